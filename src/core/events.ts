@@ -1,0 +1,78 @@
+import type { ToolChanges } from './capabilities.ts'
+import type { Outcome, ReasonCode, Trigger } from './check.ts'
+import type { Instant, Timestamp } from './clock.ts'
+import type { ServerId } from './ids.ts'
+import type { Badge, HealthStatus } from './state.ts'
+
+export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export type CircuitKind = 'closed' | 'open' | 'half_open'
+
+type About = { readonly serverId: ServerId; readonly serverName: string; readonly severity: Severity }
+
+/** What happened to a server or the fleet. Stored in the same transaction as the change it tells of. */
+export type DomainEvent =
+  | (About & {
+      readonly type: 'mcp_status_change'
+      readonly oldStatus: HealthStatus
+      readonly newStatus: HealthStatus
+      readonly reasonCode: ReasonCode | undefined
+      readonly reason: string | undefined
+    })
+  | (About & {
+      readonly type: 'circuit_breaker_state'
+      readonly oldState: CircuitKind
+      readonly newState: CircuitKind
+      readonly failureCount: number
+      readonly failureCycles: number
+      readonly retryAt: Timestamp | undefined
+    })
+  | (About & { readonly type: 'mcp_auto_disabled'; readonly reason: string; readonly failureCycles: number })
+  /** `server` is the wire view as it was then, so that a replay tells the same. */
+  | (About & { readonly type: 'mcp_server_created' | 'mcp_server_updated'; readonly server: object })
+  | (About & { readonly type: 'mcp_server_deleted' })
+  | (About & { readonly type: 'mcp_capabilities_changed' } & ToolChanges)
+  | {
+      readonly type: 'mcp_common_cause'
+      readonly severity: Severity
+      readonly active: boolean
+      /** Names of the servers that fell together. */
+      readonly servers: readonly string[]
+      readonly suspected: string
+    }
+
+export type EventType = DomainEvent['type']
+
+/** An event as stored: `seq` starts at 1 and has no gaps. */
+export type StoredEvent = { readonly seq: number; readonly at: Timestamp; readonly event: DomainEvent }
+
+/** Told live after every check, never stored. */
+export type CheckNotice = {
+  readonly serverId: ServerId
+  readonly serverName: string
+  readonly status: HealthStatus
+  readonly trigger: Trigger
+  readonly outcome: Outcome
+  readonly responseTimeMs: number
+  readonly nextCheckAt: Instant | undefined
+  readonly badges: readonly Badge[]
+  readonly at: Timestamp
+}
+
+type Listener<T> = (value: T) => void
+
+/** Delivers each value to every listener, in order, at once. */
+export class Feed<T> {
+  readonly #listeners = new Set<Listener<T>>()
+
+  /** Returns the function that unsubscribes. */
+  subscribe(listener: Listener<T>): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  emit(value: T): void {
+    for (const listener of this.#listeners) listener(value)
+  }
+}

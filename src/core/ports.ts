@@ -1,0 +1,129 @@
+import type { Capabilities, Json, JsonObject } from './capabilities.ts'
+import type { CheckResult, Failure, Outcome, StageResult, Trigger } from './check.ts'
+import type { Timestamp } from './clock.ts'
+import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
+import type { ServerId } from './ids.ts'
+import type { SavedState } from './saved-state.ts'
+import type { Server, ServerConfig } from './server.ts'
+import type { HealthStatus } from './state.ts'
+import type { StoredToken } from './token.ts'
+
+/** The result of running one tool. `result` is the upstream's `result` object, unchanged. */
+export type CallResult =
+  | { readonly outcome: 'ok'; readonly result: JsonObject; readonly durationMs: number }
+  /** A JSON-RPC error reply: the upstream is alive and says no. */
+  | {
+      readonly outcome: 'app_error'
+      readonly error: { readonly code: number; readonly message: string; readonly data?: Json }
+      readonly durationMs: number
+    }
+  | { readonly outcome: Exclude<Outcome, 'ok' | 'app_error'>; readonly failure: Failure; readonly durationMs: number }
+
+/** What an upstream tells without being asked. */
+export type UpstreamSignal =
+  | { readonly type: 'process_exited'; readonly serverId: ServerId; readonly failure: Failure }
+  | { readonly type: 'list_changed'; readonly serverId: ServerId }
+
+/** The connections to all upstreams: one kept session per server for checks, renewed when lost. */
+export interface Upstreams {
+  /** One check on the kept session; `deep` also lists capabilities. Ends within the server's own deadlines; never rejects for the upstream's fault. */
+  check(server: Server, options: { readonly deep: boolean }, signal: AbortSignal): Promise<CheckResult>
+  /** A deep check of a config that is not saved, on a connection of its own that is closed afterwards. */
+  probe(config: ServerConfig, signal: AbortSignal): Promise<CheckResult>
+  /** Runs one tool, ending within `callTimeoutMs`. Never rejects for the upstream's fault. */
+  callTool(server: Server, tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult>
+  /** Drops the server's connection; calls in flight finish first, at most 10 s. The next use connects anew. */
+  drop(id: ServerId): Promise<void>
+  /** The last 64 KiB a stdio server wrote to stderr; undefined when it never ran. */
+  stderr(id: ServerId): string | undefined
+  /** Ends every connection and process. */
+  close(): Promise<void>
+}
+
+/** One row of the health log. */
+export type CheckRow = {
+  readonly serverId: ServerId
+  readonly at: Timestamp
+  readonly trigger: Trigger
+  readonly outcome: Outcome
+  readonly status: HealthStatus
+  readonly responseTimeMs: number
+  readonly stages: readonly StageResult[]
+  readonly failure: Failure | undefined
+  readonly toolCount: number | undefined
+}
+
+export type StoredCheck = CheckRow & { readonly id: number }
+
+/** A part of one transaction. */
+export type Change =
+  | { readonly type: 'server_saved'; readonly server: Server }
+  /** Takes its state, log and capabilities along; its events stay. */
+  | { readonly type: 'server_deleted'; readonly serverId: ServerId }
+  | { readonly type: 'state_saved'; readonly serverId: ServerId; readonly state: SavedState }
+  | { readonly type: 'check_logged'; readonly check: CheckRow }
+  | {
+      readonly type: 'capabilities_saved'
+      readonly serverId: ServerId
+      readonly capabilities: Capabilities
+      readonly seenAt: Timestamp
+    }
+  | { readonly type: 'setting_saved'; readonly key: string; readonly value: Json }
+  | { readonly type: 'event'; readonly event: DomainEvent; readonly at: Timestamp }
+
+/** A server with what was kept of it. */
+export type LoadedServer = {
+  readonly server: Server
+  readonly state: SavedState | undefined
+  readonly capabilities: { readonly value: Capabilities; readonly seenAt: Timestamp } | undefined
+}
+
+export type CheckQuery = {
+  readonly serverId: ServerId
+  readonly outcome?: readonly Outcome[]
+  readonly status?: readonly HealthStatus[]
+  readonly trigger?: readonly Trigger[]
+  /** Only rows with a smaller id: the cursor. */
+  readonly beforeId?: number
+  readonly limit: number
+}
+
+export type EventQuery = {
+  /** Only events with a greater seq, oldest first. */
+  readonly sinceSeq: number
+  readonly types?: readonly EventType[]
+  readonly severities?: readonly Severity[]
+  readonly serverNames?: readonly string[]
+  readonly limit: number
+}
+
+/** Everything kept. Methods reject with AppError 'unavailable' when the database cannot be reached. */
+export interface Store {
+  /** Every server; used once, at start. */
+  loadServers(): Promise<readonly LoadedServer[]>
+  /** Ids never used before, in order. */
+  reserveServerIds(count: number): Promise<readonly ServerId[]>
+  /** All of it in one transaction, or nothing; answers the events among the changes, in order, with their `seq`. @throws AppError 'conflict' for a name that is taken. */
+  commit(changes: readonly Change[]): Promise<readonly StoredEvent[]>
+  /** Newest first. */
+  checks(query: CheckQuery): Promise<readonly StoredCheck[]>
+  events(query: EventQuery): Promise<readonly StoredEvent[]>
+  /** The oldest and newest `seq` kept; newest 0 when nothing happened yet. */
+  eventRange(): Promise<{ readonly oldest: number; readonly newest: number }>
+  setting(key: string): Promise<Json | undefined>
+  tokens(): Promise<readonly StoredToken[]>
+  saveToken(token: Omit<StoredToken, 'id'>): Promise<StoredToken>
+  /** False when there was none. */
+  deleteToken(id: number): Promise<boolean>
+  touchToken(id: number, usedAt: Timestamp): Promise<void>
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Encrypts what must not be readable at rest. */
+export interface Vault {
+  seal(plain: string): string
+  /** @throws AppError 'unavailable' when the key is not the one it was sealed with. */
+  open(sealed: string): string
+}
