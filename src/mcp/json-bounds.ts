@@ -1,0 +1,63 @@
+import type { Json } from '../core/capabilities.ts'
+import type { ReasonCode, Stage } from '../core/check.ts'
+import { type Limits, UpstreamFault } from './channel.ts'
+
+/**
+ * Reads JSON an upstream sent, refusing what is too long or nested too deep before the parser sees it. `where` names the
+ * text to people ("the reply to tools/list"). Bytes still on their way must be counted by who reads them.
+ * @throws UpstreamFault 'protocol' with `response_too_large` or `invalid_response`.
+ */
+export function parseBounded(text: string, limits: Limits, where: string, stage: Stage = 'handshake'): Json {
+  // UTF-16 length is never more than the UTF-8 length, so only text near the limit is measured twice.
+  if (text.length > limits.maxBytes || Buffer.byteLength(text) > limits.maxBytes) throw tooLarge(limits, where, stage)
+  if (isDeeperThan(text, limits.maxDepth)) {
+    throw fault('invalid_response', stage, `${where} nests deeper than ${limits.maxDepth} levels`, FIX_ANSWER)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw fault('invalid_response', stage, `${where} is not JSON`, 'Check that this is an MCP server', { cause })
+  }
+}
+
+/** For readers that stop in the middle of a text that grew beyond `limits.maxBytes`. */
+export const tooLarge = (limits: Limits, where: string, stage: Stage = 'handshake'): UpstreamFault =>
+  fault('response_too_large', stage, `${where} is larger than ${limits.maxBytes} bytes`, FIX_ANSWER)
+
+const FIX_ANSWER = 'Make the server answer with less, or in pages'
+
+const fault = (code: ReasonCode, stage: Stage, message: string, nextAction: string, more?: ErrorOptions) =>
+  new UpstreamFault('protocol', { code, stage, message, nextAction }, more)
+
+const QUOTE = 0x22
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/** True when arrays and objects in `text` nest more than `maxDepth` levels; linear, and no opinion on what is not JSON. */
+export function isDeeperThan(text: string, maxDepth: number): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char === QUOTE) {
+      at = endOfString(text, at)
+    } else if (char === OPEN_ARRAY || char === OPEN_OBJECT) {
+      depth++
+      if (depth > maxDepth) return true
+    } else if (char === CLOSE_ARRAY || char === CLOSE_OBJECT) {
+      depth--
+    }
+  }
+  return false
+}
+
+/** Where the string that opens at `start` closes: the next quote after an even number of backslashes. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let before = quote
+    while (text[before - 1] === '\\') before--
+    if ((quote - before) % 2 === 0) return quote
+  }
+  return text.length
+}
