@@ -12,11 +12,13 @@ export type Limits = { readonly maxBytes: number; readonly maxDepth: number }
 export const CHECK_LIMITS: Limits = { maxBytes: 4 * 1024 * 1024, maxDepth: 64 }
 export const CALL_LIMITS: Limits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64 }
 
-/** The protocol revision spoken on a channel, once known; decides headers and `_meta`. */
+/** The protocol revision spoken on a channel; decides HTTP headers. `_meta` is put into the params by the session. */
 export type Dialect = { readonly era: Era; readonly protocolVersion: string }
 
 /** Collects what a check measured on its way, stage by stage. */
 export interface Trace {
+  /** The stage being timed now, for naming where a fault happened. */
+  readonly stage: Stage
   /** Times `work` as `stage`; a stage that is left by a throw is recorded as failed. */
   time<T>(stage: Stage, work: () => Promise<T>): Promise<T>
   /** Records a stage measured elsewhere (the dialer). */
@@ -27,6 +29,18 @@ export type RequestOptions = {
   readonly limits: Limits
   readonly trace: Trace | undefined
   readonly signal: AbortSignal
+  /** How long the first byte of the answer may take, when it may take less than everything. */
+  readonly firstByteMs?: number
+  /** More headers for this one request; channels that have none ignore it. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What a channel tells without being asked. */
+export type ChannelListener = {
+  /** Every notification, as it came. Must not throw. */
+  readonly notified: (method: string, params: JsonObject) => void
+  /** A child process ended without being told to. */
+  readonly exited: (failure: Failure) => void
 }
 
 /**
@@ -46,7 +60,14 @@ export interface Channel {
   close(): Promise<void>
 }
 
-type FaultOutcome = Exclude<CheckResult['outcome'], 'ok' | 'app_error'>
+export type FaultOutcome = Exclude<CheckResult['outcome'], 'ok' | 'app_error'>
+
+export type FaultDetails = ErrorOptions & {
+  readonly retryAfterMs?: number
+  readonly sessionLost?: boolean
+  readonly reply?: Reply
+  readonly httpStatus?: number
+}
 
 /** Why an upstream could not answer, as thrown inside this folder and turned into a result at its edge. */
 export class UpstreamFault extends Error {
@@ -56,16 +77,18 @@ export class UpstreamFault extends Error {
   readonly retryAfterMs: number | undefined
   /** The session is unknown to the upstream: worth one new session before judging. */
   readonly sessionLost: boolean
+  /** The JSON-RPC error that came with a lost session: still an answer when a new session does not help. */
+  readonly reply: Reply | undefined
+  /** Status of an HTTP answer that was not a reply. */
+  readonly httpStatus: number | undefined
 
-  constructor(
-    outcome: FaultOutcome,
-    failure: Failure,
-    more: ErrorOptions & { readonly retryAfterMs?: number; readonly sessionLost?: boolean } = {},
-  ) {
+  constructor(outcome: FaultOutcome, failure: Failure, more: FaultDetails = {}) {
     super(failure.message, more)
     this.outcome = outcome
     this.failure = failure
     this.retryAfterMs = more.retryAfterMs
     this.sessionLost = more.sessionLost ?? false
+    this.reply = more.reply
+    this.httpStatus = more.httpStatus
   }
 }
