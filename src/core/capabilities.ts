@@ -33,3 +33,11 @@ export function toolChanges(before: readonly Capability[], after: readonly Capab
   const removed = before.filter((tool) => !current.has(tool.name)).map((tool) => tool.name)
   return added.length + changed.length + removed.length > 0 ? { added, removed, changed } : undefined
 }
+
+/** True when both list the same things, described the same. */
+export const sameCapabilities = (a: Capabilities, b: Capabilities): boolean => fingerprint(a) === fingerprint(b)
+
+const fingerprint = ({ tools, prompts, resources, dropped }: Capabilities): string =>
+  [tools, prompts, resources, dropped]
+    .map((list) => list.map((item) => ('hash' in item ? item.hash : item.name)).join())
+    .join(';')

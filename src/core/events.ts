@@ -1,6 +1,6 @@
 import type { ToolChanges } from './capabilities.ts'
 import type { Outcome, ReasonCode, Trigger } from './check.ts'
-import type { Instant, Timestamp } from './clock.ts'
+import type { Timestamp } from './clock.ts'
 import type { ServerId } from './ids.ts'
 import type { Badge, HealthStatus } from './state.ts'
 
@@ -55,7 +55,7 @@ export type CheckNotice = {
   readonly trigger: Trigger
   readonly outcome: Outcome
   readonly responseTimeMs: number
-  readonly nextCheckAt: Instant | undefined
+  readonly nextCheckAt: Timestamp | undefined
   readonly badges: readonly Badge[]
   readonly at: Timestamp
 }

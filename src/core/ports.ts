@@ -1,5 +1,5 @@
 import type { Capabilities, Json, JsonObject } from './capabilities.ts'
-import type { CheckResult, Failure, Outcome, StageResult, Trigger } from './check.ts'
+import type { CheckResult, Failure, Identity, Outcome, StageResult, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
 import type { ServerId } from './ids.ts'
@@ -60,7 +60,12 @@ export type Change =
   | { readonly type: 'server_saved'; readonly server: Server }
   /** Takes its state, log and capabilities along; its events stay. */
   | { readonly type: 'server_deleted'; readonly serverId: ServerId }
-  | { readonly type: 'state_saved'; readonly serverId: ServerId; readonly state: SavedState }
+  | {
+      readonly type: 'state_saved'
+      readonly serverId: ServerId
+      readonly state: SavedState
+      readonly identity: Identity | undefined
+    }
   | { readonly type: 'check_logged'; readonly check: CheckRow }
   | {
       readonly type: 'capabilities_saved'
@@ -75,6 +80,7 @@ export type Change =
 export type LoadedServer = {
   readonly server: Server
   readonly state: SavedState | undefined
+  readonly identity: Identity | undefined
   readonly capabilities: { readonly value: Capabilities; readonly seenAt: Timestamp } | undefined
 }
 
