@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { Secret } from '../core/secret.ts'
+import { createLog } from './log.ts'
+import { toHumanLine } from './log-line.ts'
+import { mintSecret } from './secrets.ts'
+
+function setup(secrets: readonly string[] = []) {
+  const lines: string[] = []
+  const log = createLog({ level: 'info', destination: { write: (line: string) => lines.push(line) }, secrets })
+  return { log, lines }
+}
+
+test('a line is one JSON object with time, level and fields', () => {
+  const { log, lines } = setup()
+  log.info({ route: '/x', ms: 3 }, 'request')
+  log.debug('not at this level')
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), route: '/x', ms: 3, msg: 'request' },
+  ])
+})
+
+const minted = mintSecret('admin')
+test.each([
+  ['a field by its name', { authorization: 'planted-one' }],
+  ['a nested field', { request: { cookie: 'planted-one' } }],
+  ['a Secret', { value: new Secret('planted-one') }],
+  ['a minted token in a text', { path: `/sign-in/${minted}` }],
+  ['a bearer value in a text', { why: 'header was "Bearer planted-one"' }],
+  ['userinfo of a URL', { url: 'postgres://user:planted-one@db/x' }],
+  ['a configured value anywhere', { why: 'a "chosen\\"planted-one" b' }],
+  ['an error and its cause', { err: new Error(`at ${minted}`, { cause: new Error('Bearer planted-one') }) }],
+])('%s is redacted', (_what, fields) => {
+  const { log, lines } = setup(['chosen\\"planted-one'])
+  log.info(fields, `with ${minted}`)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).not.toContain('planted-one')
+  expect(lines[0]).not.toContain(minted)
+  expect(() => JSON.parse(lines[0] ?? '')).not.toThrow()
+})
+
+test('a person reads one line, and control characters in it stay escaped', () => {
+  const json =
+    '{"level":"info","time":"2026-11-22T12:00:00.123Z","route":"/x","name":"a\\u001b[2Jb","n":1,"msg":"request"}\n'
+  expect(toHumanLine(json)).toBe('12:00:00.123 info  request route=/x name="a\\u001b[2Jb" n=1')
+  expect(toHumanLine('not json\n')).toBe('not json')
+})
