@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { SEVERITIES } from '../core/events.ts'
+import { EventMetadata } from './event-metadata.ts'
+import { EVENT_TYPES, EventView } from './events-view.ts'
+import { JobProgress } from './jobs.ts'
+import { Problem } from './problem.ts'
+import { ServerView } from './server-view.ts'
+import { Count, Time } from './wire.ts'
+
+/** Only these events; a list left out does not filter, an empty one lets nothing through. */
+export const LiveFilters = z
+  .strictObject({
+    mcp_names: z.array(z.string().max(48)).max(1_000),
+    severity: z.array(z.enum(SEVERITIES)).max(SEVERITIES.length),
+  })
+  .partial()
+export type LiveFilters = z.infer<typeof LiveFilters>
+
+const SubscriptionId = z.string().min(1).max(64)
+
+/** What a client may say at `/ws`. Each is answered. */
+export const LiveAction = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('subscribe'),
+    /** Left out: every type but `mcp_health_check`. */
+    event_types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
+    filters: LiveFilters.optional(),
+  }),
+  /** Without an id: all subscriptions of this connection. */
+  z.strictObject({ action: z.literal('unsubscribe'), subscription_id: SubscriptionId.optional() }),
+  z.strictObject({ action: z.literal('get_metadata') }),
+  z.strictObject({ action: z.literal('ping') }),
+  z.strictObject({ action: z.literal('batch') }),
+])
+export type LiveAction = z.infer<typeof LiveAction>
+
+/** What the server says beside events: the state on connecting, and answers to actions. */
+export const LiveReply = z.discriminatedUnion('type', [
+  /** `seq` is the newest event that these servers reflect. `page` starts at 1. */
+  z.object({
+    type: z.literal('initial_status'),
+    seq: Count,
+    page: z.int().min(1),
+    pages: z.int().min(1),
+    servers: z.array(ServerView),
+  }),
+  z.object({ type: z.literal('subscribed'), subscription_id: SubscriptionId }),
+  z.object({ type: z.literal('unsubscribed'), subscription_id: SubscriptionId.nullable() }),
+  z.object({ type: z.literal('metadata'), metadata: EventMetadata }),
+  z.object({ type: z.literal('pong'), timestamp: Time }),
+  /** From now on events come as `{ "batch": [...] }`. */
+  z.object({ type: z.literal('batching') }),
+  z.object({ type: z.literal('check_job'), job: JobProgress }),
+  z.object({ type: z.literal('error'), problem: Problem }),
+])
+export type LiveReply = z.infer<typeof LiveReply>
+
+const LiveBatch = z.object({ batch: z.array(EventView) })
+
+/** Every frame the server sends. */
+export const LiveMessage = z.union([EventView, LiveReply, LiveBatch])
+export type LiveMessage = z.infer<typeof LiveMessage>

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { REASON_CODES } from '../core/check.ts'
+import { PROTOCOLS } from '../core/server.ts'
+import { BADGES, HEALTH_STATUSES } from '../core/state.ts'
+import { Count, Id, Milliseconds, Time } from './wire.ts'
+
+export const AUTH_TYPES = ['none', 'bearer', 'api_key', 'custom_headers'] as const
+export const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const
+
+export const Era = z.enum(['modern', 'legacy'])
+export const ServerInfoView = z.object({ name: z.string(), version: z.string() })
+
+export const CircuitView = z
+  .object({
+    state: z.enum(CIRCUIT_STATES),
+    failure_count: Count,
+    failure_cycles: Count,
+    opened_at: Time.nullable(),
+    retry_at: Time.nullable(),
+  })
+  .meta({ id: 'Circuit' })
+export type CircuitView = z.infer<typeof CircuitView>
+
+/** A registered server. What does not apply to its protocol is null or empty; credentials are never part of it. */
+export const ServerView = z
+  .object({
+    id: Id,
+    name: z.string(),
+    description: z.string(),
+    protocol: z.enum(PROTOCOLS),
+    url: z.string().nullable(),
+    command: z.string().nullable(),
+    args: z.array(z.string()),
+    env_keys: z.array(z.string()),
+    auth_type: z.enum(AUTH_TYPES),
+    auth_configured: z.boolean(),
+    /** Names of the headers that carry credentials, without their values. */
+    auth_header_names: z.array(z.string()),
+    timeout_seconds: z.number(),
+    call_timeout_seconds: z.number(),
+    check_interval_seconds: z.number(),
+    enabled: z.boolean(),
+    health_status: z.enum(HEALTH_STATUSES),
+    badges: z.array(z.enum(BADGES)),
+    reason_code: z.enum(REASON_CODES).nullable(),
+    reason: z.string().nullable(),
+    next_action: z.string().nullable(),
+    since: Time,
+    last_health_check: Time.nullable(),
+    next_check_at: Time.nullable(),
+    response_time_ms: Milliseconds.nullable(),
+    circuit: CircuitView,
+    tool_count: Count.nullable(),
+    prompt_count: Count.nullable(),
+    resource_count: Count.nullable(),
+    era: Era.nullable(),
+    protocol_version: z.string().nullable(),
+    server_info: ServerInfoView.nullable(),
+    auto_disabled_at: Time.nullable(),
+    auto_disabled_reason: z.string().nullable(),
+    would_be_healthy: z.boolean().nullable(),
+    created_at: Time,
+    updated_at: Time,
+    etag: z.string(),
+  })
+  .meta({ id: 'Server' })
+export type ServerView = z.infer<typeof ServerView>
+
+export const ServerList = z.object({ servers: z.array(ServerView), next_cursor: z.string().nullable() })
+export type ServerList = z.infer<typeof ServerList>

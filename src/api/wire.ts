@@ -1,0 +1,12 @@
+import { z } from 'zod'
+
+/** ISO 8601 in UTC with milliseconds. */
+export const Time = z.iso.datetime().meta({ example: '2026-11-22T12:00:00.000Z' })
+
+export const Milliseconds = z.number().min(0)
+export const Count = z.int().min(0)
+export const Id = z.int().min(1)
+
+/** JSON as an upstream sent it. */
+export const AnyObject = z.record(z.string(), z.unknown())
+export type AnyObject = z.infer<typeof AnyObject>
