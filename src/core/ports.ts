@@ -109,7 +109,10 @@ export interface Store {
   loadServers(): Promise<readonly LoadedServer[]>
   /** Ids never used before, in order. */
   reserveServerIds(count: number): Promise<readonly ServerId[]>
-  /** All of it in one transaction, or nothing; answers the events among the changes, in order, with their `seq`. @throws AppError 'conflict' for a name that is taken. */
+  /**
+   * All of it in one transaction, or nothing; answers the events among the changes, in order, with their `seq`. State,
+   * checks and capabilities of a server that is gone are left out. @throws AppError 'conflict' for a name that is taken.
+   */
   commit(changes: readonly Change[]): Promise<readonly StoredEvent[]>
   /** Newest first. */
   checks(query: CheckQuery): Promise<readonly StoredCheck[]>
@@ -122,6 +125,8 @@ export interface Store {
   /** False when there was none. */
   deleteToken(id: number): Promise<boolean>
   touchToken(id: number, usedAt: Timestamp): Promise<void>
+  /** Deletes at most `limit` check rows and `limit` events from before `before`, and sessions that ended before it; answers how many rows went, 0 when nothing is left. The newest events stay however old. */
+  prune(before: Timestamp, limit: number): Promise<number>
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
