@@ -5,7 +5,10 @@ import type { HealthStatus, Policy, ServerState } from './state.ts'
 
 /** What can happen to one server's health. */
 export type HealthEvent =
-  /** Someone wants a check to start now. Ignored (no `run_check`) when one is in flight or the rules forbid it. `leaseMs`: how long it may take at most. */
+  /**
+   * Someone wants a check to start now. Ignored (no `run_check`) when one is in flight or the rules forbid it; any
+   * trigger but `manual` and `reload` only starts what is due. `leaseMs`: how long it may take at most.
+   */
   | { readonly type: 'check_requested'; readonly trigger: Trigger; readonly deep: boolean; readonly leaseMs: number }
   | { readonly type: 'check_finished'; readonly token: number; readonly result: CheckResult }
   /** A user's call ended. `source`: principal and tool, for the two-sources rule. */

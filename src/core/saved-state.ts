@@ -13,7 +13,13 @@ export type SavedState = {
     | { readonly kind: 'active' }
     | {
         readonly kind: 'inactive'
-        readonly by: 'user' | 'auto'
+        readonly by: 'user'
+        readonly at: Timestamp
+        readonly wouldBeHealthy: boolean | undefined
+      }
+    | {
+        readonly kind: 'inactive'
+        readonly by: 'auto'
         readonly at: Timestamp
         readonly reason: string
         readonly wouldBeHealthy: boolean | undefined
@@ -28,6 +34,14 @@ export type SavedState = {
         readonly cycles: number
         readonly failedCanaries: number
       }
+    /** Comes back as open, due at once. */
+    | {
+        readonly kind: 'half_open'
+        readonly openedAt: Timestamp
+        readonly failures: number
+        readonly cycles: number
+        readonly failedCanaries: number
+      }
   readonly health:
     | { readonly kind: 'unknown'; readonly cause: 'never_checked' | 'stale' }
     | { readonly kind: 'up'; readonly failures: number }
@@ -36,4 +50,7 @@ export type SavedState = {
   readonly lastCheckAt: Timestamp | undefined
   readonly lastSuccessAt: Timestamp | undefined
   readonly responseTimeMs: number | undefined
+  readonly flap: { readonly penalty: number; readonly at: Timestamp; readonly active: boolean }
+  /** Longest Retry-After since the last success. */
+  readonly throttledMs: number
 }

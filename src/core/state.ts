@@ -32,16 +32,23 @@ export type Admin =
       readonly wouldBeHealthy: boolean | undefined
     }
 
-/** One call's outcome within the last 60 s, for the failure-rate rule. `source` is principal and tool. */
-export type Sample = { readonly at: Instant; readonly failed: boolean; readonly source: string }
+/** Calls of a few seconds, for the failure-rate rule; buckets, since a busy server sees thousands of calls a second. */
+export type CallBucket = {
+  /** When the bucket began: everything in it is at least that young. */
+  readonly at: Instant
+  readonly calls: number
+  readonly failed: number
+  /** Up to two different principal and tool pairs among the failed calls. */
+  readonly failedSources: readonly string[]
+}
 
 export type Circuit =
   | {
       readonly kind: 'closed'
       /** Consecutive failures. */
       readonly failures: number
-      readonly window: readonly Sample[]
-      /** Open cycles not yet forgiven: the exponent of the next open time. */
+      readonly window: readonly CallBucket[]
+      /** Open cycles not yet forgiven when the server last became healthy: the exponent of the next open time. */
       readonly cycles: number
     }
   | {
@@ -64,18 +71,26 @@ export type Circuit =
       readonly passed: number
     }
 
+/** Successes in a row on the way up, below the threshold, and when the last one was counted. */
+export type Recovery = { readonly passes: number; readonly passedAt: Instant | undefined }
+
 export type Health =
-  | { readonly kind: 'unknown'; readonly cause: 'never_checked' | 'stale' }
+  | {
+      readonly kind: 'unknown'
+      readonly cause: 'never_checked' | 'stale'
+      readonly recovery: Recovery
+      /** Of the last check, which gave no verdict. */
+      readonly failure: Failure | undefined
+    }
   /** `failures` in a row so far, below the threshold: the badge `suspect`. */
   | { readonly kind: 'up'; readonly failures: number; readonly suspicion: Failure | undefined }
-  /** `passes` in a row so far, below the threshold. `transport`: the connection failed, not the protocol on it. */
+  /** `transport`: the connection failed, not the protocol on it. */
   | {
       readonly kind: 'down'
       readonly transport: boolean
       readonly authRequired: boolean
       readonly failure: Failure
-      readonly passes: number
-      readonly since: Instant
+      readonly recovery: Recovery
     }
 
 /** The one check that may be in flight. A result with another token changes nothing but history. */
@@ -86,6 +101,8 @@ export type CheckInFlight = {
   readonly canary: boolean
   /** Only looked at, never judged: the server is disabled. */
   readonly observing: boolean
+  /** The failure-rate rule already held when it started: its failure opens the circuit. */
+  readonly confirmsRate: boolean
   readonly startedAt: Instant
   /** When the check counts as lost. */
   readonly leaseEndsAt: Instant
@@ -99,15 +116,16 @@ export type ServerState = {
   readonly policy: Policy
   /** Of the configuration this state belongs to. */
   readonly revision: number
-  /** Up with each change of configuration, enable and reset; results of an older one are stale. */
+  /** Up with each change of configuration, enable and reset. A check in flight across one is dropped: stop it. */
   readonly generation: number
   readonly admin: Admin
   readonly circuit: Circuit
   readonly health: Health
   readonly inFlight: CheckInFlight | undefined
-  /** Absent only while a user's disabling is in force. */
+  /** Absent while a user's disabling is in force; while a check runs, what was asked for meanwhile. */
   readonly nextCheck: NextCheck | undefined
   readonly lastToken: number
+  readonly lastStartedAt: Instant | undefined
   /** When the derived status last changed. */
   readonly statusSince: Instant
   readonly lastCheckAt: Instant | undefined
@@ -121,8 +139,10 @@ export type ServerState = {
   readonly stale: boolean
   readonly commonCause: boolean
   readonly checksSinceDeep: number
+  /** Since when it is down or its circuit not closed, whichever came first. */
   readonly downSince: Instant | undefined
+  /** Since when its status is healthy without a break. */
   readonly healthySince: Instant | undefined
-  /** An honoured Retry-After: the freshness limit moves by it. */
-  readonly throttledUntil: Instant | undefined
+  /** Since the last success the upstream asked us to stay away: the freshness limit moves by the longest wait. */
+  readonly throttle: { readonly until: Instant; readonly longestMs: number } | undefined
 }
