@@ -1,0 +1,71 @@
+import type { Capabilities, Json } from '../core/capabilities.ts'
+import type { Timestamp } from '../core/clock.ts'
+import { unreachable } from '../core/errors.ts'
+import type { DomainEvent } from '../core/events.ts'
+import type { ServerId } from '../core/ids.ts'
+import type { Change, CheckRow } from '../core/ports.ts'
+import type { Server } from '../core/server.ts'
+
+type StateSaved = Extract<Change, { type: 'state_saved' }>
+
+/** What a list of changes comes to, by table: one statement can then write many rows, and each row only once. */
+export type CommitPlan = {
+  readonly deleted: ReadonlySet<ServerId>
+  readonly servers: ReadonlyMap<ServerId, Server>
+  readonly states: ReadonlyMap<ServerId, StateSaved>
+  readonly capabilities: ReadonlyMap<ServerId, { readonly value: Capabilities; readonly seenAt: Timestamp }>
+  readonly checks: readonly CheckRow[]
+  readonly settings: ReadonlyMap<string, Json>
+  readonly events: readonly { readonly event: DomainEvent; readonly at: Timestamp }[]
+}
+
+/** The later of two changes to the same thing wins; deleting a server undoes what came before it. */
+export function planCommit(changes: readonly Change[]): CommitPlan {
+  const plan = {
+    deleted: new Set<ServerId>(),
+    servers: new Map<ServerId, Server>(),
+    states: new Map<ServerId, StateSaved>(),
+    capabilities: new Map<ServerId, { value: Capabilities; seenAt: Timestamp }>(),
+    checks: [] as CheckRow[],
+    settings: new Map<string, Json>(),
+    events: [] as { event: DomainEvent; at: Timestamp }[],
+  }
+  for (const change of changes) {
+    switch (change.type) {
+      case 'server_saved':
+        plan.servers.set(change.server.id, change.server)
+        break
+      case 'server_deleted':
+        plan.deleted.add(change.serverId)
+        for (const rows of [plan.servers, plan.states, plan.capabilities]) rows.delete(change.serverId)
+        plan.checks = plan.checks.filter((check) => check.serverId !== change.serverId)
+        break
+      case 'state_saved':
+        plan.states.set(change.serverId, change)
+        break
+      case 'check_logged':
+        plan.checks.push(change.check)
+        break
+      case 'capabilities_saved':
+        plan.capabilities.set(change.serverId, { value: change.capabilities, seenAt: change.seenAt })
+        break
+      case 'setting_saved':
+        plan.settings.set(change.key, change.value)
+        break
+      case 'event':
+        plan.events.push({ event: change.event, at: change.at })
+        break
+      default:
+        return unreachable(change)
+    }
+  }
+  return plan
+}
+
+/** The plan without what belongs to servers that `known` does not hold: a late result of a deleted server is no error. */
+export const keepKnown = (plan: CommitPlan, known: ReadonlySet<number>): CommitPlan => ({
+  ...plan,
+  states: new Map([...plan.states].filter(([id]) => known.has(id))),
+  capabilities: new Map([...plan.capabilities].filter(([id]) => known.has(id))),
+  checks: plan.checks.filter((check) => known.has(check.serverId)),
+})

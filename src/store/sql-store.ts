@@ -1,0 +1,225 @@
+import { type Kysely, sql } from 'kysely'
+import type { Json } from '../core/capabilities.ts'
+import { type Timestamp, timestamp } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import type { StoredEvent } from '../core/events.ts'
+import { type ServerId, serverId } from '../core/ids.ts'
+import type { Change, CheckQuery, EventQuery, LoadedServer, Store, StoredCheck, Vault } from '../core/ports.ts'
+import type { Server } from '../core/server.ts'
+import type { StoredToken } from '../core/token.ts'
+import { type CommitPlan, keepKnown, planCommit } from './commit-plan.ts'
+import { lastNumber, takeNumbers } from './counter.ts'
+import type { Database } from './database.ts'
+import { asAppError, faultOf } from './database-fault.ts'
+import { pruneChecks, pruneEvents, pruneTokens } from './prune.ts'
+import type { Tables } from './schema.ts'
+import { readStored, StoredJson, wholeMs } from './stored.ts'
+import { readCheck } from './stored-check.ts'
+import { readEvent } from './stored-event.ts'
+import { readServer } from './stored-server.ts'
+import { StoredCapabilities, StoredIdentity, StoredState } from './stored-state.ts'
+import { readToken, tokenRow } from './stored-token.ts'
+import { writePlan } from './write-plan.ts'
+
+type Deps = { readonly database: Database; readonly vault: Vault }
+
+/** Servers read at a time, so that a large fleet neither blocks the event loop nor doubles in memory. */
+const LOADED_AT_ONCE = 200
+
+/** The Store over SQL, alike on SQLite and PostgreSQL. Its maker has migrated the database. */
+export class SqlStore implements Store {
+  readonly #database: Database
+  readonly #db: Kysely<Tables>
+  readonly #vault: Vault
+  #lastCommit: Promise<unknown> = Promise.resolve()
+
+  constructor({ database, vault }: Deps) {
+    this.#database = database
+    this.#db = database.db
+    this.#vault = vault
+  }
+
+  loadServers(): Promise<readonly LoadedServer[]> {
+    return guarded(async () => {
+      const loaded: LoadedServer[] = []
+      for (;;) {
+        const page = await this.#loadPage(loaded.at(-1)?.server.id ?? 0)
+        loaded.push(...page)
+        if (page.length < LOADED_AT_ONCE) return loaded
+      }
+    })
+  }
+
+  reserveServerIds(count: number): Promise<readonly ServerId[]> {
+    return guarded(async () => {
+      const { value: last } = await takeNumbers(this.#db, 'server', count).executeTakeFirstOrThrow()
+      return Array.from({ length: count }, (_, index) => serverId(last - count + 1 + index))
+    })
+  }
+
+  /** One after another: on PostgreSQL, two at once would only wait for the counter, or for each other. */
+  commit(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
+    const run = () => guarded(() => this.#commit(planCommit(changes)))
+    const done = this.#lastCommit.then(run)
+    this.#lastCommit = done.catch(() => undefined)
+    return done
+  }
+
+  checks(query: CheckQuery): Promise<readonly StoredCheck[]> {
+    return guarded(async () => {
+      const { serverId: id, outcome, status, trigger, beforeId, limit } = query
+      if (allowsNothing(outcome, status, trigger)) return []
+      let rows = this.#db.selectFrom('check_log').selectAll().where('server_id', '=', id)
+      if (outcome) rows = rows.where('outcome', 'in', outcome)
+      if (status) rows = rows.where('status', 'in', status)
+      if (trigger) rows = rows.where('trigger', 'in', trigger)
+      if (beforeId !== undefined) rows = rows.where('id', '<', beforeId)
+      return (await rows.orderBy('id', 'desc').limit(limit).execute()).map(readCheck)
+    })
+  }
+
+  events({ sinceSeq, types, severities, serverNames, limit }: EventQuery): Promise<readonly StoredEvent[]> {
+    return guarded(async () => {
+      if (allowsNothing(types, severities, serverNames)) return []
+      let rows = this.#db.selectFrom('event').select(['seq', 'at', 'body']).where('seq', '>', sinceSeq)
+      if (types) rows = rows.where('type', 'in', types)
+      if (severities) rows = rows.where('severity', 'in', severities)
+      if (serverNames) rows = rows.where('server_name', 'in', serverNames)
+      return (await rows.orderBy('seq').limit(limit).execute()).map(readEvent)
+    })
+  }
+
+  eventRange(): Promise<{ readonly oldest: number; readonly newest: number }> {
+    return guarded(async () => {
+      const newest = await lastNumber(this.#db, 'event')
+      const first = await this.#db.selectFrom('event').select('seq').orderBy('seq').limit(1).executeTakeFirst()
+      return { oldest: first?.seq ?? newest + 1, newest }
+    })
+  }
+
+  setting(key: string): Promise<Json | undefined> {
+    return guarded(async () => {
+      const row = await this.#db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
+      return row && readStored(StoredJson, row.value, `setting ${key}`)
+    })
+  }
+
+  tokens(): Promise<readonly StoredToken[]> {
+    return guarded(async () => (await this.#db.selectFrom('token').selectAll().orderBy('id').execute()).map(readToken))
+  }
+
+  saveToken(token: Omit<StoredToken, 'id'>): Promise<StoredToken> {
+    return guarded(() =>
+      this.#db.transaction().execute(async (tx) => {
+        const { value: id } = await takeNumbers(tx, 'token', 1).executeTakeFirstOrThrow()
+        const saved = { ...token, id }
+        await tx.insertInto('token').values(tokenRow(saved)).execute()
+        return saved
+      }),
+    )
+  }
+
+  deleteToken(id: number): Promise<boolean> {
+    return guarded(async () => {
+      const { numDeletedRows } = await this.#db.deleteFrom('token').where('id', '=', id).executeTakeFirst()
+      return numDeletedRows > 0n
+    })
+  }
+
+  touchToken(id: number, usedAt: Timestamp): Promise<void> {
+    return guarded(async () => {
+      await this.#db
+        .updateTable('token')
+        .set({ last_used_at: wholeMs(usedAt) })
+        .where('id', '=', id)
+        .execute()
+    })
+  }
+
+  prune(before: Timestamp, limit: number): Promise<number> {
+    return guarded(async () => {
+      const checks = await pruneChecks(this.#db, before, limit)
+      const events = await pruneEvents(this.#db, before, limit)
+      return checks + events + (await pruneTokens(this.#db, before))
+    })
+  }
+
+  ping(): Promise<void> {
+    return guarded(async () => {
+      await sql`select 1`.execute(this.#db)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#lastCommit
+    await this.#db.destroy()
+  }
+
+  async #loadPage(afterId: number): Promise<readonly LoadedServer[]> {
+    const rows = await this.#db
+      .selectFrom('server')
+      .leftJoin('server_state', 'server_state.server_id', 'server.id')
+      .leftJoin('capabilities', 'capabilities.server_id', 'server.id')
+      .selectAll('server')
+      .select(['server_state.body as state', 'server_state.identity'])
+      .select(['capabilities.body as capabilities', 'capabilities.seen_at'])
+      .where('server.id', '>', afterId)
+      .orderBy('server.id')
+      .limit(LOADED_AT_ONCE)
+      .execute()
+    return rows.map(({ state, identity, capabilities, seen_at, ...server }) => ({
+      server: readServer(server, this.#vault),
+      state: state === null ? undefined : readStored(StoredState, state, `the state of server ${server.id}`),
+      identity:
+        identity === null ? undefined : readStored(StoredIdentity, identity, `the identity of server ${server.id}`),
+      capabilities:
+        capabilities === null || seen_at === null
+          ? undefined
+          : {
+              value: readStored(StoredCapabilities, capabilities, `the capabilities of server ${server.id}`),
+              seenAt: timestamp(seen_at),
+            },
+    }))
+  }
+
+  /** The usual commit takes no extra look; who is missing or in the way is asked only when the database refused. */
+  async #commit(plan: CommitPlan): Promise<readonly StoredEvent[]> {
+    try {
+      return await writePlan(this.#database, plan, this.#vault)
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault?.kind === 'unique') throw await this.#nameConflict([...plan.servers.values()], error)
+      if (fault?.kind !== 'missing_reference') throw error
+      return await writePlan(this.#database, keepKnown(plan, await this.#knownServers(plan)), this.#vault)
+    }
+  }
+
+  async #knownServers({ deleted, servers }: CommitPlan): Promise<ReadonlySet<number>> {
+    const rows = await this.#db.selectFrom('server').select('id').execute()
+    const left = rows.map((row) => row.id).filter((id) => !deleted.has(serverId(id)))
+    return new Set([...left, ...servers.keys()])
+  }
+
+  async #nameConflict(saved: readonly Server[], cause: unknown): Promise<AppError> {
+    const names = saved.map((server) => server.config.name)
+    const owners = await this.#db.selectFrom('server').select(['id', 'name']).where('name', 'in', names).execute()
+    const taken = saved.find(
+      ({ id, config }, index) =>
+        names.indexOf(config.name) !== index || owners.some((owner) => owner.name === config.name && owner.id !== id),
+    )
+    const what = taken ? `A server named "${taken.config.name}" already exists` : 'Two servers would have the same name'
+    return new AppError('conflict', what, { cause })
+  }
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asAppError(error)
+  }
+}
+
+/** An empty list of what is wanted wants nothing; SQL has no empty list. */
+const allowsNothing = (...wanted: readonly (readonly string[] | undefined)[]) =>
+  wanted.some((list) => list?.length === 0)

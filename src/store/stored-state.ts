@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { Capabilities } from '../core/capabilities.ts'
+import type { Identity } from '../core/check.ts'
+import type { SavedState } from '../core/saved-state.ts'
+import { HEALTH_STATUSES } from '../core/state.ts'
+import { maybe, StoredFailure, StoredJsonObject, StoredTimestamp } from './stored.ts'
+
+const StoredAdmin = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('active') }),
+  z.object({
+    kind: z.literal('inactive'),
+    by: z.enum(['user', 'auto']),
+    at: StoredTimestamp,
+    reason: z.string(),
+    wouldBeHealthy: maybe(z.boolean()),
+  }),
+]) satisfies z.ZodType<SavedState['admin']>
+
+const StoredCircuit = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('closed'), failures: z.number(), cycles: z.number() }),
+  z.object({
+    kind: z.literal('open'),
+    openedAt: StoredTimestamp,
+    retryAt: StoredTimestamp,
+    failures: z.number(),
+    cycles: z.number(),
+    failedCanaries: z.number(),
+  }),
+  z.object({
+    kind: z.literal('half_open'),
+    openedAt: StoredTimestamp,
+    failures: z.number(),
+    cycles: z.number(),
+    failedCanaries: z.number(),
+  }),
+]) satisfies z.ZodType<SavedState['circuit']>
+
+const StoredHealth = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unknown'), cause: z.enum(['never_checked', 'stale']) }),
+  z.object({ kind: z.literal('up'), failures: z.number() }),
+  z.object({
+    kind: z.literal('down'),
+    transport: z.boolean(),
+    authRequired: z.boolean(),
+    failure: StoredFailure,
+  }),
+]) satisfies z.ZodType<SavedState['health']>
+
+export const StoredState = z.object({
+  revision: z.number(),
+  generation: z.number(),
+  status: z.enum(HEALTH_STATUSES),
+  statusSince: StoredTimestamp,
+  admin: StoredAdmin,
+  circuit: StoredCircuit,
+  health: StoredHealth,
+  downSince: maybe(StoredTimestamp),
+  lastCheckAt: maybe(StoredTimestamp),
+  lastSuccessAt: maybe(StoredTimestamp),
+  responseTimeMs: maybe(z.number()),
+  flap: z.object({ penalty: z.number(), at: StoredTimestamp, active: z.boolean() }),
+  throttledMs: z.number(),
+}) satisfies z.ZodType<SavedState>
+
+export const StoredIdentity = z.object({
+  era: z.enum(['modern', 'legacy']),
+  protocolVersion: z.string(),
+  serverInfo: maybe(z.object({ name: z.string(), version: z.string() })),
+}) satisfies z.ZodType<Identity>
+
+const StoredCapability = z.object({ name: z.string(), hash: z.string(), definition: StoredJsonObject })
+
+export const StoredCapabilities = z.object({
+  tools: z.array(StoredCapability),
+  prompts: z.array(StoredCapability),
+  resources: z.array(StoredCapability),
+  dropped: z.array(z.object({ kind: z.enum(['tool', 'prompt', 'resource']), name: z.string(), reason: z.string() })),
+}) satisfies z.ZodType<Capabilities>
