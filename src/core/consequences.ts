@@ -1,3 +1,4 @@
+import { badges } from './badges.ts'
 import { toolChanges } from './capabilities.ts'
 import type { CheckResult } from './check.ts'
 import { type Clock, toTimestamp } from './clock.ts'
@@ -6,7 +7,7 @@ import type { Member } from './fleet.ts'
 import type { Effect } from './health-event.ts'
 import type { Change, CheckRow } from './ports.ts'
 import { save } from './restore.ts'
-import { badges, derive, severityOf } from './status.ts'
+import { derive, severityOf } from './status.ts'
 
 /** What must be stored, in one transaction, because `before` became `after` with these effects. */
 export function changesOf(before: Member, after: Member, effects: readonly Effect[], clock: Clock): Change[] {
@@ -47,18 +48,18 @@ export const noticeOf = ({ server, state }: Member, row: CheckRow, clock: Clock)
   outcome: row.outcome,
   responseTimeMs: row.responseTimeMs,
   nextCheckAt: state.nextCheck && toTimestamp(state.nextCheck.at, clock),
-  badges: badges(state, clock.now()),
+  badges: badges(state),
   at: row.at,
 })
 
-function eventOf(effect: Effect, { server, state }: Member, clock: Clock): DomainEvent[] {
+function eventOf(effect: Effect, { server }: Member, clock: Clock): DomainEvent[] {
   const about = { serverId: server.id, serverName: server.config.name }
   switch (effect.type) {
     case 'run_check':
       return []
     case 'status_changed': {
       const { from, to, reasonCode, reason } = effect
-      const severity = severityOf(state, to)
+      const severity = severityOf(to, reasonCode)
       return [{ type: 'mcp_status_change', ...about, severity, oldStatus: from, newStatus: to, reasonCode, reason }]
     }
     case 'circuit_changed': {

@@ -44,6 +44,7 @@ export type CheckReport = {
 }
 
 type Demand = { readonly trigger: Trigger; readonly report: PromiseWithResolvers<CheckReport> }
+type Running = { readonly deep: boolean; readonly report: Promise<CheckReport>; readonly abort: AbortController }
 type RunCheck = Extract<Effect, { type: 'run_check' }>
 
 const START_GAP_MS = 1_000
@@ -56,7 +57,7 @@ export class Monitor {
   readonly #deps: Deps
   readonly #wakes = new Wakes()
   readonly #queue = new CheckQueue<Demand | undefined>()
-  readonly #running = new Map<ServerId, { readonly deep: boolean; readonly report: Promise<CheckReport> }>()
+  readonly #running = new Map<ServerId, Running>()
   readonly #demands = new Map<ServerId, Demand>()
   readonly #lastStart = new Map<ServerId, Instant>()
   readonly #stop = new AbortController()
@@ -146,7 +147,10 @@ export class Monitor {
 
   #enqueueDemand(id: ServerId, demand: Demand, urgent: boolean): void {
     const member = this.#deps.fleet.find(id)
-    if (!member || this.#demands.get(id) !== demand) return demand.report.reject(gone(id))
+    if (!member || this.#demands.get(id) !== demand) {
+      demand.report.reject(gone(id))
+      return
+    }
     this.#queue.add(id, urgent ? 'on_demand' : classOf(member), originOf(member.server), demand)
     this.#pump()
   }
@@ -161,7 +165,7 @@ export class Monitor {
       if (!member) continue
       const { inFlight, nextCheck } = member.state
       if (inFlight || !nextCheck || nextCheck.at > now) this.#note(id, { type: 'time_passed' })
-      else if (!this.#queue.has(id) && !this.#demands.has(id)) {
+      else if (!this.#running.has(id) && !this.#queue.has(id) && !this.#demands.has(id)) {
         this.#queue.add(id, classOf(member), originOf(member.server), undefined)
       }
     }
@@ -198,19 +202,21 @@ export class Monitor {
     }
     if (effects.length > 1) this.#deps.journal.record(changes).catch(() => {})
     this.#lastStart.set(id, this.#deps.clock.now())
-    const report = this.#check(id, before, run).finally(() => {
+    const abort = new AbortController()
+    const report = this.#check(id, before, run, abort.signal).finally(() => {
       this.#queue.finished(ticket)
       this.#running.delete(id)
       this.#pump()
     })
-    this.#running.set(id, { deep: run.deep, report })
+    this.#running.set(id, { deep: run.deep, report, abort })
     report.then(demand?.report.resolve, demand?.report.reject ?? ((error) => this.#complain(error)))
   }
 
-  async #check(id: ServerId, before: Member, run: RunCheck): Promise<CheckReport> {
+  async #check(id: ServerId, before: Member, run: RunCheck, obsolete: AbortSignal): Promise<CheckReport> {
     const { clock, upstreams, stalls, fleet, journal, checks } = this.#deps
     const startedAt = clock.now()
-    const measured = await within(run.leaseMs, clock, this.#stop.signal, (signal) =>
+    const ended = AbortSignal.any([this.#stop.signal, obsolete])
+    const measured = await within(run.leaseMs, clock, ended, (signal) =>
       upstreams.check(before.server, { deep: run.deep }, signal),
     ).catch((error) => {
       this.#complain(error)
@@ -247,10 +253,14 @@ export class Monitor {
     const moved = { ...before, state }
     const after = result ? informed(moved, result, clock.wall()) : moved
     this.#put(after)
+    const { inFlight } = before.state
+    if (inFlight && inFlight.token !== state.inFlight?.token && event.type !== 'check_finished') {
+      this.#running.get(id)?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
+    }
     const changes = changesOf(before, after, effects, clock)
     for (const effect of effects) {
       if (effect.type !== 'status_changed') continue
-      const alarmed = alarm.statusChanged(id, effect.to, clock.now())
+      const alarmed = alarm.statusChanged(id, effect.from, effect.to, clock.now())
       if (!alarmed) continue
       changes.push({ type: 'event', event: alarmed, at: clock.wall() })
       for (const other of fleet.all()) this.#note(other.server.id, { type: 'common_cause', active: alarmed.active })

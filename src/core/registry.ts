@@ -1,5 +1,6 @@
 import type { BreakerConfig } from './breaker-config.ts'
 import type { Clock } from './clock.ts'
+import { changesOf } from './consequences.ts'
 import { AppError } from './errors.ts'
 import type { DomainEvent } from './events.ts'
 import type { Fleet, Member } from './fleet.ts'
@@ -11,6 +12,7 @@ import type { Change, Store, Upstreams } from './ports.ts'
 import { next } from './reducer.ts'
 import { initial, restore, save } from './restore.ts'
 import type { Server, ServerConfig } from './server.ts'
+import type { Policy } from './state.ts'
 
 type Deps = {
   readonly fleet: Fleet
@@ -42,22 +44,23 @@ export class Registry {
 
   /** Brings back every server as it was kept, its first check spread so that a restart is no stampede. */
   async load(): Promise<void> {
-    const { store, fleet, monitor, clock, random } = this.#deps
+    const { store, fleet, monitor, journal, clock, random } = this.#deps
     const loaded = await store.loadServers()
     const spreadMs = Math.max(FIRST_CHECKS.spreadMs, (loaded.length / FIRST_CHECKS.perSecond) * 1_000)
-    for (const [index, { server, state, identity, capabilities }] of loaded.entries()) {
-      const policy = this.#policy(server.config)
+    const changes: Change[] = []
+    for (const [index, { server, state: saved, ...known }] of loaded.entries()) {
+      const { revision, config } = server
+      const policy = this.#policy(config)
       const firstCheckInMs = Math.min(spreadMs, policy.intervalMs) * ((index + random()) / loaded.length)
-      fleet.put({
-        server,
-        state: state
-          ? restore(state, { policy, revision: server.revision, clock, random: random(), firstCheckInMs })
-          : initial(policy, server.revision, clock.now()),
-        identity,
-        capabilities,
-        lastCheck: undefined,
-      })
+      const restart = { policy, revision, clock, random: random(), firstCheckInMs }
+      const { state, effects } = saved
+        ? restore(saved, restart)
+        : { state: initial(policy, revision, clock.now()), effects: [] }
+      const member: Member = { server, state, ...known, lastCheck: undefined }
+      fleet.put(member)
+      if (effects.length > 0) changes.push(...changesOf(member, member, effects, clock))
     }
+    if (changes.length > 0) await journal.write(changes)
     for (const { server } of loaded) monitor.watch(server.id)
   }
 

@@ -88,6 +88,15 @@ export const refused: CheckResult = {
   capabilities: undefined,
 }
 
+export const denied: CheckResult = {
+  outcome: 'auth',
+  failure: { code: 'auth_required', stage: 'auth', message: 'It wants credentials', nextAction: 'Set a token.' },
+  stages: [{ stage: 'auth', ok: false, ms: 1 }],
+  responseTimeMs: 1,
+  identity: undefined,
+  capabilities: undefined,
+}
+
 type Ask = { readonly id: ServerId; readonly deep: boolean }
 
 /** Upstreams whose answers a test decides: a result, or one that comes only when the test releases it. */
