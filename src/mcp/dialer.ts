@@ -1,0 +1,236 @@
+import { promises as dns } from 'node:dns'
+import net from 'node:net'
+import tls from 'node:tls'
+import type { Stage } from '../core/check.ts'
+import type { Clock } from '../core/clock.ts'
+import { type AddressPolicy, bareHost, judgeAddress, type Trust } from './address-rules.ts'
+import type { Trace } from './channel.ts'
+import { errorCode, faultOf, inconclusive, ownShortage } from './failures.ts'
+
+/** How long name, connection and TLS may take together. */
+export const CONNECT_TIMEOUT_MS = 3_000
+
+export type Address = { readonly address: string; readonly family: number }
+
+export type DialerDeps = {
+  readonly clock: Clock
+  readonly addresses: AddressPolicy
+  /** PEM text of further authorities to trust. */
+  readonly ca: string | undefined
+  /** Every address of a name; the system's resolver unless told otherwise. */
+  readonly resolve?: (hostname: string) => Promise<readonly Address[]>
+}
+
+export type DialOptions = {
+  readonly trust: Trust
+  /** How messages name the destination. */
+  readonly where: string
+  readonly trace: Trace | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * The one way out to the network. Names are resolved and every address judged at each dial, and only judged addresses
+ * are connected to, so a name that changes its mind gains nothing.
+ */
+export class Dialer {
+  readonly #deps: DialerDeps
+  readonly #resolve: (hostname: string) => Promise<readonly Address[]>
+  /** TLS sessions by host and port, so that reconnecting costs less. */
+  readonly #sessions = new Map<string, Buffer>()
+  #trust: tls.SecureContext | undefined
+
+  constructor(deps: DialerDeps) {
+    this.#deps = deps
+    this.#resolve = deps.resolve ?? ((hostname) => dns.lookup(hostname, { all: true }))
+  }
+
+  /**
+   * A connected socket, with TLS done for https.
+   * @throws UpstreamFault of stage dns, connect or tls.
+   */
+  async dial(url: URL, options: DialOptions): Promise<net.Socket> {
+    const attempt = new Attempt(this.#deps.clock, options)
+    try {
+      const addresses = await this.#addressesOf(url, attempt, options)
+      attempt.enter('connect')
+      const route = this.#route(url, addresses)
+      if (url.protocol !== 'https:') {
+        const socket = net.connect(route)
+        await attempt.happens(socket, 'connect')
+        return attempt.succeeded(socket)
+      }
+      const secure = this.#startTls(url, route)
+      await attempt.happens(secure, 'connect')
+      attempt.enter('tls')
+      await attempt.happens(secure, 'secureConnect')
+      return attempt.succeeded(secure)
+    } finally {
+      attempt.end()
+    }
+  }
+
+  async #addressesOf(url: URL, attempt: Attempt, { trust, where }: DialOptions): Promise<readonly Address[]> {
+    const host = bareHost(url.hostname)
+    const family = net.isIP(host)
+    if (family === 0) attempt.enter('dns')
+    const found = family === 0 ? await attempt.settles(this.#resolve(host)) : [{ address: host, family }]
+    if (family === 0) attempt.enter('connect')
+    const judged = found.map((at) => ({ at, judgement: judgeAddress(at.address, this.#deps.addresses, trust) }))
+    const good = judged.filter(({ judgement }) => judgement.allowed).map(({ at }) => at)
+    if (good.length > 0) return good
+    const why = judged.flatMap(({ judgement }) => (judgement.allowed ? [] : [judgement.why]))[0] ?? 'it has no address'
+    throw attempt.failed(faultOf('address_not_allowed', { stage: 'connect', where, detail: why }))
+  }
+
+  #route(url: URL, addresses: readonly Address[]): net.TcpNetConnectOpts {
+    return {
+      host: bareHost(url.hostname),
+      port: portOf(url),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      lookup: (_hostname, _options, done) => done(null, addresses.slice()),
+    }
+  }
+
+  #startTls(url: URL, route: net.TcpNetConnectOpts): tls.TLSSocket {
+    const host = bareHost(url.hostname)
+    const key = `${host}:${route.port}`
+    const session = this.#sessions.get(key)
+    const secure = tls.connect({
+      ...route,
+      ...(net.isIP(host) === 0 && { servername: host }),
+      ALPNProtocols: ['http/1.1'],
+      secureContext: this.#context(),
+      ...(session && { session }),
+    })
+    secure.on('session', (fresh: Buffer) => {
+      if (this.#sessions.size > 10_000) this.#sessions.clear()
+      this.#sessions.set(key, fresh)
+    })
+    return secure
+  }
+
+  /** Made once: reading all root certificates takes milliseconds. */
+  #context(): tls.SecureContext {
+    const { ca } = this.#deps
+    this.#trust ??= tls.createSecureContext(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] })
+    return this.#trust
+  }
+}
+
+const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port))
+
+/** One dial: which stage it is in, since when, and what ends it early. */
+class Attempt {
+  readonly #clock: Clock
+  readonly #options: DialOptions
+  readonly #gaveUp = Promise.withResolvers<never>()
+  readonly #stopTimer: () => void
+  #stage: Stage | undefined
+  #since: number
+  #reported = false
+  #socket: net.Socket | undefined
+
+  constructor(clock: Clock, options: DialOptions) {
+    this.#clock = clock
+    this.#options = options
+    this.#since = clock.now()
+    this.#gaveUp.promise.catch(() => {})
+    this.#stopTimer = clock.after(CONNECT_TIMEOUT_MS, () => this.#gaveUp.reject(this.#timeout()))
+    options.signal.addEventListener('abort', this.#onAbort)
+    if (options.signal.aborted) this.#onAbort()
+  }
+
+  /** Ends the stage before as done, and begins the next. */
+  enter(stage: Stage): void {
+    if (this.#stage !== undefined && this.#stage !== stage) this.#report(true)
+    if (this.#stage !== stage) this.#since = this.#clock.now()
+    this.#stage = stage
+  }
+
+  /** What `work` gives, unless the time is up or the caller leaves first. */
+  async settles<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.#gaveUp.promise])
+    } catch (error) {
+      throw this.#translate(error)
+    }
+  }
+
+  async happens(socket: net.Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+    this.#socket = socket
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    socket.once(event, resolve)
+    socket.on('error', reject) // stays: a late error of a socket nobody listens to would end the process
+    socket.once('close', () => reject(new Error('closed while connecting')))
+    await this.settles(promise)
+  }
+
+  succeeded<T extends net.Socket>(socket: T): T {
+    this.#report(true)
+    this.#socket = undefined
+    return socket
+  }
+
+  /** Records the stage as failed; hands `fault` back to be thrown. */
+  failed<T extends Error>(fault: T): T {
+    if (!this.#reported) this.#report(false)
+    this.#reported = true
+    return fault
+  }
+
+  end(): void {
+    this.#stopTimer()
+    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#socket?.destroy()
+  }
+
+  readonly #onAbort = (): void => this.#gaveUp.reject(this.#options.signal.reason)
+
+  #report(ok: boolean): void {
+    this.#options.trace?.add(this.#stage ?? 'connect', ok, this.#clock.now() - this.#since)
+  }
+
+  #timeout(): Error {
+    const { where } = this.#options
+    const within = `${CONNECT_TIMEOUT_MS / 1_000} s`
+    return this.#stage === 'dns'
+      ? faultOf('dns_failed', { stage: 'dns', where, detail: `no answer within ${within}` })
+      : faultOf('connect_timeout', { stage: this.#stage ?? 'connect', where, detail: within })
+  }
+
+  #translate(error: unknown): unknown {
+    if (!(error instanceof Error)) return error
+    const stage = this.#stage ?? 'connect'
+    if (error === this.#options.signal.reason || error.name === 'UpstreamFault') return this.failed(error)
+    const shortage = ownShortage(error)
+    if (shortage !== undefined) return this.failed(inconclusive(stage, shortage, error))
+    return this.failed(faultOf(...refusal(stage, error, this.#options.where)))
+  }
+}
+
+function refusal(stage: Stage, cause: Error, where: string): Parameters<typeof faultOf> {
+  const code = errorCode(cause)
+  if (stage === 'dns') return ['dns_failed', { stage, where, detail: code || 'no address', cause }]
+  if (stage === 'tls') return ['tls_failed', { stage, where, detail: tlsDetail(code, cause), cause }]
+  if (code === 'ETIMEDOUT') return ['connect_timeout', { stage, where, detail: 'the time the system allows', cause }]
+  if (code === 'ECONNRESET') return ['connection_reset', { stage, where, detail: 'while connecting', cause }]
+  return ['connect_refused', { stage, where, detail: code === 'ECONNREFUSED' ? '' : code, cause }]
+}
+
+const TLS_DETAILS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its chain ends in a self-signed certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is not known here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not known here',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ECONNRESET: 'the connection was closed during the TLS handshake',
+  EPROTO: 'it does not speak TLS there',
+}
+
+const tlsDetail = (code: string, cause: Error): string =>
+  TLS_DETAILS[code] ??
+  (code.startsWith('ERR_SSL_WRONG_VERSION') ? 'it does not speak TLS there' : code || cause.message)

@@ -1,0 +1,54 @@
+import type { Json, JsonObject } from '../core/capabilities.ts'
+import type { Reply } from './channel.ts'
+
+export type RpcId = string | number
+
+/** One JSON-RPC 2.0 message from an upstream. */
+export type Incoming =
+  /** `id` is absent when the upstream could not read that of the request. */
+  | { readonly kind: 'reply'; readonly id: RpcId | undefined; readonly reply: Reply }
+  | { readonly kind: 'request'; readonly id: RpcId; readonly method: string }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isId = (value: Json | undefined): value is RpcId => typeof value === 'string' || typeof value === 'number'
+
+/** Reads a message; `undefined` for JSON that is none. */
+export function readMessage(json: Json): Incoming | undefined {
+  if (!isObject(json) || json.jsonrpc !== '2.0') return undefined
+  const { id, method, params, result, error } = json
+  if (typeof method === 'string') {
+    if (isId(id)) return { kind: 'request', id, method }
+    return id === undefined ? { kind: 'notification', method, params: isObject(params) ? params : {} } : undefined
+  }
+  if (result !== undefined && error === undefined && isId(id)) {
+    return isObject(result) ? { kind: 'reply', id, reply: { result } } : undefined
+  }
+  const reply = result === undefined ? readError(error) : undefined
+  if (reply === undefined || (id !== undefined && id !== null && !isId(id))) return undefined
+  return { kind: 'reply', id: id ?? undefined, reply }
+}
+
+/** Reads the messages of an answer: one, or a batch as the 2025-03-26 revision allowed. */
+export function readMessages(json: Json): readonly (Incoming | undefined)[] {
+  return isList(json) ? json.map(readMessage) : [readMessage(json)]
+}
+
+/** Our answer when a server asks something: we offer nothing but to answer its ping. */
+export function answerTo(id: RpcId, method: string): JsonObject {
+  if (method === 'ping') return { jsonrpc: '2.0', id, result: {} }
+  const message = `This client does not offer ${method.slice(0, 100)}`
+  return { jsonrpc: '2.0', id, error: { code: -32601, message } }
+}
+
+function readError(error: Json | undefined): Reply | undefined {
+  if (!isObject(error)) return undefined
+  const { code, message, data } = error
+  if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') return undefined
+  return { error: { code, message, ...(data !== undefined && { data }) } }
+}
+
+// `Array.isArray` does not narrow readonly arrays.
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value)

@@ -1,0 +1,54 @@
+import type { Stage, StageResult } from '../core/check.ts'
+import type { Clock } from '../core/clock.ts'
+import { type Trace, UpstreamFault } from './channel.ts'
+
+/** The stages of one check, in the order they ended, each without the time of the stages within it. */
+export class StageTrace implements Trace {
+  readonly #clock: Clock
+  readonly #results: StageResult[] = []
+  #stage: Stage
+  /** Time already given to a stage. */
+  #countedMs = 0
+
+  /** `first` is where the check is before anything was timed. */
+  constructor(clock: Clock, first: Stage) {
+    this.#clock = clock
+    this.#stage = first
+  }
+
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  get results(): readonly StageResult[] {
+    return this.#results
+  }
+
+  async time<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    const outer = this.#stage
+    const startedAt = this.#clock.now()
+    const countedBefore = this.#countedMs
+    const ownMs = () => this.#clock.now() - startedAt - (this.#countedMs - countedBefore)
+    this.#stage = stage
+    try {
+      const value = await work()
+      this.add(stage, true, ownMs())
+      return value
+    } catch (error) {
+      this.#fail(error instanceof UpstreamFault ? error.failure.stage : stage, ownMs())
+      throw error
+    } finally {
+      this.#stage = outer
+    }
+  }
+
+  add(stage: Stage, ok: boolean, ms: number): void {
+    this.#results.push({ stage, ok, ms: Math.round(ms * 10) / 10 })
+    this.#countedMs += ms
+  }
+
+  /** A failure is recorded once, by who saw it first. */
+  #fail(stage: Stage, ms: number): void {
+    if (this.#results.at(-1)?.ok !== false) this.add(stage, false, ms)
+  }
+}
