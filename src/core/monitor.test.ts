@@ -219,17 +219,19 @@ test('a disabled server is only observed: the check changes nothing', async () =
 })
 
 test('while our own process stood still no server is blamed', async () => {
-  const { create, clock, upstreams, statuses } = start()
+  const { create, clock, upstreams, statuses, stored } = start()
   await create()
   await clock.advance(5_000)
-  upstreams.answer = (_server, _deep, signal) =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve(refused)))
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < 5; i++) {
+    upstreams.answer = (_server, _deep, signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve(refused)))
     await clock.advance(61_000)
     await clock.stall(15_000)
+    upstreams.answer = () => ok
+    await clock.advance(120_000)
   }
-  upstreams.answer = () => ok
-  await clock.advance(120_000)
+  const outcomes = stored.flatMap((change) => (change.type === 'check_logged' ? [change.check.outcome] : []))
+  expect(new Set(outcomes)).toEqual(new Set(['ok', 'inconclusive']))
   expect(statuses()).toEqual(['unknown -> healthy'])
 })
 
