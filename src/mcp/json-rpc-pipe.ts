@@ -192,7 +192,7 @@ export class JsonRpcPipe {
 
   #strayNote(): string {
     const lines = this.#strayLines === 1 ? 'a line' : `${this.#strayLines} lines`
-    return `it wrote ${lines} to stdout that answer nothing`
+    return `it wrote ${lines} to stdout in answer to nothing`
   }
 
   /** A timeout tells what came instead of the reply. */

@@ -75,12 +75,15 @@ export class ProcessRegistry {
     })
   }
 
-  /** What runs now. Callers that wait for the scan before them share one, so many ends at once cost two scans. */
+  /** What runs now, nothing when that cannot be told. Callers that wait for a scan share the next, so many cost two. */
   scan(): Promise<readonly Process[]> {
     this.#nextScan ??= this.#lastScan.then(() => {
       this.#nextScan = undefined
-      const scan = scanProcesses()
-      this.#lastScan = scan.catch(() => {})
+      const scan = scanProcesses().catch((error) => {
+        this.#onError(error)
+        return []
+      })
+      this.#lastScan = scan
       return scan
     })
     return this.#nextScan

@@ -77,9 +77,10 @@ export class ProcessTree {
     this.#processes = processes
     // A write that fails shows as the exit, or as a pipe that is no longer writable.
     child.stdin.on('error', () => {})
+    const closed = once(child, 'close')
     this.exited = once(child, 'exit').then(async () => {
       if (!this.#isStopping) this.kill()
-      await Promise.race([once(child, 'close'), setTimeout(DRAIN_MS, undefined, { ref: false })])
+      await Promise.race([closed, setTimeout(DRAIN_MS, undefined, { ref: false })])
       return { code: child.exitCode, signal: child.signalCode }
     })
   }

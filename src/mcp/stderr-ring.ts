@@ -7,6 +7,7 @@ const LINE_CHARS = 300
 export class StderrRing {
   #kept: Buffer = Buffer.alloc(0)
   #cut = false
+  #runBytes = 0
   readonly #hidden = new Set<string>()
 
   /** Shows these as `***` from now on, in what was written before too. */
@@ -14,7 +15,13 @@ export class StderrRing {
     for (const secret of secrets) this.#hidden.add(secret)
   }
 
+  /** What is written from here on is of another run of the program. */
+  beginRun(): void {
+    this.#runBytes = 0
+  }
+
   append(chunk: Buffer): void {
+    this.#runBytes += chunk.length
     this.#cut ||= this.#kept.length + chunk.length > CAPACITY_BYTES
     this.#kept = Buffer.concat([this.#kept, chunk.subarray(-CAPACITY_BYTES)])
     if (this.#kept.length > CAPACITY_BYTES) this.#kept = Buffer.from(this.#kept.subarray(-CAPACITY_BYTES))
@@ -26,9 +33,10 @@ export class StderrRing {
     return redactor(this.#hidden)(this.#cut ? text.slice(text.indexOf('\n') + 1) : text)
   }
 
-  /** The last line that says something, fit for one line of a message; undefined when there is none. */
+  /** The last line of this run that says something, fit for one line of a message; undefined when there is none. */
   lastLine(): string | undefined {
-    const line = this.text()
+    const tail = this.#kept.subarray(Math.max(0, this.#kept.length - this.#runBytes)).toString('utf8')
+    const line = redactor(this.#hidden)(tail)
       .split('\n')
       .map(printable)
       .findLast((text) => text !== '')

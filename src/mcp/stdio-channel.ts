@@ -29,7 +29,7 @@ export type StartOptions = RequestOptions & { readonly onDemand?: boolean }
 
 const STRAY_CHARS = 1_000
 /** A process that closed its stdout gets this long to exit by itself, which says more. */
-const LAST_BREATH_MS = 250
+const LAST_BREATH_MS = 500
 
 /**
  * A child process spoken to over stdin and stdout. Keep one per server as long as its configuration lasts: `open` after
@@ -112,7 +112,7 @@ export class StdioChannel implements ProcessChannel {
   async #start(onDemand: boolean): Promise<void> {
     const { clock, launch } = this.#deps
     const closes = this.#closes
-    if (this.#run) this.#fail(this.#run.tree, closedPipe(launch.command))
+    if (this.#run) await this.#lostPipe(this.#run.tree)
     await this.#ending
     if (!onDemand) this.#waitForBackoff()
     this.#history = afterStart(this.#history, clock.now(), RESTART_POLICY)
@@ -135,12 +135,13 @@ export class StdioChannel implements ProcessChannel {
       broken: (fault) => this.#fail(tree, fault.failure),
     })
     this.#run = { tree, pipe }
+    this.#ring.beginRun()
     tree.stderr.on('data', (chunk: Buffer) => this.#ring.append(chunk))
-    tree.stdout.once('end', () => void this.#lostStdout(tree))
+    tree.stdout.once('end', () => void this.#lostPipe(tree))
     void tree.exited.then((exit) => this.#fail(tree, this.#exitFailure(exit)))
   }
 
-  async #lostStdout(tree: ProcessTree): Promise<void> {
+  async #lostPipe(tree: ProcessTree): Promise<void> {
     await Promise.race([tree.exited, setTimeout(LAST_BREATH_MS, undefined, { ref: false })])
     this.#fail(tree, closedPipe(this.#deps.launch.command))
   }
