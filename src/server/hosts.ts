@@ -10,7 +10,7 @@ export function isLoopback(host: string): boolean {
 export type HostRules = {
   /** As `host` or `host:port`, from configuration; without a port any port fits. */
   readonly allowedHosts: readonly string[]
-  readonly publicUrl: string | undefined
+  readonly publicUrl?: string | undefined
   /** The address we listen on: a specific one may be named, a wildcard such as 0.0.0.0 never. */
   readonly host: string
 }

@@ -1,8 +1,9 @@
+import type { Access as RouteAccess } from '../api/route.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { Role } from '../core/token.ts'
 
-/** What a route asks of its caller. `public`: nothing; `gateway`: leave to call tools through Omni2. */
-export type Access = 'public' | 'viewer' | 'operator' | 'admin' | 'gateway'
+/** What is asked of a caller: by a route of the API, or by the `gateway` for leave to call tools through Omni2. */
+export type Access = RouteAccess | 'gateway'
 
 /** Who makes a request, as proven by a token or a session. */
 export type Principal = {

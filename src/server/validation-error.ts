@@ -4,7 +4,7 @@ import { AppError, type FieldError } from '../core/errors.ts'
 /** What a zod schema found, as the Fastify adapter hands it on. */
 type Finding = {
   readonly instancePath: string
-  readonly message: string
+  readonly message?: string
   readonly params: Readonly<Record<string, unknown>>
 }
 
@@ -22,7 +22,7 @@ export function validationError(error: unknown): AppError | undefined {
   return new AppError('invalid_input', detail + more, { fields })
 }
 
-function toFields({ instancePath, message, params }: Finding): FieldError[] {
+function toFields({ instancePath, message = 'Invalid', params }: Finding): FieldError[] {
   const path = instancePath.split('/').filter(Boolean).join('.')
   if (Array.isArray(params.keys)) {
     return params.keys.map((key) => ({ path: path === '' ? String(key) : `${path}.${key}`, message: 'Unknown field' }))

@@ -1,0 +1,82 @@
+import type { SessionView } from '../../api/session.ts'
+import type { TokenView } from '../../api/tokens.ts'
+import { type Clock, type Timestamp, timestamp } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
+import type { StoredToken } from '../../core/token.ts'
+import type { Auth } from '../auth.ts'
+import type { Principal } from '../principal.ts'
+import type { HandlersOf } from '../register-routes.ts'
+import type { TokenBook } from '../token-book.ts'
+
+type Deps = { readonly auth: Auth; readonly book: TokenBook; readonly clock: Clock }
+
+/** Signing in and out, and the tokens that let people in. */
+export function accessHandlers({ auth, book, clock }: Deps) {
+  return {
+    async signIn({ body, address, answer }) {
+      const { secret, principal, expiresAt } = await auth.signIn(body.token ?? body.code ?? '', address)
+      answer.startSession(secret, expiresAt)
+      return sessionView(principal)
+    },
+    async getSession({ principal }) {
+      return sessionView(principal)
+    },
+    async signOut({ principal, answer }) {
+      await auth.signOut(principal)
+      answer.endSession()
+    },
+    async listTokens({ query }) {
+      await book.refresh()
+      const after = query.cursor === undefined ? 0 : Number(query.cursor)
+      const tokens = apiTokens(book).filter((token) => token.id > after)
+      const page = tokens.slice(0, query.limit)
+      const last = page.at(-1)
+      return { tokens: page.map(tokenView), next_cursor: last && tokens.length > page.length ? String(last.id) : null }
+    },
+    async createToken({ body }) {
+      const expiresAt = body.expires_at == null ? undefined : futureTime(body.expires_at, clock)
+      const created = await book.create({
+        kind: 'api',
+        name: body.name,
+        role: body.role,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      })
+      return { ...tokenView(created.token), token: created.secret }
+    },
+    async deleteToken({ params }) {
+      await book.removeApiToken(/^[1-9]\d{0,14}$/.test(params.id) ? Number(params.id) : 0)
+    },
+  } satisfies HandlersOf<'signIn' | 'getSession' | 'signOut' | 'listTokens' | 'createToken' | 'deleteToken'>
+}
+
+const apiTokens = (book: TokenBook): StoredToken[] =>
+  book
+    .all()
+    .filter((token) => token.kind === 'api')
+    .sort((a, b) => a.id - b.id)
+
+function futureTime(text: string, clock: Clock): Timestamp {
+  const time = timestamp(Date.parse(text))
+  if (time > clock.wall()) return time
+  const fields = [{ path: 'expires_at', message: 'Must lie in the future' }]
+  throw new AppError('invalid_input', 'expires_at: Must lie in the future', { fields })
+}
+
+const sessionView = ({ kind, name, role, expiresAt }: Principal): SessionView => ({
+  kind,
+  name,
+  role,
+  expires_at: isoOrNull(expiresAt),
+})
+
+const tokenView = ({ id, name, role, createdAt, expiresAt, lastUsedAt }: StoredToken): TokenView => ({
+  id,
+  name,
+  role,
+  created_at: new Date(createdAt).toISOString(),
+  expires_at: isoOrNull(expiresAt),
+  last_used_at: isoOrNull(lastUsedAt),
+})
+
+const isoOrNull = (time: Timestamp | undefined): string | null =>
+  time === undefined ? null : new Date(time).toISOString()

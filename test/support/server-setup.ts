@@ -1,0 +1,50 @@
+import { timestamp } from '../../src/core/clock.ts'
+import type { Role } from '../../src/core/token.ts'
+import { createApp } from '../../src/server/app.ts'
+import { Auth } from '../../src/server/auth.ts'
+import { loadConfig } from '../../src/server/config.ts'
+import { addressKey } from '../../src/server/edge.ts'
+import { createLog } from '../../src/server/log.ts'
+import { type Handlers, registerRoutes } from '../../src/server/register-routes.ts'
+import { accessHandlers } from '../../src/server/routes/access.ts'
+import { TokenBook } from '../../src/server/token-book.ts'
+import { fakeHandlers } from './fake-handlers.ts'
+import { FakeClock } from './fakes.ts'
+import { MemoryTokens } from './memory-tokens.ts'
+
+type Options = {
+  readonly env?: Record<string, string>
+  readonly handlers?: Partial<Handlers>
+  readonly reached?: (route: string) => void
+  readonly requestsPerMinute?: number
+}
+
+/** The web server as it runs, on a clock that a test moves, with handlers that do nothing but for signing in. */
+export async function setUpServer({ env = {}, handlers = {}, reached, requestsPerMinute = 1e9 }: Options = {}) {
+  const config = loadConfig({ env, flags: {}, readFile: () => '' })
+  const clock = new FakeClock()
+  const store = new MemoryTokens()
+  const logLines: string[] = []
+  const log = createLog({ level: 'debug', destination: { write: (line: string) => logLines.push(line) }, secrets: [] })
+  const book = new TokenBook({ store, clock, onError: (error) => log.error({ err: error }, 'tokens') })
+  const auth = new Auth({ book, clock })
+  const app = await createApp({ config, auth, log, version: '0.0.0', requestsPerMinute })
+
+  /** Adds the API's routes; what a test adds to `app` comes before. */
+  const withRoutes = () => {
+    const access = accessHandlers({ auth, book, clock })
+    registerRoutes(app, fakeHandlers({ ...access, ...handlers }, reached), {
+      publicUrl: config.publicUrl,
+      addressOf: addressKey,
+    })
+    return app
+  }
+  const token = async (role: Role, lifeMs?: number) => {
+    const expiresAt = lifeMs === undefined ? {} : { expiresAt: timestamp(clock.wall() + lifeMs) }
+    const { secret } = await book.create({ kind: 'api', name: `the ${role}`, role, ...expiresAt })
+    return secret
+  }
+  return { app, auth, book, clock, config, log, logLines, store, token, withRoutes }
+}
+
+export const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
