@@ -46,13 +46,16 @@ export const AskedInput = z.object({
 })
 export type AskedInput = z.infer<typeof AskedInput>
 
-/** One entry of the file. `refuse`: its `errors` keep the whole import from happening until they are solved or it is left out. */
+/**
+ * One entry of the file. `ask` (it needs values for `inputs`) and `refuse` (see `errors`) keep the whole import from
+ * happening until that is solved or the entry is left out.
+ */
 export const ImportEntry = z
   .object({
     name: z.string(),
     /** What it is or would be registered as. */
     proposed_name: z.string(),
-    action: z.enum(['create', 'skip', 'refuse']),
+    action: z.enum(['create', 'skip', 'ask', 'refuse']),
     /** Of the new server, once it exists. */
     server_id: Id.nullable(),
     protocol: z.enum(PROTOCOLS).nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   argumentProblem,
+  CONFIG_DEFAULTS,
   CONFIG_LIMITS,
   commandProblem,
   type FieldRule,
@@ -75,9 +76,9 @@ export const CreateServerInput = z.strictObject({
   command: fields.command.optional(),
   args: fields.args.optional(),
   env: map(envNameProblem, CONFIG_LIMITS.env, EnvValue).optional(),
-  timeout_seconds: fields.timeout_seconds.default(10),
-  call_timeout_seconds: fields.call_timeout_seconds.default(60),
-  check_interval_seconds: fields.check_interval_seconds.default(60),
+  timeout_seconds: fields.timeout_seconds.default(CONFIG_DEFAULTS.timeoutMs / 1_000),
+  call_timeout_seconds: fields.call_timeout_seconds.default(CONFIG_DEFAULTS.callTimeoutMs / 1_000),
+  check_interval_seconds: fields.check_interval_seconds.default(CONFIG_DEFAULTS.checkIntervalMs / 1_000),
   enabled: z.boolean().default(true),
   auth_type: fields.auth_type.nullable().optional(),
   auth_config: AuthConfig.nullable().optional(),

@@ -17,6 +17,9 @@ export const CONFIG_LIMITS = {
   secret: 8_192,
 } as const
 
+/** Of what a configuration leaves out. */
+export const CONFIG_DEFAULTS = { timeoutMs: 10_000, callTimeoutMs: 60_000, checkIntervalMs: 60_000 } as const
+
 /** A rule for one field: what is wrong with the value, as a sentence without the value itself, or undefined. */
 export type FieldRule = (value: string) => string | undefined
 
@@ -42,7 +45,7 @@ export const argumentProblem: FieldRule = (text) =>
 
 export const headerNameProblem: FieldRule = (name) => {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name) || isPollutingKey(name)) return 'Not the name of an HTTP header'
-  return OWN_HEADERS.test(name) ? `The header ${name} is set by Omni2 itself` : undefined
+  return isOwnHeader(name) ? `The header ${name} is set by Omni2 itself` : undefined
 }
 
 /** Also of tokens and API keys: what is sent in a header. */
@@ -55,8 +58,10 @@ export const headerValueProblem: FieldRule = (value) => {
 }
 
 /** Headers of the connection and of MCP, which a configured one would break. */
+export const isOwnHeader = (name: string): boolean => OWN_HEADERS.test(name)
+
 const OWN_HEADERS =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|mcp-.*|last-event-id)$/i
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|accept-encoding|mcp-.*|last-event-id)$/i
 
 function referenceProblem(text: string): string | undefined {
   for (const { name } of envReferences(text)) {

@@ -4,7 +4,8 @@
  */
 export type EnvReference = { readonly name: string; readonly fallback: string | undefined }
 
-const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
+/** No brace within a fallback: that keeps matching linear in the length of the text. */
+const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}/g
 
 export function envReferences(text: string): readonly EnvReference[] {
   return [...text.matchAll(REFERENCE)].map(([, name = '', fallback]) => ({ name, fallback }))
@@ -24,22 +25,21 @@ export function replaceEnvReferences(
 export const isEnvReference = (text: string): boolean => /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/.test(text)
 
 /** Why a reference to this variable is refused: what is Omni2's own never reaches an upstream. */
-export function envReferenceProblem(name: string): string | undefined {
-  const upper = name.toUpperCase()
-  const ours = upper.startsWith('OMNI2_') || upper === 'DATABASE_URL' || steersTheLoader(upper)
-  return ours ? `The variable ${name} belongs to Omni2 itself and cannot be handed on` : undefined
-}
+export const envReferenceProblem = (name: string): string | undefined =>
+  /^(OMNI2_.*|DATABASE_URL|PG.*)$/i.test(name) || steersTheLoader(name)
+    ? `The variable ${name} belongs to Omni2 itself and cannot be handed on`
+    : undefined
 
 /** Why a child process may not be given a variable of this name. */
 export function envNameProblem(name: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_().-]{0,127}$/.test(name) || isPollutingKey(name)) {
     return `"${name.slice(0, 60)}" is not a name for an environment variable`
   }
-  return steersTheLoader(name.toUpperCase()) ? `The variable ${name} changes how programs are loaded` : undefined
+  return steersTheLoader(name) ? `The variable ${name} changes how programs are loaded` : undefined
 }
 
 /** Keys that reach an object's prototype when a careless program assigns them. */
 export const isPollutingKey = (key: string): boolean =>
   key === '__proto__' || key === 'constructor' || key === 'prototype'
 
-const steersTheLoader = (upper: string): boolean => upper === 'NODE_OPTIONS' || /^(LD|DYLD)_/.test(upper)
+const steersTheLoader = (name: string): boolean => /^(NODE_OPTIONS|LD_.*|DYLD_.*)$/i.test(name)
