@@ -8,7 +8,7 @@ type Deps = { readonly databaseUrl: Secret; readonly onLost: (reason: AppError) 
 type Held = { readonly client: pg.Client; readonly ended: Promise<void> }
 
 /** Any number that no other program on the same database uses. */
-const LOCK_ID = 7_309_435_614_522
+export const LOCK_ID = 7_309_435_614_522
 const CONNECT_TIMEOUT_MS = 5_000
 const RETRY_MS = 1_000
 

@@ -39,7 +39,7 @@ async function readKey(path: string): Promise<string | undefined> {
 /** Whole or not at all, and never over a key that another process made meanwhile. */
 async function makeKey(path: string, dataDir: string): Promise<string> {
   const text = `${randomBytes(KEY_BYTES).toString('base64')}\n`
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await writeDurably(temporary, text)
     await publish(temporary, path)

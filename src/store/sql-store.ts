@@ -32,6 +32,7 @@ export class SqlStore implements Store {
   readonly #db: Kysely<Tables>
   readonly #vault: Vault
   #lastCommit: Promise<unknown> = Promise.resolve()
+  #closed = false
 
   constructor({ database, vault }: Deps) {
     this.#database = database
@@ -40,7 +41,7 @@ export class SqlStore implements Store {
   }
 
   loadServers(): Promise<readonly LoadedServer[]> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const loaded: LoadedServer[] = []
       for (;;) {
         const page = await this.#loadPage(loaded.at(-1)?.server.id ?? 0)
@@ -51,7 +52,7 @@ export class SqlStore implements Store {
   }
 
   reserveServerIds(count: number): Promise<readonly ServerId[]> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const { value: last } = await takeNumbers(this.#db, 'server', count).executeTakeFirstOrThrow()
       return Array.from({ length: count }, (_, index) => serverId(last - count + 1 + index))
     })
@@ -59,14 +60,16 @@ export class SqlStore implements Store {
 
   /** One after another: on PostgreSQL, two at once would only wait for the counter, or for each other. */
   commit(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
-    const run = () => guarded(() => this.#commit(planCommit(changes)))
-    const done = this.#lastCommit.then(run)
+    const done = this.#guarded(async () => {
+      await this.#lastCommit
+      return await this.#commit(planCommit(changes))
+    })
     this.#lastCommit = done.catch(() => undefined)
     return done
   }
 
   checks(query: CheckQuery): Promise<readonly StoredCheck[]> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const { serverId: id, outcome, status, trigger, beforeId, limit } = query
       if (allowsNothing(outcome, status, trigger)) return []
       let rows = this.#db.selectFrom('check_log').selectAll().where('server_id', '=', id)
@@ -79,7 +82,7 @@ export class SqlStore implements Store {
   }
 
   events({ sinceSeq, types, severities, serverNames, limit }: EventQuery): Promise<readonly StoredEvent[]> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       if (allowsNothing(types, severities, serverNames)) return []
       let rows = this.#db.selectFrom('event').select(['seq', 'at', 'body']).where('seq', '>', sinceSeq)
       if (types) rows = rows.where('type', 'in', types)
@@ -90,7 +93,7 @@ export class SqlStore implements Store {
   }
 
   eventRange(): Promise<{ readonly oldest: number; readonly newest: number }> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const newest = await lastNumber(this.#db, 'event')
       const first = await this.#db.selectFrom('event').select('seq').orderBy('seq').limit(1).executeTakeFirst()
       return { oldest: first?.seq ?? newest + 1, newest }
@@ -98,18 +101,20 @@ export class SqlStore implements Store {
   }
 
   setting(key: string): Promise<Json | undefined> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const row = await this.#db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
       return row && readStored(StoredJson, row.value, `setting ${key}`)
     })
   }
 
   tokens(): Promise<readonly StoredToken[]> {
-    return guarded(async () => (await this.#db.selectFrom('token').selectAll().orderBy('id').execute()).map(readToken))
+    return this.#guarded(async () =>
+      (await this.#db.selectFrom('token').selectAll().orderBy('id').execute()).map(readToken),
+    )
   }
 
   saveToken(token: Omit<StoredToken, 'id'>): Promise<StoredToken> {
-    return guarded(() =>
+    return this.#guarded(() =>
       this.#db.transaction().execute(async (tx) => {
         const { value: id } = await takeNumbers(tx, 'token', 1).executeTakeFirstOrThrow()
         const saved = { ...token, id }
@@ -120,14 +125,14 @@ export class SqlStore implements Store {
   }
 
   deleteToken(id: number): Promise<boolean> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const { numDeletedRows } = await this.#db.deleteFrom('token').where('id', '=', id).executeTakeFirst()
       return numDeletedRows > 0n
     })
   }
 
   touchToken(id: number, usedAt: Timestamp): Promise<void> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       await this.#db
         .updateTable('token')
         .set({ last_used_at: wholeMs(usedAt) })
@@ -137,7 +142,7 @@ export class SqlStore implements Store {
   }
 
   prune(before: Timestamp, limit: number): Promise<number> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       const checks = await pruneChecks(this.#db, before, limit)
       const events = await pruneEvents(this.#db, before, limit)
       return checks + events + (await pruneTokens(this.#db, before))
@@ -145,14 +150,24 @@ export class SqlStore implements Store {
   }
 
   ping(): Promise<void> {
-    return guarded(async () => {
+    return this.#guarded(async () => {
       await sql`select 1`.execute(this.#db)
     })
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#lastCommit
     await this.#db.destroy()
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new AppError('unavailable', 'The store is closed')
+    try {
+      return await work()
+    } catch (error) {
+      throw asAppError(error)
+    }
   }
 
   async #loadPage(afterId: number): Promise<readonly LoadedServer[]> {
@@ -209,14 +224,6 @@ export class SqlStore implements Store {
     )
     const what = taken ? `A server named "${taken.config.name}" already exists` : 'Two servers would have the same name'
     return new AppError('conflict', what, { cause })
-  }
-}
-
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw asAppError(error)
   }
 }
 

@@ -1,0 +1,27 @@
+import { writeSync } from 'node:fs'
+import { Secret } from '../../src/core/secret.ts'
+import { acquireLock } from '../../src/store/lock.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { AesVault } from '../../src/store/vault.ts'
+import { aDeletion, told } from './store-samples.ts'
+
+// Works until it is killed: `write` prints "seq name" of each acknowledged event, `lock` prints once it holds the lock.
+const [task, dataDir = ''] = process.argv.slice(2)
+const url = process.env.DATABASE_URL
+const home = { dataDir, databaseUrl: url ? new Secret(url) : undefined }
+
+if (task === 'lock') {
+  await acquireLock({ ...home, onLost: () => undefined })
+  writeSync(1, 'locked\n')
+  setInterval(() => undefined, 60_000)
+} else {
+  const store = await openStore({ ...home, vault: new AesVault(Buffer.alloc(32, 1)) })
+  const writer = async (n: number) => {
+    for (let round = 0; ; round++) {
+      const names = [`${process.pid}-${n}-${round}-a`, `${process.pid}-${n}-${round}-b`]
+      const stored = await store.commit(names.map((name) => told(aDeletion(name))))
+      for (const [index, { seq }] of stored.entries()) writeSync(1, `${seq} ${names[index]}\n`)
+    }
+  }
+  await Promise.all([writer(1), writer(2), writer(3)])
+}
