@@ -76,6 +76,11 @@ export class ChildServer implements AsyncDisposable {
     signalGroup(child.pid, 'SIGKILL')
     await gone
   }
+  /** Resolves when it is not running, or stops doing so. */
+  async untilEnd(signal?: AbortSignal): Promise<void> {
+    const child = this.#child
+    if (child && !hasEnded(child)) await once(child, 'exit', signal ? { signal } : {})
+  }
   /** On the same port. */
   async restart(): Promise<void> {
     await this.kill()
@@ -135,8 +140,10 @@ async function messageFrom<T>(
   }
 }
 
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  if (!hasEnded(child)) await once(child, 'exit')
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
