@@ -21,7 +21,8 @@ export interface Trace {
   readonly stage: Stage
   /** Times `work` as `stage`; a stage that is left by a throw is recorded as failed. */
   time<T>(stage: Stage, work: () => Promise<T>): Promise<T>
-  /** Records a stage measured elsewhere (the dialer). */
+  /** Says that a stage begins which is measured elsewhere (by the dialer), and recorded with `add` when it ends. */
+  enter?(stage: Stage): void
   add(stage: Stage, ok: boolean, ms: number): void
 }
 
@@ -31,6 +32,8 @@ export type RequestOptions = {
   readonly signal: AbortSignal
   /** How long the first byte of the answer may take, when it may take less than everything. */
   readonly firstByteMs?: number
+  /** A person asked, so a process may start even while it is made to wait after a crash. */
+  readonly onDemand?: boolean
   /** More headers for this one request; channels that have none ignore it. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -58,6 +61,21 @@ export interface Channel {
   readonly alive: boolean
   /** Ends it, and whatever it started. */
   close(): Promise<void>
+}
+
+/** A command ready to run: references resolved, values revealed. */
+export type Launch = {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A channel to a child process; it can be opened again after it was closed, and remembers what went before. */
+export interface ProcessChannel extends Channel {
+  /** The last 64 KiB it wrote to stderr; undefined when it never ran. */
+  stderr(): string | undefined
+  /** The deadline to use where `timeoutMs` is configured: a first start may take longer. */
+  deadlineMs(timeoutMs: number): number
 }
 
 export type FaultOutcome = Exclude<CheckResult['outcome'], 'ok' | 'app_error'>

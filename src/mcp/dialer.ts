@@ -148,6 +148,7 @@ class Attempt {
     if (this.#stage !== undefined && this.#stage !== stage) this.#report(true)
     if (this.#stage !== stage) this.#since = this.#clock.now()
     this.#stage = stage
+    this.#options.trace?.enter?.(stage)
   }
 
   /** What `work` gives, unless the time is up or the caller leaves first. */

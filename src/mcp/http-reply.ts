@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json, JsonObject } from '../core/capabilities.ts'
 import { ByteBuffer } from './byte-buffer.ts'
-import type { Limits, Reply, UpstreamFault } from './channel.ts'
+import type { FaultDetails, Limits, Reply, UpstreamFault } from './channel.ts'
 import { EventStreamParser } from './event-stream.ts'
 import { faultOf } from './failures.ts'
 import type { AnswerReader } from './http-exchange.ts'
@@ -122,15 +122,7 @@ export class ReplyReader implements AnswerReader<Reply> {
   #refusal(reply: Reply | undefined, cause?: unknown): UpstreamFault {
     const { site } = this.#expected
     if (!this.#isSessionLost()) return statusFault(this.#status, site)
-    return faultOf('http_status', {
-      stage: site.stage,
-      where: site.where,
-      detail: `${this.#status} to a session it gave out`,
-      httpStatus: this.#status,
-      sessionLost: true,
-      cause,
-      ...(reply && 'error' in reply && { reply }),
-    })
+    return sessionLost(this.#status, site, { cause, ...(reply && 'error' in reply && { reply }) })
   }
 
   #isSessionLost(): boolean {
@@ -157,29 +149,24 @@ export class ReplyReader implements AnswerReader<Reply> {
 const mediaType = (headers: IncomingHttpHeaders): string =>
   (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-/** Reads the answer to a notification or to the end of a session: only its status matters. */
+/** Reads the answer to a message that gets no reply here: only its status matters. */
 export class AcknowledgementReader implements AnswerReader<true> {
   readonly #site: AnswerSite
   readonly #hasSession: boolean
+  readonly #mustBeAccepted: boolean
 
-  constructor(site: AnswerSite, hasSession: boolean) {
+  /** `mustBeAccepted`: the reply to it comes elsewhere, and never will after a 4xx. */
+  constructor(site: AnswerSite, hasSession: boolean, mustBeAccepted = false) {
     this.#site = site
     this.#hasSession = hasSession
+    this.#mustBeAccepted = mustBeAccepted
   }
 
   start(status: number, headers: IncomingHttpHeaders): true {
     const fault = faultOfHead(status, headers, this.#site)
     if (fault !== undefined) throw fault
-    if (this.#hasSession && status === 404) {
-      const { stage, where } = this.#site
-      throw faultOf('http_status', {
-        stage,
-        where,
-        detail: '404 to a session it gave out',
-        httpStatus: 404,
-        sessionLost: true,
-      })
-    }
+    if (this.#hasSession && status === 404) throw sessionLost(status, this.#site)
+    if (this.#mustBeAccepted && status >= 400) throw statusFault(status, this.#site)
     return true
   }
 
@@ -189,3 +176,13 @@ export class AcknowledgementReader implements AnswerReader<true> {
     return true
   }
 }
+
+const sessionLost = (status: number, { stage, where }: AnswerSite, more: FaultDetails = {}): UpstreamFault =>
+  faultOf('http_status', {
+    stage,
+    where,
+    detail: `${status} to a session it gave out`,
+    httpStatus: status,
+    sessionLost: true,
+    ...more,
+  })

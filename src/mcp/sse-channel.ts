@@ -6,7 +6,7 @@ import {
   type Limits,
   type Reply,
   type RequestOptions,
-  type UpstreamFault,
+  UpstreamFault,
 } from './channel.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { faultOf } from './failures.ts'
@@ -93,6 +93,8 @@ export class SseChannel implements Channel {
       return await promise
     } catch (error) {
       if (options.signal.aborted && method === 'tools/call') this.#cancel(id)
+      // The session is the stream: without the one the other is of no use.
+      if (error instanceof UpstreamFault && error.sessionLost) this.#stream?.controller.abort(error)
       throw error
     } finally {
       this.#waiting.delete(id)
@@ -118,7 +120,8 @@ export class SseChannel implements Channel {
     const site = this.#sender.site(options)
     const request = { method: 'POST', path, headers, body: JSON.stringify(message) } as const
     const repeatable = message.method !== 'tools/call'
-    await this.#sender.send(request, () => new AcknowledgementReader(site, true), options, repeatable)
+    const isRequest = message.id !== undefined && message.method !== undefined
+    await this.#sender.send(request, () => new AcknowledgementReader(site, true, isRequest), options, repeatable)
   }
 
   #readerFor(options: RequestOptions, ready: () => void): SseStreamReader {

@@ -6,14 +6,17 @@ import { type Trace, UpstreamFault } from './channel.ts'
 export class StageTrace implements Trace {
   readonly #clock: Clock
   readonly #results: StageResult[] = []
+  /** Where the check is. */
   #stage: Stage
+  /** The innermost stage that is timed here. */
+  #timed: Stage
   /** Time already given to a stage. */
   #countedMs = 0
 
   /** `first` is where the check is before anything was timed. */
   constructor(clock: Clock, first: Stage) {
     this.#clock = clock
-    this.#stage = first
+    this.#stage = this.#timed = first
   }
 
   get stage(): Stage {
@@ -25,26 +28,32 @@ export class StageTrace implements Trace {
   }
 
   async time<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    const outer = this.#stage
+    const outer = this.#timed
     const startedAt = this.#clock.now()
     const countedBefore = this.#countedMs
     const ownMs = () => this.#clock.now() - startedAt - (this.#countedMs - countedBefore)
-    this.#stage = stage
+    this.#stage = this.#timed = stage
     try {
       const value = await work()
       this.add(stage, true, ownMs())
+      this.#stage = outer
       return value
     } catch (error) {
       this.#fail(error instanceof UpstreamFault ? error.failure.stage : stage, ownMs())
       throw error
     } finally {
-      this.#stage = outer
+      this.#timed = outer
     }
+  }
+
+  enter(stage: Stage): void {
+    this.#stage = stage
   }
 
   add(stage: Stage, ok: boolean, ms: number): void {
     this.#results.push({ stage, ok, ms: Math.round(ms * 10) / 10 })
     this.#countedMs += ms
+    if (ok) this.#stage = this.#timed
   }
 
   /** A failure is recorded once, by who saw it first. */

@@ -5,59 +5,108 @@ import type { ServerId } from '../core/ids.ts'
 import type { CallResult, UpstreamSignal, Upstreams } from '../core/ports.ts'
 import type { Server, ServerConfig } from '../core/server.ts'
 import type { AddressPolicy } from './address-rules.ts'
-import type { Channel, ChannelListener } from './channel.ts'
+import type { ChannelListener, Launch, ProcessChannel } from './channel.ts'
+import { Connection } from './connection.ts'
+import { Dialer } from './dialer.ts'
+import type { ClientInfo } from './handshake.ts'
+import type { Environment } from './references.ts'
 
-/** A command ready to run: references resolved, values revealed. */
-export type Launch = {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-}
-
-/** A channel to a child process, which also keeps the last of what the child wrote to stderr. */
-export interface ProcessChannel extends Channel {
-  stderr(): string | undefined
-}
+export type { Launch, ProcessChannel } from './channel.ts'
 
 export type UpstreamsDeps = {
   readonly clock: Clock
   /** Where `${env:NAME}` is looked up when a connection is made. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   readonly addresses: AddressPolicy
   /** PEM text of further authorities to trust. */
   readonly ca: string | undefined
   /** How we name ourselves to upstreams. */
-  readonly clientInfo: { readonly name: string; readonly version: string }
+  readonly clientInfo: ClientInfo
   readonly onSignal: (signal: UpstreamSignal) => void
   /** Makes the channel to a child process; it is started by `open`. */
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
 }
 
-/** The connections to all upstreams. */
+/** How long calls may go on when their connection is to be dropped. */
+const PATIENCE_MS = 10_000
+
+type Kept = { readonly revision: number; readonly connection: Connection }
+
+/** The connections to all upstreams: one per server, made anew for each revision of its configuration. */
 export class McpUpstreams implements Upstreams {
   readonly #deps: UpstreamsDeps
+  readonly #dialer: Dialer
+  readonly #kept = new Map<ServerId, Kept>()
+  readonly #leaving = new Set<Connection>()
 
   constructor(deps: UpstreamsDeps) {
     this.#deps = deps
+    this.#dialer = new Dialer(deps)
   }
 
-  async check(_server: Server, _options: { readonly deep: boolean }, _signal: AbortSignal): Promise<CheckResult> {
-    throw new Error(`not yet, ${this.#deps.clientInfo.name}`)
+  check(server: Server, options: { readonly deep: boolean }, signal: AbortSignal): Promise<CheckResult> {
+    return this.#connectionOf(server).check(options, signal)
   }
 
-  async probe(_config: ServerConfig, _signal: AbortSignal): Promise<CheckResult> {
-    throw new Error('not yet')
+  async probe(config: ServerConfig, signal: AbortSignal): Promise<CheckResult> {
+    const connection = this.#connect(config, undefined)
+    this.#leaving.add(connection)
+    try {
+      return await connection.check({ deep: true, onDemand: true }, signal)
+    } finally {
+      await connection.close()
+      this.#leaving.delete(connection)
+    }
   }
 
-  async callTool(_server: Server, _tool: string, _args: JsonObject, _signal: AbortSignal): Promise<CallResult> {
-    throw new Error('not yet')
+  callTool(server: Server, tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult> {
+    return this.#connectionOf(server).callTool(tool, args, signal)
   }
 
-  async drop(_id: ServerId): Promise<void> {}
-
-  stderr(_id: ServerId): string | undefined {
-    return undefined
+  async drop(id: ServerId): Promise<void> {
+    const kept = this.#kept.get(id)
+    this.#kept.delete(id)
+    if (kept !== undefined) await this.#retire(kept.connection)
   }
 
-  async close(): Promise<void> {}
+  stderr(id: ServerId): string | undefined {
+    return this.#kept.get(id)?.connection.stderr()
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#kept.values()].map(({ connection }) => connection)
+    this.#kept.clear()
+    await Promise.all([...open, ...this.#leaving].map((connection) => connection.close()))
+  }
+
+  /** A caller that still holds an older revision is served by the newer connection. */
+  #connectionOf(server: Server): Connection {
+    const kept = this.#kept.get(server.id)
+    if (kept !== undefined && kept.revision >= server.revision) return kept.connection
+    const connection = this.#connect(server.config, server.id)
+    this.#kept.set(server.id, { revision: server.revision, connection })
+    if (kept !== undefined) void this.#retire(kept.connection)
+    return connection
+  }
+
+  async #retire(connection: Connection): Promise<void> {
+    this.#leaving.add(connection)
+    await connection.drain(PATIENCE_MS)
+    this.#leaving.delete(connection)
+  }
+
+  /** `id` is absent for a server that is not registered, of which nobody is told. */
+  #connect(config: ServerConfig, id: ServerId | undefined): Connection {
+    const { clock, clientInfo, env, openProcess, onSignal } = this.#deps
+    return new Connection({
+      clock,
+      clientInfo,
+      env,
+      openProcess,
+      dialer: this.#dialer,
+      config,
+      onListChanged: () => id !== undefined && onSignal({ type: 'list_changed', serverId: id }),
+      onExit: (failure) => id !== undefined && onSignal({ type: 'process_exited', serverId: id, failure }),
+    })
+  }
 }

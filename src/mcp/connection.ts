@@ -1,0 +1,210 @@
+import type { Capabilities, JsonObject } from '../core/capabilities.ts'
+import type { CheckResult, Failure, Stage } from '../core/check.ts'
+import type { Clock } from '../core/clock.ts'
+import type { CallResult } from '../core/ports.ts'
+import type { ServerConfig } from '../core/server.ts'
+import {
+  CALL_LIMITS,
+  CHECK_LIMITS,
+  type Channel,
+  type Limits,
+  type ProcessChannel,
+  type RequestOptions,
+  UpstreamFault,
+} from './channel.ts'
+import { Deadline } from './deadline.ts'
+import { inconclusive, ownShortage } from './failures.ts'
+import type { ClientInfo } from './handshake.ts'
+import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
+import { type Found, Session } from './session.ts'
+import { StageTrace } from './stage-trace.ts'
+
+export type ConnectionDeps = ChannelMaker & {
+  readonly clock: Clock
+  readonly clientInfo: ClientInfo
+  readonly config: ServerConfig
+  readonly onListChanged: () => void
+  readonly onExit: (failure: Failure) => void
+}
+
+type CheckOptions = { readonly deep: boolean; readonly onDemand?: boolean }
+
+/** Lists beside the tools get this long at most: they never decide a check. */
+const OTHER_LISTS_MS = 5_000
+
+/** Everything between us and one configured server: its channel, its session, and who is using them. */
+export class Connection {
+  readonly #deps: ConnectionDeps
+  readonly #where: string
+  #channel: Channel | undefined
+  #session: Session | undefined
+  #inFlight = 0
+  #isClosing = false
+  #onIdle: () => void = () => {}
+
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps
+    this.#where = labelOf(deps.config.target)
+  }
+
+  async check({ deep, onDemand = false }: CheckOptions, signal: AbortSignal): Promise<CheckResult> {
+    const { clock, config } = this.#deps
+    const { timeoutMs } = config
+    const isProcess = config.target.protocol === 'stdio'
+    const startedAt = clock.now()
+    const trace = new StageTrace(clock, isProcess ? 'spawn' : 'connect')
+    const report = <T extends object>(verdict: T) => ({
+      ...verdict,
+      stages: trace.results,
+      responseTimeMs: Math.round((clock.now() - startedAt) * 10) / 10,
+    })
+    const work = async (session: Session, options: RequestOptions): Promise<CheckResult> => {
+      const found = await session.check(deep, { ...options, trace, onDemand, firstByteMs: firstByteMs(timeoutMs) })
+      const result = report(found)
+      if (found.capabilities === undefined) return result
+      return { ...result, capabilities: await this.#complete(session, found.capabilities, options) }
+    }
+    const stage = () => trace.stage
+    try {
+      return await this.#within(timeoutMs, CHECK_LIMITS, stage, signal, work)
+    } catch (error) {
+      const fault = asFault(error, stage())
+      if (fault.reply !== undefined) return report(ALIVE)
+      if (fault.outcome === 'connect' || fault.outcome === 'protocol') this.#session?.doubtEra()
+      return report({ ...failing(fault), identity: undefined, capabilities: undefined })
+    }
+  }
+
+  async callTool(tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult> {
+    const { clock, config } = this.#deps
+    const startedAt = clock.now()
+    const durationMs = () => Math.round((clock.now() - startedAt) * 10) / 10
+    try {
+      const work = (session: Session, options: RequestOptions) => session.callTool(tool, args, options)
+      const reply = await this.#within(config.callTimeoutMs, CALL_LIMITS, () => 'handshake', signal, work)
+      if ('error' in reply) return { outcome: 'app_error', error: reply.error, durationMs: durationMs() }
+      return { outcome: 'ok', result: reply.result, durationMs: durationMs() }
+    } catch (error) {
+      const { outcome, failure, reply } = asFault(error, 'handshake')
+      if (reply !== undefined && 'error' in reply)
+        return { outcome: 'app_error', error: reply.error, durationMs: durationMs() }
+      return { outcome, failure, durationMs: durationMs() }
+    }
+  }
+
+  /** What a child process wrote to stderr last. */
+  stderr(): string | undefined {
+    return this.#channel !== undefined && isProcessChannel(this.#channel) ? this.#channel.stderr() : undefined
+  }
+
+  /** Closes once nothing is in flight, or after `patienceMs`. */
+  async drain(patienceMs: number): Promise<void> {
+    this.#isClosing = true
+    if (this.#inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        const stop = this.#deps.clock.after(patienceMs, resolve)
+        this.#onIdle = () => {
+          stop()
+          resolve()
+        }
+      })
+    }
+    await this.close()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    await this.#channel?.close()
+  }
+
+  /** Runs `work` under its deadline, and counts it as in flight. */
+  async #within<T>(
+    ms: number,
+    limits: Limits,
+    stage: () => Stage,
+    outer: AbortSignal,
+    work: (session: Session, options: RequestOptions) => Promise<T>,
+  ): Promise<T> {
+    const session = this.#open()
+    this.#inFlight++
+    const deadline = new Deadline({ clock: this.#deps.clock, ms: this.#patience(ms), outer, where: this.#where, stage })
+    try {
+      deadline.signal.throwIfAborted()
+      return await work(session, { limits, trace: undefined, signal: deadline.signal })
+    } catch (error) {
+      throw deadline.signal.aborted ? deadline.signal.reason : error
+    } finally {
+      deadline.end()
+      if (--this.#inFlight === 0) this.#onIdle()
+    }
+  }
+
+  async #complete(session: Session, capabilities: Capabilities, options: RequestOptions): Promise<Capabilities> {
+    const { clock } = this.#deps
+    const stage = () => 'tools_list' as const
+    const deadline = new Deadline({ clock, ms: OTHER_LISTS_MS, outer: options.signal, where: this.#where, stage })
+    try {
+      return await session.complete(capabilities, { ...options, signal: deadline.signal })
+    } finally {
+      deadline.end()
+    }
+  }
+
+  /** The session, made on first use. @throws UpstreamFault when the configuration cannot be used as it is. */
+  #open(): Session {
+    if (this.#session !== undefined) return this.#session
+    const { clock, clientInfo, config } = this.#deps
+    const { protocol } = config.target
+    const channel = makeChannel(config, this.#deps, { notified: this.#onNotified, exited: this.#onExited })
+    this.#channel = channel
+    this.#session = new Session({
+      channel,
+      clock,
+      clientInfo,
+      where: this.#where,
+      eras: protocol === 'sse' ? ['legacy'] : ['modern', 'legacy'],
+      probeMs: protocol === 'stdio' ? this.#patience(config.timeoutMs) / 3 : undefined,
+    })
+    return this.#session
+  }
+
+  #patience(ms: number): number {
+    const channel = this.#channel
+    return channel !== undefined && isProcessChannel(channel) ? channel.deadlineMs(ms) : ms
+  }
+
+  readonly #onNotified = (method: string): void => {
+    if (LIST_CHANGED.has(method)) this.#deps.onListChanged()
+  }
+
+  /** An exit during the first contact is that check's result, and one we asked for is none. */
+  readonly #onExited = (failure: Failure): void => {
+    if (!this.#isClosing && this.#session?.isGreeting !== true) this.#deps.onExit(failure)
+  }
+}
+
+const LIST_CHANGED = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+])
+
+/** Alive, and no more is known: it answers, with an error, even in a new session. */
+const ALIVE = { outcome: 'app_error', identity: undefined, capabilities: undefined } as const satisfies Found
+
+/** How long the first byte of an answer to a check may take: half the time leaves room for one more attempt. */
+const firstByteMs = (timeoutMs: number): number => Math.min(timeoutMs, Math.max(5_000, timeoutMs / 2))
+
+const isProcessChannel = (channel: Channel): channel is ProcessChannel => 'stderr' in channel
+
+function failing({ outcome, failure, retryAfterMs }: UpstreamFault) {
+  return outcome === 'throttled' ? { outcome, failure, retryAfterMs } : { outcome, failure }
+}
+
+/** What went wrong as a fault; anything but a fault or a shortage of our own is a bug, and rises. */
+function asFault(error: unknown, stage: Stage): UpstreamFault {
+  if (error instanceof UpstreamFault) return error
+  const shortage = ownShortage(error)
+  if (shortage === undefined) throw error
+  return inconclusive(stage, shortage, error)
+}

@@ -1,0 +1,195 @@
+import type { Json, JsonObject } from '../core/capabilities.ts'
+import type { Era, Identity, ServerInfo } from '../core/check.ts'
+import type { Clock } from '../core/clock.ts'
+import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
+import { faultOf } from './failures.ts'
+import { printable } from './http-status.ts'
+import { isObject } from './json-rpc.ts'
+
+export const MODERN_VERSION = '2026-07-28'
+/** Newest first: the one we ask for. */
+export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
+
+export type ClientInfo = { readonly name: string; readonly version: string }
+
+/** What the handshake settled. */
+export type Established = {
+  readonly identity: Identity
+  readonly declares: { readonly tools: boolean; readonly prompts: boolean; readonly resources: boolean }
+}
+
+/** Either what was settled, or the JSON-RPC error a live server refused us with. */
+export type Greeting = Established | { readonly refusal: Extract<Reply, { error: unknown }> }
+
+export type Greeter = {
+  readonly channel: Channel
+  readonly clientInfo: ClientInfo
+  /** How messages name the server. */
+  readonly where: string
+  /** The eras its transport can speak, the one to try first in front. */
+  readonly eras: readonly Era[]
+  readonly clock: Clock
+  /**
+   * How long `server/discover` may stay unanswered before the server counts as legacy: a child process may never answer
+   * what it does not know, or die of it. Absent for HTTP, where a status says so.
+   */
+  readonly probeMs: number | undefined
+}
+
+/**
+ * Finds the era of the server and greets it in that: `server/discover`, else `initialize`. What 401, 403, 5xx and
+ * silence say has nothing to do with the era, so they end the search.
+ * @throws UpstreamFault.
+ */
+export async function greet(greeter: Greeter, options: RequestOptions): Promise<Greeting> {
+  const [first, second] = greeter.eras
+  if (second === undefined) return settled(await attempt(first ?? 'legacy', greeter, options))
+  const firstTry = await attempt(first ?? 'modern', greeter, options)
+  if ('identity' in firstTry) return firstTry
+  const secondTry = await attempt(second, greeter, options)
+  if ('identity' in secondTry) return secondTry
+  // What the server says to `initialize` tells more than that it does not know `server/discover`.
+  return settled(second === 'legacy' ? secondTry : firstTry)
+}
+
+/** The `_meta` that every modern request carries. */
+export const modernMeta = (clientInfo: ClientInfo): JsonObject => ({
+  'io.modelcontextprotocol/protocolVersion': MODERN_VERSION,
+  'io.modelcontextprotocol/clientInfo': clientInfo,
+  'io.modelcontextprotocol/clientCapabilities': {},
+})
+
+/** What a `DiscoverResult` says, when it is one and offers our modern revision. */
+export function readDiscovery(result: JsonObject): Established | undefined {
+  const { supportedVersions, capabilities } = result
+  if (!isTexts(supportedVersions) || !supportedVersions.includes(MODERN_VERSION) || !isObject(capabilities)) {
+    return undefined
+  }
+  const meta = isObject(result._meta) ? result._meta : {}
+  const serverInfo = readServerInfo(meta['io.modelcontextprotocol/serverInfo'] ?? result.serverInfo)
+  return {
+    identity: { era: 'modern', protocolVersion: MODERN_VERSION, serverInfo },
+    declares: readDeclared(capabilities),
+  }
+}
+
+/** Not this era, as far as can be told: with the refusal that said so, and the fault to throw when nothing else works. */
+type Rejected = { readonly rejected: Extract<Reply, { error: unknown }> | UpstreamFault }
+
+function settled(tried: Established | Rejected): Greeting {
+  if ('identity' in tried) return tried
+  if (tried.rejected instanceof UpstreamFault) throw tried.rejected
+  return { refusal: tried.rejected }
+}
+
+const attempt = (era: Era, greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> =>
+  era === 'modern' ? discover(greeter, options) : initialize(greeter, options)
+
+async function discover(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
+  const { channel, clientInfo } = greeter
+  channel.speak({ era: 'modern', protocolVersion: MODERN_VERSION })
+  let reply: Reply
+  try {
+    reply = await withProbeDeadline(greeter, options, (signal) =>
+      channel.request('server/discover', { _meta: modernMeta(clientInfo) }, { ...options, signal }),
+    )
+  } catch (error) {
+    if (options.signal.aborted || !(error instanceof UpstreamFault) || !saysLegacy(error, greeter)) throw error
+    if (!channel.alive) await channel.open({ ...options, onDemand: true })
+    return { rejected: error }
+  }
+  if ('result' in reply) {
+    const found = readDiscovery(reply.result)
+    return found ?? { rejected: mismatch(greeter, options, reply.result.supportedVersions) }
+  }
+  const { code, data } = reply.error
+  const offered = isObject(data) ? data.supported : undefined
+  return { rejected: code === UNSUPPORTED_VERSION ? mismatch(greeter, options, offered) : reply }
+}
+
+async function initialize(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
+  const { channel, clientInfo, where } = greeter
+  const stage = options.trace?.stage ?? 'handshake'
+  const params = { protocolVersion: LEGACY_VERSIONS[0], capabilities: {}, clientInfo }
+  let reply: Reply
+  try {
+    reply = await channel.request('initialize', params, options)
+  } catch (error) {
+    if (error instanceof UpstreamFault && isClientError(error)) return { rejected: error }
+    throw error
+  }
+  if ('error' in reply) {
+    const { code, data } = reply.error
+    const offered = isObject(data) ? data.supported : undefined
+    return { rejected: code === UNSUPPORTED_VERSION ? mismatch(greeter, options, offered) : reply }
+  }
+  const { protocolVersion, capabilities, serverInfo } = reply.result
+  if (typeof protocolVersion !== 'string' || !isObject(capabilities)) {
+    throw faultOf('invalid_response', {
+      stage,
+      where,
+      detail: 'its answer to initialize lacks what the protocol asks for',
+    })
+  }
+  if (!LEGACY_VERSIONS.some((version) => version === protocolVersion)) {
+    throw mismatch(greeter, options, [protocolVersion])
+  }
+  channel.speak({ era: 'legacy', protocolVersion })
+  await channel.notify('notifications/initialized', {}, options)
+  return {
+    identity: { era: 'legacy', protocolVersion, serverInfo: readServerInfo(serverInfo) },
+    declares: readDeclared(capabilities),
+  }
+}
+
+const UNSUPPORTED_VERSION = -32_022
+
+/** A 4xx without JSON-RPC is how a legacy HTTP server refuses what it does not know. */
+const isClientError = ({ httpStatus, outcome }: UpstreamFault): boolean =>
+  outcome === 'protocol' && httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500
+
+const saysLegacy = (fault: UpstreamFault, { probeMs }: Greeter): boolean =>
+  isClientError(fault) ||
+  (probeMs !== undefined && (fault.failure.code === 'process_exited' || fault.failure.code === 'timeout'))
+
+/** Gives `work` up after `probeMs`, where there is one, and with `options`. */
+async function withProbeDeadline<T>(
+  { clock, probeMs, where }: Greeter,
+  options: RequestOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (probeMs === undefined) return work(options.signal)
+  const probe = new AbortController()
+  const onAbort = () => probe.abort(options.signal.reason)
+  const silence = () =>
+    probe.abort(faultOf('timeout', { stage: 'handshake', where, detail: `within ${probeMs / 1_000} s` }))
+  const stop = clock.after(probeMs, silence)
+  options.signal.addEventListener('abort', onAbort)
+  try {
+    return await work(probe.signal)
+  } finally {
+    stop()
+    options.signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function mismatch({ where }: Greeter, options: RequestOptions, offered: Json | undefined): UpstreamFault {
+  const versions = isTexts(offered)
+    ? printable(offered.slice(0, 10).join(', '), 100)
+    : 'it does not say which it speaks'
+  return faultOf('protocol_mismatch', { stage: options.trace?.stage ?? 'handshake', where, detail: versions })
+}
+
+const isTexts = (value: Json | undefined): value is readonly string[] =>
+  Array.isArray(value) && value.every((member) => typeof member === 'string')
+
+function readServerInfo(value: Json | undefined): ServerInfo | undefined {
+  if (!isObject(value) || typeof value.name !== 'string' || typeof value.version !== 'string') return undefined
+  return { name: printable(value.name), version: printable(value.version, 50) }
+}
+
+const readDeclared = (capabilities: JsonObject): Established['declares'] => ({
+  tools: isObject(capabilities.tools),
+  prompts: isObject(capabilities.prompts),
+  resources: isObject(capabilities.resources),
+})

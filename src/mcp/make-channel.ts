@@ -1,0 +1,80 @@
+import type { Clock } from '../core/clock.ts'
+import type { ServerConfig, Target } from '../core/server.ts'
+import type { Channel, ChannelListener, Launch, ProcessChannel } from './channel.ts'
+import { type Credentials, credentialsOf, UnusableHeader } from './credentials.ts'
+import type { Dialer } from './dialer.ts'
+import { faultOf } from './failures.ts'
+import { HttpChannel } from './http-channel.ts'
+import { type Environment, hasReference, resolveReferences, UnresolvedReference } from './references.ts'
+import { SseChannel } from './sse-channel.ts'
+
+export type ChannelMaker = {
+  readonly clock: Clock
+  readonly dialer: Dialer
+  readonly env: Environment
+  readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
+}
+
+/** How messages name a server: host and port, or the command. Resolved values and secrets never show. */
+export function labelOf(target: Target): string {
+  if (target.protocol === 'stdio') return `"${target.command}"`
+  const url = target.url.reveal()
+  if (hasReference(url)) return target.url.toString()
+  return URL.parse(url)?.host || target.url.toString()
+}
+
+/**
+ * The channel for `config`, with its references resolved; nothing is connected or started yet.
+ * @throws UpstreamFault when the configuration cannot be used as it is.
+ */
+export function makeChannel(config: ServerConfig, maker: ChannelMaker, listener: ChannelListener): Channel {
+  const { target } = config
+  const where = labelOf(target)
+  if (target.protocol === 'stdio') return maker.openProcess(launchOf(target, where, maker.env), listener)
+  const url = urlOf(target.url.reveal(), where, maker.env)
+  const credentials = usableCredentials(config, url, where, maker.env)
+  const deps = { clock: maker.clock, dialer: maker.dialer, url, where, credentials, listener }
+  return target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps)
+}
+
+function launchOf(target: Extract<Target, { protocol: 'stdio' }>, where: string, env: Environment): Launch {
+  try {
+    return {
+      command: target.command,
+      args: target.args.map((arg) => resolveReferences(arg, env)),
+      env: Object.fromEntries(
+        Object.entries(target.env).map(([name, value]) => [name, resolveReferences(value.reveal(), env)]),
+      ),
+    }
+  } catch (error) {
+    if (!(error instanceof UnresolvedReference)) throw error
+    throw faultOf('spawn_failed', { stage: 'spawn', where, detail: error.message, nextAction: error.nextAction })
+  }
+}
+
+function urlOf(text: string, where: string, env: Environment): URL {
+  try {
+    const url = URL.parse(resolveReferences(text, env))
+    if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  } catch (error) {
+    if (!(error instanceof UnresolvedReference)) throw error
+    const { message: detail, nextAction } = error
+    throw faultOf('address_not_allowed', { stage: 'connect', where, detail, nextAction })
+  }
+  throw faultOf('address_not_allowed', {
+    stage: 'connect',
+    where,
+    detail: 'it is not an http or https URL',
+    nextAction: 'Correct the URL.',
+  })
+}
+
+function usableCredentials(config: ServerConfig, url: URL, where: string, env: Environment): Credentials {
+  try {
+    return credentialsOf(config.auth, url, env)
+  } catch (error) {
+    if (!(error instanceof UnresolvedReference) && !(error instanceof UnusableHeader)) throw error
+    const nextAction = error instanceof UnresolvedReference ? error.nextAction : "Correct the server's credentials."
+    throw faultOf('auth_required', { stage: 'auth', where, detail: error.message, nextAction })
+  }
+}

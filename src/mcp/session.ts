@@ -1,0 +1,235 @@
+import type { Capabilities, Capability, Dropped, JsonObject } from '../core/capabilities.ts'
+import type { Era, Identity } from '../core/check.ts'
+import type { Clock } from '../core/clock.ts'
+import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
+import { type ClientInfo, type Established, type Greeting, greet, modernMeta, readDiscovery } from './handshake.ts'
+import { type ParamHeader, paramHeaders, paramHeadersOf } from './header-values.ts'
+import { LIST_LIMITS, listAll } from './listing.ts'
+
+export type SessionDeps = {
+  readonly channel: Channel
+  readonly clock: Clock
+  readonly clientInfo: ClientInfo
+  /** How messages name the server. */
+  readonly where: string
+  /** The eras its transport can speak, the likelier first. */
+  readonly eras: readonly Era[]
+  readonly probeMs: number | undefined
+}
+
+/** What a check found, when nothing stopped it. */
+export type Found = {
+  readonly outcome: 'ok' | 'app_error'
+  readonly identity: Identity | undefined
+  readonly capabilities: Capabilities | undefined
+}
+
+/** The conversation with one server: greets it once, keeps what was agreed, and starts over when that is lost. */
+export class Session {
+  readonly #deps: SessionDeps
+  #established: Established | undefined
+  #greeting: Promise<Greeting> | undefined
+  /** The era spoken last; what to try first. */
+  #era: Era | undefined
+  #paramHeaders: ReadonlyMap<string, readonly ParamHeader[]> | undefined
+  #last: Pick<Capabilities, 'prompts' | 'resources'> = { prompts: [], resources: [] }
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps
+  }
+
+  /** True while the first contact, which a process may not survive, is being made. */
+  get isGreeting(): boolean {
+    return this.#greeting !== undefined
+  }
+
+  /** The server failed: it may be another one when it is back. */
+  doubtEra(): void {
+    this.#era = undefined
+  }
+
+  /** Asks whether it is alive; `deep` also lists what it offers. @throws UpstreamFault. */
+  async check(deep: boolean, options: RequestOptions): Promise<Found> {
+    const stage = options.trace
+    const timed = <T>(name: 'handshake' | 'tools_list', work: () => Promise<T>) =>
+      stage ? stage.time(name, work) : work()
+    const alive = await timed('handshake', () => this.#alive(options))
+    const { identity } = alive
+    if (alive.established === undefined || !deep) return { outcome: alive.outcome, identity, capabilities: undefined }
+    const { declares } = alive.established
+    const tools = declares.tools
+      ? await timed('tools_list', () => this.#inSession(options, () => this.#tools(options)))
+      : EMPTY
+    if (tools === undefined) return { outcome: 'app_error', identity, capabilities: undefined }
+    return { outcome: alive.outcome, identity, capabilities: { ...tools, prompts: [], resources: [] } }
+  }
+
+  /** Adds what else the server lists to what a deep check found; a list that fails stays as it was, with a note. */
+  async complete(capabilities: Capabilities, options: RequestOptions): Promise<Capabilities> {
+    const { prompts: declaresPrompts, resources: declaresResources } = this.#established?.declares ?? NOTHING
+    const prompts = await this.#others('prompt', declaresPrompts, this.#last.prompts, options)
+    const resources = await this.#others('resource', declaresResources, this.#last.resources, options)
+    this.#last = { prompts: prompts.items, resources: resources.items }
+    const dropped = [...capabilities.dropped, ...prompts.dropped, ...resources.dropped]
+    return { ...capabilities, ...this.#last, dropped }
+  }
+
+  /** Runs a tool: the server's reply, whatever it is. @throws UpstreamFault. */
+  async callTool(tool: string, args: JsonObject, options: RequestOptions): Promise<Reply> {
+    return this.#inSession(options, async (greeting) => {
+      if ('refusal' in greeting) return greeting.refusal
+      const call = () =>
+        this.#request('tools/call', { name: tool, arguments: args }, this.#withParamHeaders(tool, args, options))
+      const reply = await call()
+      const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
+      if (!wantsHeaders || greeting.identity.era === 'legacy') return reply
+      // The tool asks for arguments as headers, which only its listing tells.
+      await this.#tools(options)
+      return call()
+    })
+  }
+
+  /** Ping, or what stands for it; right after a greeting that alone is proof enough. */
+  async #alive(options: RequestOptions): Promise<{
+    readonly outcome: 'ok' | 'app_error'
+    readonly identity: Identity | undefined
+    readonly established: Established | undefined
+  }> {
+    return this.#inSession(options, async (greeting, isNew) => {
+      if ('refusal' in greeting) return { outcome: 'app_error', identity: undefined, established: undefined }
+      const { identity } = greeting
+      if (isNew) return { outcome: 'ok', identity, established: greeting }
+      if (identity.era === 'legacy') {
+        const reply = await this.#request('ping', {}, options)
+        return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: greeting }
+      }
+      const reply = await this.#request('server/discover', {}, options)
+      if ('result' in reply) this.#established = readDiscovery(reply.result) ?? greeting
+      else if (SAYS_OTHER_ERA.has(reply.error.code)) throw otherEra(reply, this.#deps.where, options)
+      return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: this.#established ?? greeting }
+    })
+  }
+
+  /** Undefined when the server answers with an error: no list is not an empty one. */
+  async #tools(
+    options: RequestOptions,
+  ): Promise<{ tools: readonly Capability[]; dropped: readonly Dropped[] } | undefined> {
+    const listed = await this.#list('tool', options)
+    if ('refusal' in listed) return undefined
+    const withHeaders = listed.items
+      .map((tool) => [tool.name, paramHeadersOf(tool.definition.inputSchema)] as const)
+      .filter(([, headers]) => headers.length > 0)
+    this.#paramHeaders = new Map(withHeaders)
+    return { tools: listed.items, dropped: listed.dropped }
+  }
+
+  async #others(
+    kind: 'prompt' | 'resource',
+    declared: boolean,
+    last: readonly Capability[],
+    options: RequestOptions,
+  ): Promise<{ readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }> {
+    if (!declared) return { items: [], dropped: [] }
+    const failed = (reason: string) => ({ items: last, dropped: [{ kind, name: `${kind}s/list`, reason }] })
+    try {
+      const listed = await this.#list(kind, options)
+      return 'refusal' in listed ? failed(`refused with error ${listed.refusal.error.code}`) : listed
+    } catch (error) {
+      if (error instanceof UpstreamFault) return failed(error.message)
+      throw error
+    }
+  }
+
+  #list(kind: Dropped['kind'], options: RequestOptions): ReturnType<typeof listAll> {
+    const patient = { ...options, limits: LIST_LIMITS }
+    return listAll(kind, this.#deps.where, (method, params) => this.#request(method, params, patient))
+  }
+
+  #request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
+    const isModern = this.#established?.identity.era === 'modern'
+    const full = isModern ? { ...params, _meta: modernMeta(this.#deps.clientInfo) } : params
+    return this.#deps.channel.request(method, full, options)
+  }
+
+  #withParamHeaders(tool: string, args: JsonObject, options: RequestOptions): RequestOptions {
+    const declared = this.#paramHeaders?.get(tool)
+    return declared === undefined ? options : { ...options, headers: paramHeaders(declared, args) }
+  }
+
+  /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */
+  async #inSession<T>(options: RequestOptions, work: (greeting: Greeting, isNew: boolean) => Promise<T>): Promise<T> {
+    const wasReady = this.#ready !== undefined
+    try {
+      return await work(this.#ready ?? (await this.#greet(options)), !wasReady)
+    } catch (error) {
+      if (!(error instanceof UpstreamFault) || !error.sessionLost || options.signal.aborted) throw error
+    }
+    this.#established = undefined
+    return work(await this.#greet(options), true)
+  }
+
+  get #ready(): Established | undefined {
+    return this.#deps.channel.alive ? this.#established : undefined
+  }
+
+  /** One greeting at a time; who joins one that its starter gave up starts another. */
+  async #greet(options: RequestOptions): Promise<Greeting> {
+    for (;;) {
+      const joined = this.#greeting
+      if (joined === undefined) return this.#startGreeting(options)
+      try {
+        return await unlessAborted(joined, options.signal)
+      } catch (error) {
+        if (options.signal.aborted || !wasGivenUp(error)) throw error
+      }
+    }
+  }
+
+  async #startGreeting(options: RequestOptions): Promise<Greeting> {
+    const { channel, eras } = this.#deps
+    const ordered = this.#era === undefined ? eras : [this.#era, ...eras.filter((era) => era !== this.#era)]
+    this.#established = undefined
+    this.#greeting = channel.open(options).then(() => greet({ ...this.#deps, eras: ordered }, options))
+    try {
+      const greeting = await this.#greeting
+      if ('identity' in greeting) {
+        this.#established = greeting
+        this.#era = greeting.identity.era
+      }
+      return greeting
+    } finally {
+      this.#greeting = undefined
+    }
+  }
+}
+
+const NOTHING = { tools: false, prompts: false, resources: false }
+const EMPTY = { tools: [], dropped: [] }
+const HEADER_MISMATCH = -32_020
+/** Method not found, and unsupported revision: a modern server gave way to a legacy one. */
+const SAYS_OTHER_ERA = new Set([-32_601, -32_022])
+
+const otherEra = (reply: Reply, where: string, options: RequestOptions): UpstreamFault =>
+  new UpstreamFault(
+    'protocol',
+    {
+      code: 'protocol_mismatch',
+      stage: options.trace?.stage ?? 'handshake',
+      message: `${where} no longer knows server/discover`,
+      nextAction: 'Reload the server.',
+    },
+    { sessionLost: true, reply },
+  )
+
+const wasGivenUp = (error: unknown): boolean =>
+  error instanceof UpstreamFault && (error.outcome === 'cancelled' || error.failure.code === 'timeout')
+
+/** What `work` gives, or the reason of `signal` when that aborts first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
