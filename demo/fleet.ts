@@ -14,7 +14,7 @@ import {
 } from '../test/support/real-servers.ts'
 import { ANSWERS, type Expectation, NEEDS_LOGIN, REFUSES, SAYS_NOTHING } from './expectation.ts'
 
-export type ServerInput = RequestOf<'createServer'>['body']
+type ServerInput = RequestOf<'createServer'>['body']
 
 /** One server of the demo: what it is registered as, what Omni2 must find, and its process unless Omni2 starts it. */
 export type Member = {

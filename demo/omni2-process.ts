@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 const ROOT = path.join(import.meta.dirname, '..')
+const require = createRequire(import.meta.url)
+const LEASH = require.resolve('./leash.ts')
 const START_DEADLINE_MS = 20_000
 /** Calls in flight may take 10 s to finish. */
 const END_DEADLINE_MS = 15_000
@@ -22,7 +25,7 @@ export class Omni2Process {
   constructor({ port, dataDir, adminToken }: Options) {
     this.url = `http://127.0.0.1:${port}`
     const serve = ['src/cli/main.ts', 'serve', '--port', `${port}`, '--data-dir', dataDir, '--log-level', 'warn']
-    const child = spawn(process.execPath, ['--import', path.join(import.meta.dirname, 'leash.ts'), ...serve], {
+    const child = spawn(process.execPath, ['--import', LEASH, ...serve], {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

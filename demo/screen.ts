@@ -53,7 +53,7 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
       `curl -s -X POST ${auth} $OMNI2_URL/api/v1/mcp/servers/${idOf('dead-port')}/health-check  # check dead-port now`,
       `curl -s -X PATCH ${auth} -H 'content-type: application/json' -d '${token}' \\`,
       `  $OMNI2_URL/api/v1/mcp/servers/${idOf('needs-login')}  # give needs-login what it wants`,
-      `node -e '${LISTEN}'  # every event as it happens`,
+      'node demo/listen.ts  # every event as it happens, over the WebSocket',
     ),
     step('For agents, with the same header', `${url}/mcp`, `${url}/api/docs  # the whole API`),
     paint.quiet('Ctrl+C ends the demo and everything it started.'),
@@ -62,7 +62,3 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
 
 /** How long a server that was killed stays away: long enough to be seen down. */
 export const REVIVE_SECONDS = 45
-
-const LISTEN =
-  'const { OMNI2_URL: u, OMNI2_TOKEN: t } = process.env; new (require("ws"))(u.replace("http", "ws") + "/ws",' +
-  ' { headers: { authorization: "Bearer " + t } }).on("message", (m) => console.log(String(m)))'

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import path from 'node:path'
+import { createRequire } from 'node:module'
 import { z } from 'zod'
 
 export type Recipe = {
@@ -14,7 +14,8 @@ export type Recipe = {
 
 const Ready = z.object({ listening: z.int() })
 const Answer = z.object({ id: z.int(), result: z.unknown() })
-const TETHER = path.join(import.meta.dirname, '../fixtures/servers/tether.ts')
+const require = createRequire(import.meta.url)
+const TETHER = require.resolve('../fixtures/servers/tether.ts')
 const START_DEADLINE_MS = 30_000
 const KEPT_OUTPUT = 64 * 1024
 

@@ -1,14 +1,17 @@
-import path from 'node:path'
+import { createRequire } from 'node:module'
 import { z } from 'zod'
 import type { HostileBehaviour, Hostility } from '../fixtures/servers/hostile-behaviours.ts'
 import type { LegacyBehaviour } from '../fixtures/servers/legacy-behaviour.ts'
 import { SeenRequest } from '../fixtures/servers/request-log.ts'
 import { ChildServer } from './child-server.ts'
 
-const script = (file: string) => path.join(import.meta.dirname, '../fixtures/servers', file)
+const require = createRequire(import.meta.url)
+const LEGACY = require.resolve('../fixtures/servers/legacy.ts')
+const DUAL_ERA = require.resolve('../fixtures/servers/dual-era.ts')
+const HOSTILE = require.resolve('../fixtures/servers/hostile.ts')
 
 /** A server of ours, which remembers what it was asked. */
-export class FixtureServer extends ChildServer {
+class FixtureServer extends ChildServer {
   async requests(): Promise<readonly SeenRequest[]> {
     return z.array(SeenRequest).parse(await this.command('requests'))
   }
@@ -49,26 +52,26 @@ export class HostileServer extends FixtureServer {
 
 /** Streamable HTTP of the legacy era, on SDK 1.x, with sessions. */
 export const legacyServer = (): Promise<LegacyServer> =>
-  new LegacyServer({ name: 'legacy', path: '/mcp', args: () => [script('legacy.ts')] }).start()
+  new LegacyServer({ name: 'legacy', path: '/mcp', args: () => [LEGACY] }).start()
 
 /** The same, for those who know the bearer token; all others get 401 and WWW-Authenticate. */
 export const needsLogin = (token: string): Promise<LegacyServer> =>
   new LegacyServer({
     name: 'needs-login',
     path: '/mcp',
-    args: () => [script('legacy.ts')],
+    args: () => [LEGACY],
     env: { FIXTURE_TOKEN: token },
   }).start()
 
 /** Both eras at one endpoint, on SDK 2.x, without sessions. */
 export const dualEraServer = (): Promise<DualEraServer> =>
-  new DualEraServer({ name: 'dual-era', path: '/mcp', args: () => [script('dual-era.ts')] }).start()
+  new DualEraServer({ name: 'dual-era', path: '/mcp', args: () => [DUAL_ERA] }).start()
 
 /** Honest until told otherwise; its one tool, `headers`, answers the headers it received. */
 export const hostileServer = (era: 'legacy' | 'modern' = 'legacy'): Promise<HostileServer> =>
   new HostileServer({
     name: 'hostile',
     path: '/mcp',
-    args: () => [script('hostile.ts')],
+    args: () => [HOSTILE],
     env: { FIXTURE_ERA: era },
   }).start()

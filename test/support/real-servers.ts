@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { createRequire } from 'node:module'
 import { ChildServer } from './child-server.ts'
 
 /** How a stdio server is run; whoever connects starts it. */
@@ -8,11 +8,11 @@ export type StdioCommand = {
   readonly env: Readonly<Record<string, string>>
 }
 
-const MODULES = path.join(import.meta.dirname, '../../node_modules')
-const EVERYTHING = path.join(MODULES, '@modelcontextprotocol/server-everything/dist/index.js')
-const FILESYSTEM = path.join(MODULES, '@modelcontextprotocol/server-filesystem/dist/index.js')
-const MEMORY = path.join(MODULES, '@modelcontextprotocol/server-memory/dist/index.js')
-const PROXY = path.join(MODULES, 'mcp-proxy/dist/bin/mcp-proxy.mjs')
+const require = createRequire(import.meta.url)
+const EVERYTHING = require.resolve('@modelcontextprotocol/server-everything/dist/index.js')
+const FILESYSTEM = require.resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
+const MEMORY = require.resolve('@modelcontextprotocol/server-memory/dist/index.js')
+const PROXY = require.resolve('mcp-proxy/dist/bin/mcp-proxy.mjs')
 
 /** Servers that other people wrote, from npm. `await using server = await everythingHttp()` ends them with the block. */
 export const everythingHttp = (): Promise<ChildServer> =>
