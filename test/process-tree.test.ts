@@ -10,12 +10,13 @@ import { runningPids, STDIO_SERVER, stdioBench, within } from './support/stdio.t
 
 let bench: Awaited<ReturnType<typeof stdioBench>>
 const supervisors: ChildProcess[] = []
+const started: number[] = []
 beforeEach(async () => {
   bench = await stdioBench()
 })
 afterEach(async () => {
   for (const supervisor of supervisors.splice(0)) supervisor.kill('SIGKILL')
-  await bench.processes.reapAtStart()
+  for (const pid of await alive(started.splice(0))) process.kill(pid, 'SIGKILL')
   await bench.end()
 })
 
@@ -33,6 +34,7 @@ async function startSupervisor() {
   const [line] = await once(createInterface({ input: omni2.stdout }), 'line')
   const { leaders, grandchildren, guardian } = report.parse(JSON.parse(line))
   const members = [...new Set([...leaders, ...grandchildren])].filter((pid) => pid !== guardian)
+  started.push(...members, guardian)
   return { omni2, members, grandchildren, guardian }
 }
 

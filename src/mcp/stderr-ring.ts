@@ -48,7 +48,7 @@ export class StderrRing {
 export const printable = (text: string): string =>
   text
     .replace(ANSI_CODES, '')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
 
 const ESCAPE = String.fromCharCode(27)
