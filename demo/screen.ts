@@ -44,15 +44,12 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
     step(
       'In another terminal, in this folder',
       `export OMNI2_URL=${url} OMNI2_TOKEN=${adminToken}`,
-      'node src/cli/main.ts list --watch',
-      ...(victim
-        ? [
-            `kill -9 ${victim.pid}  # ${victim.name}: suspect in 5 s, down in 15 s; the demo starts it again after ${REVIVE_SECONDS} s`,
-          ]
-        : []),
-      `curl -s -X POST ${auth} $OMNI2_URL/api/v1/mcp/servers/${idOf('dead-port')}/health-check  # check dead-port now`,
-      `curl -s -X PATCH ${auth} -H 'content-type: application/json' -d '${token}' \\`,
-      `  $OMNI2_URL/api/v1/mcp/servers/${idOf('needs-login')}  # give needs-login what it wants`,
+      'node bin/omni2.js list --watch',
+      ...(victim ? [`kill -9 ${victim.pid}  # ${victim.name}: ${CONSEQUENCE}`] : []),
+      'node bin/omni2.js check dead-port  # now, stage by stage',
+      `curl -s ${auth} $OMNI2_URL/api/v1/mcp/servers`,
+      `curl -s -X PATCH ${auth} -H 'content-type: application/json' \\`,
+      `  -d '${token}' $OMNI2_URL/api/v1/mcp/servers/${idOf('needs-login')}  # let it in`,
       'node demo/listen.ts  # every event as it happens, over the WebSocket',
     ),
     step('For agents, with the same header', `${url}/mcp`, `${url}/api/docs  # the whole API`),
@@ -62,3 +59,4 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
 
 /** How long a server that was killed stays away: long enough to be seen down. */
 export const REVIVE_SECONDS = 45
+const CONSEQUENCE = `suspect in 5 s, disconnected in 15 s; the demo starts it again after ${REVIVE_SECONDS} s`

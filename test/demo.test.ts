@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -8,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { withDescendants } from '../src/mcp/process-family.ts'
 import { type Process, scanProcesses } from '../src/mcp/process-scan.ts'
 
+const require = createRequire(import.meta.url)
 /** A machine under test load may need longer than the 15 s that the demo gives itself. */
 const PATIENCE = ['--seconds', '45']
 
@@ -38,6 +40,19 @@ async function outputUntil(demo: ChildProcess, mark: string): Promise<string> {
 /** The row of one server in the table, with the indented lines under it. */
 const blockOf = (output: string, name: string): string =>
   new RegExp(`^${name} .*(?:\\n {2}.*)*`, 'm').exec(output)?.[0] ?? ''
+
+/** What the line about the WebSocket prints first, run as the screen says. */
+async function firstEvent(output: string): Promise<string> {
+  const environment = /export (OMNI2_URL)=(\S+) (OMNI2_TOKEN)=(\S+)/.exec(output) ?? []
+  const [, url = '', urlValue, token = '', tokenValue] = environment
+  const listener = spawn(process.execPath, [require.resolve('../demo/listen.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, [url]: urlValue, [token]: tokenValue },
+  })
+  const frame: unknown[] = await once(listener.stdout, 'data')
+  listener.kill('SIGKILL')
+  return String(frame[0])
+}
 
 async function familyOf(demo: ChildProcess): Promise<readonly Process[]> {
   const all = await scanProcesses()
