@@ -10,7 +10,7 @@ export type McpJsonServer =
   | {
       readonly type: 'stdio'
       readonly command: string
-      readonly args: readonly string[]
+      readonly args: string[]
       readonly env?: Texts
       readonly disabled?: true
     }
@@ -33,7 +33,13 @@ function exportServer({ config: { name, target, auth }, enabled }: Exported): Mc
   if (target.protocol === 'stdio') {
     const { command, args } = target
     const env = Object.entries(target.env).map(([key, secret]) => [key, withoutSecret(name, key, secret)] as const)
-    return { type: 'stdio', command, args, ...(env.length > 0 ? { env: Object.fromEntries(env) } : {}), ...disabled }
+    return {
+      type: 'stdio',
+      command,
+      args: [...args],
+      ...(env.length > 0 ? { env: Object.fromEntries(env) } : {}),
+      ...disabled,
+    }
   }
   const headers = authHeaders(auth).map(
     (header) => [header.name, header.before + withoutSecret(name, header.name, header.secret)] as const,

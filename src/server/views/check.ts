@@ -1,0 +1,77 @@
+import type { CheckErrorView, DiscoverAnswer, HealthCheckAnswer, HealthResultView } from '../../api/check-view.ts'
+import type { HealthLogView } from '../../api/log-view.ts'
+import type { ToolCallAnswer } from '../../api/tool-call.ts'
+import type { CheckResult, Failure } from '../../core/check.ts'
+import type { Clock, Timestamp } from '../../core/clock.ts'
+import type { ServerId } from '../../core/ids.ts'
+import type { CheckReport } from '../../core/monitor.ts'
+import type { CallResult, StoredCheck } from '../../core/ports.ts'
+import { describe } from '../../core/status.ts'
+import { capabilityLists } from './capabilities.ts'
+import { instantOrNull, iso } from './time.ts'
+
+export function healthCheckAnswer(report: CheckReport, clock: Clock): HealthCheckAnswer {
+  const { member, previousStatus, result, at } = report
+  const status = describe(member.state)
+  return {
+    server_id: member.server.id,
+    server_name: member.server.config.name,
+    health_status: status.status,
+    previous_status: previousStatus,
+    health_result: healthResult(result, member.capabilities?.value.tools.length),
+    circuit: { state: status.circuit.state, failure_count: status.circuit.failureCount },
+    last_health_check: instantOrNull(status.lastCheckAt, clock),
+    next_check_at: instantOrNull(status.nextCheckAt, clock),
+    timestamp: iso(at),
+  }
+}
+
+export const discoverAnswer = (result: CheckResult, at: Timestamp): DiscoverAnswer => ({
+  health_result: healthResult(result),
+  server_info: result.identity?.serverInfo ?? null,
+  capabilities: result.capabilities ? capabilityLists(result.capabilities) : null,
+  timestamp: iso(at),
+})
+
+/** `knownTools`: how many there were when they were last listed, for a check that passed without listing them. */
+function healthResult(result: CheckResult, knownTools?: number): HealthResultView {
+  const healthy = result.outcome === 'ok' || result.outcome === 'app_error'
+  return {
+    healthy,
+    outcome: result.outcome,
+    stages: result.stages.map(({ stage, ok, ms }) => ({ stage, ok, ms })),
+    response_time_ms: result.responseTimeMs,
+    tool_count: result.capabilities?.tools.length ?? (healthy ? knownTools : undefined) ?? null,
+    era: result.identity?.era ?? null,
+    protocol_version: result.identity?.protocolVersion ?? null,
+    error: errorView('failure' in result ? result.failure : undefined),
+  }
+}
+
+export const healthLogView = (check: StoredCheck): HealthLogView => ({
+  id: check.id,
+  server_id: check.serverId,
+  timestamp: iso(check.at),
+  trigger: check.trigger,
+  outcome: check.outcome,
+  health_status: check.status,
+  response_time_ms: check.responseTimeMs,
+  stages: check.stages.map(({ stage, ok, ms }) => ({ stage, ok, ms })),
+  tool_count: check.toolCount ?? null,
+  error: errorView(check.failure),
+})
+
+export const toolCallAnswer = (serverId: ServerId, tool: string, call: CallResult): ToolCallAnswer => ({
+  server_id: serverId,
+  tool,
+  outcome: call.outcome,
+  duration_ms: call.durationMs,
+  result: call.outcome === 'ok' ? call.result : null,
+  rpc_error: call.outcome === 'app_error' ? call.error : null,
+  error: errorView('failure' in call ? call.failure : undefined),
+})
+
+const errorView = (failure: Failure | undefined): CheckErrorView | null =>
+  failure
+    ? { code: failure.code, stage: failure.stage, message: failure.message, next_action: failure.nextAction }
+    : null

@@ -1,0 +1,312 @@
+import { inspect } from 'node:util'
+import { expect, test } from 'vitest'
+import type { z } from 'zod'
+import { FakeClock } from '../../../test/support/fakes.ts'
+import { BreakerConfigInput, BreakerConfigView, BreakerOverrideInput, BreakerView } from '../../api/breaker.ts'
+import { ServerCapabilities } from '../../api/capabilities-view.ts'
+import { DiscoverAnswer, HealthCheckAnswer } from '../../api/check-view.ts'
+import { CheckNoticeView, StoredEventView } from '../../api/events-view.ts'
+import { ImportInput, ImportReport, McpJson } from '../../api/import.ts'
+import { JobView } from '../../api/jobs.ts'
+import { HealthLogView } from '../../api/log-view.ts'
+import { CreateServerInput } from '../../api/server-input.ts'
+import { ServerView } from '../../api/server-view.ts'
+import { SettingsView } from '../../api/settings.ts'
+import { ToolCallAnswer } from '../../api/tool-call.ts'
+import { DEFAULT_BREAKER } from '../../core/breaker-config.ts'
+import type { CheckResult, Failure } from '../../core/check.ts'
+import type { DomainEvent } from '../../core/events.ts'
+import type { Member } from '../../core/fleet.ts'
+import { serverId } from '../../core/ids.ts'
+import { parseMcpJson } from '../../core/mcp-json.ts'
+import { exportMcpJson } from '../../core/mcp-json-export.ts'
+import { next } from '../../core/reducer.ts'
+import { initial } from '../../core/restore.ts'
+import { breakerConfigView, breakerOverride, breakerView, changedBreaker } from './breaker.ts'
+import { serverCapabilities } from './capabilities.ts'
+import { discoverAnswer, healthCheckAnswer, healthLogView, toolCallAnswer } from './check.ts'
+import { newServer } from './config-input.ts'
+import { checkNoticeView, eventView } from './events.ts'
+import { importDocument, importOptions, importReport } from './import.ts'
+import { jobView } from './jobs.ts'
+import { serverView } from './server.ts'
+import { settingsView } from './settings.ts'
+
+const SECRET = 'planted-secret'
+const clock = new FakeClock()
+const id = serverId(7)
+const at = clock.wall()
+
+const CONFIGS = [
+  {
+    url: `https://u:${SECRET}1@h.example/mcp?token=${SECRET}2`,
+    auth_type: 'bearer',
+    auth_config: { token: `${SECRET}3` },
+  },
+  { url: 'https://h.example/sse', auth_type: 'api_key', auth_config: { header_name: 'X-Key', api_key: `${SECRET}4` } },
+  {
+    url: 'https://h.example/',
+    auth_type: 'custom_headers',
+    auth_config: { headers: { 'X-A': `${SECRET}5`, 'X-B': `${SECRET}6` } },
+  },
+  { command: 'npx', args: ['-y', 'x'], env: { KEY: `${SECRET}7` } },
+]
+
+function member(input: object): Member {
+  const { config } = newServer(CreateServerInput.parse({ name: 'github', ...input }))
+  const policy = { intervalMs: config.checkIntervalMs, timeoutMs: config.timeoutMs, breaker: DEFAULT_BREAKER }
+  return {
+    server: { id, revision: 3, config, createdAt: at, updatedAt: at },
+    state: initial(policy, 3, clock.now()),
+    identity: undefined,
+    capabilities: undefined,
+    lastCheck: undefined,
+  }
+}
+
+const FAILURE: Failure = { code: 'connect_refused', stage: 'connect', message: 'Refused', nextAction: 'Start it' }
+const capability = { name: 'search', hash: 'h', definition: { name: 'search', description: 'x' } }
+const capabilities = { tools: [capability], prompts: [], resources: [], dropped: [] }
+const identity = { era: 'modern', protocolVersion: '2026-07-28', serverInfo: { name: 's', version: '1' } } as const
+const PASSED: CheckResult = {
+  outcome: 'ok',
+  stages: [{ stage: 'handshake', ok: true, ms: 9 }],
+  responseTimeMs: 18,
+  identity,
+  capabilities,
+}
+const FAILED: CheckResult = {
+  outcome: 'connect',
+  failure: FAILURE,
+  stages: [{ stage: 'connect', ok: false, ms: 2 }],
+  responseTimeMs: 2,
+  identity: undefined,
+  capabilities: undefined,
+}
+
+/** Every field of the view and nothing else, since nothing is lost by reading it with its schema. */
+function satisfies<S extends z.ZodType>(schema: S, view: z.output<S>) {
+  expect(schema.parse(view)).toEqual(view)
+}
+
+test.each(CONFIGS)('no view of %j holds a secret, and each is as its schema says', (input) => {
+  const subject = member(input)
+  const server = serverView(subject, clock)
+  satisfies(ServerView, server)
+  const event = { type: 'mcp_server_created', serverId: id, serverName: 'github', severity: 'info', server } as const
+  const exported = exportMcpJson([{ config: subject.server.config, enabled: true }])
+  satisfies(McpJson, exported)
+  const shown = [
+    server,
+    eventView({ seq: 1, at, event }),
+    exported,
+    breakerView(subject, DEFAULT_BREAKER, clock),
+    healthCheckAnswer({ member: subject, previousStatus: 'unknown', result: PASSED, at }, clock),
+    subject,
+  ]
+  expect(JSON.stringify(shown)).not.toContain(SECRET)
+  expect(inspect(shown, { depth: 20, showHidden: true })).not.toContain(SECRET)
+})
+
+test('a view tells how a server is reached and that it has credentials, not which', () => {
+  const [http, key, custom, stdio] = CONFIGS.map((input) => serverView(member(input), clock))
+  expect(http).toMatchObject({
+    url: 'https://***@h.example/mcp?token=***',
+    command: null,
+    auth_type: 'bearer',
+    auth_configured: true,
+    auth_header_names: ['Authorization'],
+    etag: '"3"',
+    health_status: 'unknown',
+    since: '2026-01-01T00:00:00.000Z',
+  })
+  expect(key).toMatchObject({ protocol: 'sse', auth_header_names: ['X-Key'] })
+  expect(custom).toMatchObject({ auth_header_names: ['X-A', 'X-B'] })
+  expect(stdio).toMatchObject({
+    url: null,
+    command: 'npx',
+    args: ['-y', 'x'],
+    env_keys: ['KEY'],
+    auth_configured: false,
+  })
+})
+
+test('a server that was seen tells what it said', () => {
+  const seen = { ...member(CONFIGS[3] ?? {}), identity, capabilities: { value: capabilities, seenAt: at } }
+  expect(serverView(seen, clock)).toMatchObject({
+    tool_count: 1,
+    prompt_count: 0,
+    era: 'modern',
+    server_info: { name: 's' },
+  })
+  satisfies(ServerCapabilities, serverCapabilities(seen))
+  expect(serverCapabilities(seen).tools).toEqual([capability])
+  satisfies(ServerCapabilities, serverCapabilities(member(CONFIGS[3] ?? {})))
+})
+
+test('a disabled server shows so', () => {
+  const subject = member({ url: 'https://h.example/' })
+  const { state } = next(subject.state, { type: 'disabled' }, clock.now(), 0)
+  expect(serverView({ ...subject, state }, clock)).toMatchObject({
+    enabled: false,
+    health_status: 'disabled',
+    reason_code: 'user_disabled',
+    next_check_at: null,
+  })
+})
+
+test('checks are answered, logged and discovered as the contract says', () => {
+  const subject = member({ url: 'https://h.example/' })
+  const passed = healthCheckAnswer({ member: subject, previousStatus: 'unhealthy', result: PASSED, at }, clock)
+  satisfies(HealthCheckAnswer, passed)
+  expect(passed.health_result).toEqual({
+    healthy: true,
+    outcome: 'ok',
+    stages: [{ stage: 'handshake', ok: true, ms: 9 }],
+    response_time_ms: 18,
+    tool_count: 1,
+    era: 'modern',
+    protocol_version: '2026-07-28',
+    error: null,
+  })
+  const failed = discoverAnswer(FAILED, at)
+  satisfies(DiscoverAnswer, failed)
+  satisfies(DiscoverAnswer, discoverAnswer(PASSED, at))
+  expect(failed).toMatchObject({
+    health_result: {
+      healthy: false,
+      tool_count: null,
+      error: { code: 'connect_refused', stage: 'connect', message: 'Refused', next_action: 'Start it' },
+    },
+    capabilities: null,
+  })
+  const row = { id: 1, serverId: id, at, trigger: 'manual', outcome: 'connect', status: 'disconnected' } as const
+  satisfies(
+    HealthLogView,
+    healthLogView({ ...row, responseTimeMs: 2, stages: FAILED.stages, failure: FAILURE, toolCount: undefined }),
+  )
+})
+
+test('a tool call answers with the result, the error of the upstream, or why there is neither', () => {
+  const answers = [
+    toolCallAnswer(id, 't', { outcome: 'ok', result: { content: [] }, durationMs: 3 }),
+    toolCallAnswer(id, 't', { outcome: 'app_error', error: { code: -32602, message: 'no' }, durationMs: 3 }),
+    toolCallAnswer(id, 't', { outcome: 'connect', failure: FAILURE, durationMs: 3 }),
+  ]
+  for (const answer of answers) satisfies(ToolCallAnswer, answer)
+  expect(answers.map(({ result, rpc_error, error }) => [result !== null, rpc_error !== null, error !== null])).toEqual([
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+  ])
+})
+
+test('every event is told as its type says', () => {
+  const about = { serverId: id, serverName: 'github', severity: 'high' } as const
+  const events: readonly DomainEvent[] = [
+    {
+      type: 'mcp_status_change',
+      ...about,
+      oldStatus: 'healthy',
+      newStatus: 'disconnected',
+      reasonCode: 'connect_refused',
+      reason: 'Refused',
+    },
+    {
+      type: 'mcp_status_change',
+      ...about,
+      oldStatus: 'unknown',
+      newStatus: 'healthy',
+      reasonCode: undefined,
+      reason: undefined,
+    },
+    {
+      type: 'circuit_breaker_state',
+      ...about,
+      oldState: 'closed',
+      newState: 'open',
+      failureCount: 5,
+      failureCycles: 0,
+      retryAt: at,
+    },
+    { type: 'mcp_auto_disabled', ...about, reason: 'r', failureCycles: 10 },
+    { type: 'mcp_server_updated', ...about, server: serverView(member({ command: 'x' }), clock) },
+    { type: 'mcp_server_deleted', ...about },
+    { type: 'mcp_capabilities_changed', ...about, added: ['a'], removed: [], changed: [] },
+    { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
+  ]
+  for (const [index, event] of events.entries()) satisfies(StoredEventView, eventView({ seq: index + 1, at, event }))
+  const status = { status: 'healthy', trigger: 'scheduled', outcome: 'ok', badges: ['degraded'] } as const
+  const notice = { serverId: id, serverName: 'github', ...status, responseTimeMs: 1, nextCheckAt: undefined, at }
+  satisfies(CheckNoticeView, checkNoticeView(notice))
+})
+
+test('breaker settings go both ways, and an override holds only what it sets', () => {
+  const view = breakerConfigView(DEFAULT_BREAKER)
+  satisfies(BreakerConfigView, view)
+  expect(changedBreaker(DEFAULT_BREAKER, BreakerConfigInput.parse(view))).toEqual(DEFAULT_BREAKER)
+  expect(changedBreaker(DEFAULT_BREAKER, { failure_threshold: 2 })).toEqual({ ...DEFAULT_BREAKER, failureThreshold: 2 })
+  expect(breakerOverride(BreakerOverrideInput.parse(null))).toEqual({})
+  const override = breakerOverride(BreakerOverrideInput.parse({ timeout_seconds: 5, enabled: null }))
+  expect(override).toEqual({ openMs: 5_000 })
+  const subject = member({ command: 'x' })
+  const own = {
+    ...subject,
+    server: { ...subject.server, config: { ...subject.server.config, breakerOverride: override } },
+  }
+  const shown = breakerView(own, DEFAULT_BREAKER, clock)
+  satisfies(BreakerView, shown)
+  expect(shown).toMatchObject({
+    config: { timeout_seconds: 5, failure_threshold: 5 },
+    override: { timeout_seconds: 5 },
+  })
+  expect(breakerView(subject, DEFAULT_BREAKER, clock).override).toBeNull()
+})
+
+test('jobs and settings are as their schemas say', () => {
+  const results = [{ serverId: id, status: 'healthy' } as const, { serverId: id, status: undefined }]
+  const job = jobView({ id: 'j', total: 3, results, startedAt: at, finishedAt: undefined })
+  satisfies(JobView, job)
+  expect(job).toMatchObject({ status: 'running', done: 2, results: [{}, { health_status: null }] })
+  satisfies(SettingsView, settingsView({ breaker: DEFAULT_BREAKER, retentionDays: 30 }))
+})
+
+test('an import reports every entry, and no secret that was given for it', () => {
+  const input = ImportInput.parse({
+    servers: {
+      one: { command: 'x', env: { A: '${input:key}', B: `${SECRET}8` } },
+      two: { command: 'x', env: { A: '${input:other}' } },
+      three: { url: 'ftp://x/' },
+      four: { command: 'x' },
+    },
+    inputs: [{ id: 'key', type: 'promptString', password: true, default: `${SECRET}9` }],
+    input_values: { key: `${SECRET}0` },
+    select: ['one', 'two', 'three'],
+  })
+  const reading = parseMcpJson(
+    importDocument(input),
+    importOptions(input, () => false),
+  )
+  const report = importReport(reading, false, new Map([['one', id]]))
+  satisfies(ImportReport, report)
+  expect(JSON.stringify(report)).not.toContain(SECRET)
+  expect(report.entries.map(({ name, action, server_id }) => [name, action, server_id])).toEqual([
+    ['one', 'create', 7],
+    ['two', 'ask', null],
+    ['three', 'refuse', null],
+    ['four', 'skip', null],
+  ])
+  expect(report.inputs).toEqual([
+    { id: 'key', description: null, secret: true, default: null, options: [] },
+    { id: 'other', description: null, secret: false, default: null, options: [] },
+  ])
+})
+
+test('a file that comes as text or as it is, is read the same', () => {
+  const servers = { a: { command: 'x' } }
+  const forms = [{ config: { servers } }, { text: JSON.stringify({ servers }) }, { servers }]
+  for (const form of forms) expect(importDocument(ImportInput.parse(form))).toEqual({ servers })
+  expect(ImportInput.safeParse({ servers, mcpServers: {} }).success).toBe(false)
+  const listed = ImportInput.parse({ config: { servers }, inputs: [{ id: 'x' }] })
+  expect(() => importOptions(listed, () => false)).toThrow('inputs')
+})
