@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket'
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import type { WebSocket } from 'ws'
 import { AppError } from '../core/errors.ts'
 import type { Auth } from './auth.ts'
 import type { Config } from './config.ts'
@@ -61,10 +62,16 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   })
   await app.register(helmet, securityHeaders(config.publicUrl))
   await app.register(cookie)
-  await app.register(websocket, { options: SOCKETS, preClose: sayGoodbye })
+  await app.register(websocket, { options: SOCKETS, preClose: sayGoodbye, errorHandler: closeBroken })
   await guardRoutes(app, { auth, config, requestsPerMinute })
   await documentRoutes(app, deps.version)
   return app
+}
+
+/** A frame that is too large or no frame at all; ws has told the client already, so that this only makes sure. */
+function closeBroken(this: FastifyInstance, error: Error, socket: WebSocket): void {
+  this.log.info({ err: error }, 'live connection failed')
+  socket.close(1011)
 }
 
 function sayGoodbye(this: FastifyInstance, done: () => void): void {

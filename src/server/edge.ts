@@ -72,6 +72,10 @@ export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<voi
     if (access === 'public') return
     if (!request.principal)
       throw new AppError('unauthenticated', 'Sign in, or send a valid token as "Authorization: Bearer"')
+    // Browsers always send Origin with an upgrade, and a cookie is proof only together with it.
+    if (request.ws && request.principal.kind === 'session' && request.headers.origin === undefined) {
+      throw new AppError('forbidden', 'Connect from the dashboard, or with "Authorization: Bearer"')
+    }
     if (!may(request.principal.role, access)) {
       throw new AppError('forbidden', `This needs the role ${access}; you are ${request.principal.role}`)
     }
@@ -95,9 +99,5 @@ function refuseForeign(request: FastifyRequest, config: Deps['config']): void {
   }
   if (origin !== undefined && !isOurOrigin(origin, `${request.protocol}://${host}`, config.publicUrl)) {
     throw new AppError('forbidden', 'Requests from pages of another origin are refused')
-  }
-  // Browsers always send Origin with an upgrade, and a cookie is proof only together with it.
-  if (request.ws && origin === undefined && request.headers.authorization === undefined) {
-    throw new AppError('forbidden', 'Connect from the dashboard, or with "Authorization: Bearer"')
   }
 }

@@ -64,6 +64,12 @@ export class TokenBook {
     return this.#cache.get(id)
   }
 
+  /** Whether a token, or a session made from one, still works. */
+  isValid(id: number): boolean {
+    const token = this.#cache.get(id)
+    return token !== undefined && this.#valid(token) !== undefined
+  }
+
   /** The token of a secret that still works. One that is not known yet is looked for in the store. */
   async find(hash: string): Promise<StoredToken | undefined> {
     let token = this.#cache.find(hash)
