@@ -26,7 +26,7 @@ function kill(child: ChildProcess): Promise<void> {
 }
 
 export function crashTest(name: string, makeHome: () => Promise<StoreHome>): void {
-  test(`kill -9 loses no acknowledged commit and leaves no gap in seq on ${name}`, { timeout: 60_000 }, async () => {
+  test(`kill -9 loses no acknowledged commit and leaves no gap in seq on ${name}`, { timeout: 180_000 }, async () => {
     const home = await makeHome()
     const acknowledged = new Map<number, string>()
     for (let round = 0; round < ROUNDS; round++) {
@@ -50,7 +50,7 @@ export function crashTest(name: string, makeHome: () => Promise<StoreHome>): voi
 }
 
 export function lockCrashTest(name: string, makeHome: () => Promise<StoreHome>): void {
-  test(`kill -9 of the one who holds the lock frees it on ${name}`, { timeout: 20_000 }, async () => {
+  test(`kill -9 of the one who holds the lock frees it on ${name}`, { timeout: 60_000 }, async () => {
     const home = await makeHome()
     const { child, lines } = start('lock', home)
     await new Promise((resolve) => lines.once('line', resolve))
