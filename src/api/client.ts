@@ -23,7 +23,7 @@ export type RequestOf<N extends RouteName> = Part<(typeof ROUTES)[N], 'params'> 
   Options
 
 /** What a route answers. */
-export type AnswerOf<N extends RouteName> = (typeof ROUTES)[N] extends { readonly answer: infer S extends z.ZodType }
+type AnswerOf<N extends RouteName> = (typeof ROUTES)[N] extends { readonly answer: infer S extends z.ZodType }
   ? z.output<S>
   : undefined
 

@@ -27,7 +27,7 @@ import { serverCapabilities } from './capabilities.ts'
 import { discoverAnswer, healthCheckAnswer, healthLogView, toolCallAnswer } from './check.ts'
 import { newServer } from './config-input.ts'
 import { checkNoticeView, eventView } from './events.ts'
-import { importDocument, importOptions, importReport } from './import.ts'
+import { importDocument, importOptions, importReport, isImportable } from './import.ts'
 import { jobView } from './jobs.ts'
 import { serverView } from './server.ts'
 import { settingsView } from './settings.ts'
@@ -287,6 +287,7 @@ test('an import reports every entry, and no secret that was given for it', () =>
     importDocument(input),
     importOptions(input, () => false),
   )
+  expect(isImportable(reading)).toBe(false)
   const report = importReport(reading, false, new Map([['one', id]]))
   satisfies(ImportReport, report)
   expect(JSON.stringify(report)).not.toContain(SECRET)
