@@ -166,12 +166,12 @@ test('a taken name is an error with a free one proposed, and a rename solves it'
     rename: new Map([
       ['github', 'hub'],
       ['git-hub', 'no__name'],
-      ['gone', 'x'],
     ]),
   })
   expect(second.entry('github')).toMatchObject({ name: 'hub', errors: [] })
   expect(second.errors('git-hub')[0]).toMatch(/^name: A name is 1 to 48/)
-  expect(second.warnings).toEqual([{ path: 'rename', message: '"gone" is not in the file' }])
+  expect(() => parse(document, { select: new Set(['github', 'gone']) })).toThrow('select: "gone" is not in the file')
+  expect(() => parse(document, { rename: new Map([['gone', 'x']]) })).toThrow('rename: "gone" is not in the file')
 })
 
 test('only what is selected takes a name or asks for inputs', () => {

@@ -1,6 +1,6 @@
 import { nameProblem } from './config-rules.ts'
 import { EntryNotes } from './entry-notes.ts'
-import type { FieldError } from './errors.ts'
+import { AppError, type FieldError } from './errors.ts'
 import { type McpJsonFormat, type McpJsonInput, readMcpJson } from './mcp-json-document.ts'
 import { isEntryEnabled, readEntry } from './mcp-json-entry.ts'
 import type { InputSource } from './mcp-json-variables.ts'
@@ -44,10 +44,11 @@ export type McpJsonReading = {
 
 /**
  * Reads an mcp.json into configurations, an entry at a time: a bad one leaves the others alone.
- * @throws AppError 'invalid_input' when the document holds no servers at all.
+ * @throws AppError 'invalid_input' when the document holds no servers at all, or not those selected or renamed.
  */
 export function parseMcpJson(document: unknown, options: McpJsonOptions): McpJsonReading {
   const { format, entries, inputs: declared, warnings } = readMcpJson(document)
+  refuseUnknownNames(new Set(entries.map(([source]) => source)), options)
   const inputs: InputSource = { declared, values: options.inputs ?? new Map() }
   const names = chooseNames(
     entries.map(([source]) => source),
@@ -78,7 +79,7 @@ export function parseMcpJson(document: unknown, options: McpJsonOptions): McpJso
     format,
     entries: read,
     inputs: [...used].map((id) => declared.get(id) ?? undeclared(id)),
-    warnings: [...warnings, ...unknownNames(entries, options)],
+    warnings,
   }
 }
 
@@ -121,13 +122,11 @@ function chooseNames(
   return names
 }
 
-/** What was selected or renamed and is not in the file. */
-function unknownNames(
-  entries: readonly (readonly [string, unknown])[],
-  { select, rename }: McpJsonOptions,
-): readonly FieldError[] {
-  const sources = new Set(entries.map(([source]) => source))
+/** A name that was mistyped must not make an import do less than was asked for. */
+function refuseUnknownNames(sources: ReadonlySet<string>, { select, rename }: McpJsonOptions): void {
   const unknown = (names: Iterable<string>, path: string) =>
     [...names].filter((name) => !sources.has(name)).map((name) => ({ path, message: `"${name}" is not in the file` }))
-  return [...unknown(select ?? [], 'select'), ...unknown(rename?.keys() ?? [], 'rename')]
+  const fields = [...unknown(select ?? [], 'select'), ...unknown(rename?.keys() ?? [], 'rename')]
+  const [first] = fields
+  if (first) throw new AppError('invalid_input', `${first.path}: ${first.message}`, { fields })
 }
