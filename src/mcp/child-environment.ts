@@ -9,7 +9,7 @@ const INHERITED = new Set(['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR',
 export type Environment = Readonly<Record<string, string>>
 
 /** True for variables that load code into any program that is started: no entry may set them. */
-export const isForbiddenVariable = (name: string): boolean => /^(NODE_OPTIONS$|LD_|DYLD_|OMNI2_TREE$)/i.test(name)
+const isForbiddenVariable = (name: string): boolean => /^(NODE_OPTIONS$|LD_|DYLD_|OMNI2_TREE$)/i.test(name)
 
 /**
  * The whole environment of a stdio server: the few inherited names, what its entry says, and the mark of its tree.

@@ -3,19 +3,12 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { UpstreamFault } from './channel.ts'
+import { type Launch, UpstreamFault } from './channel.ts'
 import { childEnvironment } from './child-environment.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from './failures.ts'
 import { killUntilNone, send, withDescendants } from './process-family.ts'
 import type { ProcessRegistry } from './process-registry.ts'
 import type { Process } from './process-scan.ts'
-
-export type TreeSpec = {
-  readonly command: string
-  readonly args: readonly string[]
-  /** What the entry names, resolved. */
-  readonly env: Readonly<Record<string, string>>
-}
 
 export type TreeHost = {
   readonly processes: ProcessRegistry
@@ -53,17 +46,17 @@ export class ProcessTree {
   #gone: Promise<void> | undefined
 
   /** @throws UpstreamFault 'connect' with `spawn_failed`, or 'inconclusive' when it is us who lack the means. */
-  static async spawn(spec: TreeSpec, { processes, environment, cwd }: TreeHost): Promise<ProcessTree> {
+  static async spawn(launch: Launch, { processes, environment, cwd }: TreeHost): Promise<ProcessTree> {
     const mark = processes.newMark()
-    const env = childEnvironment(environment, spec.env, mark)
+    const env = childEnvironment(environment, launch.env, mark)
     try {
-      const child = spawn(spec.command, spec.args, { cwd, env, detached: true, stdio: 'pipe', windowsHide: true })
+      const child = spawn(launch.command, launch.args, { cwd, env, detached: true, stdio: 'pipe', windowsHide: true })
       await once(child, 'spawn')
       const tree = new ProcessTree(child, mark, processes)
       await processes.add(tree.pid, mark)
       return tree
     } catch (error) {
-      throw spawnFault(error, spec.command, cwd)
+      throw spawnFault(error, launch.command, cwd)
     }
   }
 

@@ -45,7 +45,7 @@ export class StderrRing {
 }
 
 /** Without colour codes and other control characters, which could forge or hide text in a terminal. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   text
     .replace(ANSI_CODES, '')
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')

@@ -2,7 +2,14 @@ import { setTimeout } from 'node:timers/promises'
 import type { JsonObject } from '../core/capabilities.ts'
 import type { Failure } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
-import { type ChannelListener, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
+import {
+  type ChannelListener,
+  type Launch,
+  type ProcessChannel,
+  type Reply,
+  type RequestOptions,
+  UpstreamFault,
+} from './channel.ts'
 import { JsonRpcPipe } from './json-rpc-pipe.ts'
 import { type Exit, ProcessTree, type TreeHost } from './process-tree.ts'
 import {
@@ -14,7 +21,6 @@ import {
   type StartHistory,
 } from './restart-backoff.ts'
 import { StderrRing } from './stderr-ring.ts'
-import type { Launch, ProcessChannel } from './upstreams.ts'
 
 export type StdioDeps = TreeHost & {
   readonly launch: Launch
@@ -23,9 +29,6 @@ export type StdioDeps = TreeHost & {
   /** What a first start may take at least, however short the server's own timeout: 30 s for programs that install themselves. */
   readonly firstStartMs?: number
 }
-
-/** `onDemand`: a person asked, so it may start even while the backoff lasts. */
-export type StartOptions = RequestOptions & { readonly onDemand?: boolean }
 
 const STRAY_CHARS = 1_000
 /** A process that closed its stdout gets this long to exit by itself, which says more. */
@@ -67,7 +70,7 @@ export class StdioChannel implements ProcessChannel {
     return this.#hasAnswered ? timeoutMs : Math.max(timeoutMs, this.#deps.firstStartMs ?? 30_000)
   }
 
-  async open(options: StartOptions): Promise<void> {
+  async open(options: RequestOptions): Promise<void> {
     if (this.alive) return
     options.signal.throwIfAborted()
     const start = () => {
