@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { UpstreamFault } from './channel.ts'
@@ -160,7 +160,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (code === 'UND_ERR_HEADERS_OVERFLOW') {
       return faultOf('response_too_large', { stage, where, detail: 'its headers', cause })
     }
-    if (code.startsWith('HPE_')) return faultOf('invalid_response', { stage, where, detail: 'it is not HTTP', cause })
+    if (cause instanceof errors.HTTPParserError)
+      return faultOf('invalid_response', { stage, where, detail: 'it is not HTTP', cause })
     const when = this.#state === 'waiting' ? 'before it answered' : 'in the middle of its answer'
     return faultOf('connection_reset', { stage, where, detail: when, cause })
   }

@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest'
+import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
+import { aServerAt, someUpstreams } from '../../test/support/upstreams.ts'
+
+const META = 'io.modelcontextprotocol/'
+
+/** A modern server with one tool that wants an argument as a header. */
+const modern: Answer = ({ message, request, result, json }) => {
+  const refuse = (status: number, code: number) =>
+    json(status, {
+      jsonrpc: '2.0',
+      id: message.id,
+      error: { code, message: 'no', data: { supported: ['2026-07-28'] } },
+    })
+  const meta = message.params._meta
+  const isModern = typeof meta === 'object' && meta !== null && `${META}protocolVersion` in meta
+  if (!isModern) return refuse(400, -32022)
+  if (request.headers['mcp-method'] !== message.method) return refuse(400, -32020)
+  const serverInfo = { name: 'new', version: '2.0.0' }
+  switch (message.method) {
+    case 'server/discover':
+      result({
+        resultType: 'complete',
+        supportedVersions: ['2026-07-28'],
+        capabilities: { tools: {} },
+        _meta: { [`${META}serverInfo`]: serverInfo },
+      })
+      return
+    case 'tools/list':
+      result({ tools: [aTool('geo', { inputSchema: SCHEMA })] })
+      return
+    case 'tools/call':
+      if (request.headers['mcp-param-region'] !== '=?base64?w5ZzdGVycmVpY2g=?=') return refuse(400, -32020)
+      result({ content: [], structuredContent: { name: request.headers['mcp-name'] } })
+      return
+    default:
+      refuse(404, -32601)
+  }
+}
+const SCHEMA = { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } }
+
+describe('the era', () => {
+  test('is modern when the server answers server/discover, and that is the check', async () => {
+    await using server = await rawServer(modern)
+    await using bench = someUpstreams()
+    const first = await bench.deep(aServerAt(server.url))
+    expect(first).toMatchObject({
+      outcome: 'ok',
+      identity: { era: 'modern', protocolVersion: '2026-07-28', serverInfo: { name: 'new', version: '2.0.0' } },
+      capabilities: { tools: [{ name: 'geo' }] },
+    })
+    await bench.shallow(aServerAt(server.url))
+    expect(server.asked).toEqual(['server/discover', 'tools/list', 'server/discover'])
+    expect(server.headersOf('server/discover')).toMatchObject({ 'mcp-protocol-version': '2026-07-28' })
+  })
+
+  test('is legacy when it does not, and is not asked again', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    await bench.shallow(aServerAt(server.url))
+    expect(server.asked).toEqual(['server/discover', 'initialize', 'notifications/initialized', 'ping'])
+    expect(server.headersOf('initialize')).not.toHaveProperty('mcp-protocol-version')
+    expect(server.headersOf('ping')).toMatchObject({
+      'mcp-session-id': 'session-1',
+      'mcp-protocol-version': '2025-06-18',
+    })
+  })
+
+  test('is found anew when a legacy server came back as a modern one', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    server.answer = modern
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'modern' } })
+    server.answer = ({ honest }) => honest()
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'legacy' } })
+  })
+
+  test.each([401, 403, 500, 502])('HTTP %i says nothing about it', async (status) => {
+    await using server = await rawServer(({ response }) => response.writeHead(status).end())
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    expect(server.asked).toEqual(['server/discover'])
+  })
+
+  test.each([
+    ['in initialize', only('initialize', ({ result }) => result({ protocolVersion: '2031-01-01', capabilities: {} }))],
+    [
+      'by an error that lists others',
+      ({ json, message }) =>
+        json(400, {
+          jsonrpc: '2.0',
+          id: message.id,
+          error: { code: -32022, message: 'no', data: { supported: ['2031-01-01'] } },
+        }),
+    ],
+  ] satisfies [string, Answer][])('of a revision nobody knows, %s, is a mismatch', async (_how, answer) => {
+    await using server = await rawServer(answer)
+    await using bench = someUpstreams()
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({
+      outcome: 'protocol',
+      failure: { code: 'protocol_mismatch', message: expect.stringContaining('2031-01-01') },
+    })
+  })
+
+  test('of a server that is not there suggests the older transport', async () => {
+    await using server = await rawServer(({ response }) => response.writeHead(404).end())
+    await using bench = someUpstreams()
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({
+      outcome: 'protocol',
+      failure: { code: 'http_status', stage: 'handshake', nextAction: expect.stringContaining('sse') },
+    })
+  })
+
+  test('a live server that refuses the handshake is alive', async () => {
+    await using server = await rawServer(({ json, message }) =>
+      json(200, { jsonrpc: '2.0', id: message.id, error: { code: -32603, message: 'later' } }),
+    )
+    await using bench = someUpstreams()
+    expect(await bench.deep(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', capabilities: undefined })
+    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', error: { code: -32603 } })
+  })
+})
+
+describe('a modern call', () => {
+  test('repeats arguments as the headers the tool asks for, listing it first when needed', async () => {
+    await using server = await rawServer(modern)
+    await using bench = someUpstreams()
+    const result = await bench.upstreams.callTool(
+      aServerAt(server.url),
+      'geo',
+      { region: 'Österreich' },
+      new AbortController().signal,
+    )
+    expect(result).toMatchObject({ outcome: 'ok', result: { structuredContent: { name: 'geo' } } })
+    expect(server.asked).toEqual(['server/discover', 'tools/call', 'tools/list', 'tools/call'])
+  })
+})
+
+describe('a session the server forgot', () => {
+  test.each([404, 400])('is replaced once, by HTTP %i', async (status) => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    let forgotten = true
+    server.answer = ({ message, response, honest }) => {
+      if (message.method === 'initialize') forgotten = false
+      if (forgotten) response.writeHead(status).end()
+      else honest()
+    }
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+    expect(server.asked.slice(3)).toEqual(['ping', 'initialize', 'notifications/initialized'])
+  })
+
+  test('is replaced for a call too', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    let calls = 0
+    server.answer = only('tools/call', ({ response, honest }) =>
+      calls++ === 0 ? response.writeHead(404).end() : honest(),
+    )
+    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+  })
+
+  test('and forgets again is judged by what it says', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    server.answer = only('tools/list', ({ response }) => response.writeHead(404).end())
+    expect(await bench.deep(aServerAt(server.url))).toMatchObject({
+      outcome: 'protocol',
+      failure: { code: 'http_status', stage: 'tools_list' },
+    })
+    server.answer = only('tools/call', ({ json }) =>
+      json(400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'bad' } }),
+    )
+    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', error: { code: -32000 } })
+  })
+
+  test('is ended at the server when we leave', async () => {
+    await using server = await rawServer()
+    const bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    await bench.upstreams.close()
+    expect(server.asked.at(-1)).toBe('DELETE')
+    expect(server.headersOf('DELETE')).toMatchObject({ 'mcp-session-id': 'session-1' })
+  })
+})
+
+test('an error to ping is an answer', async () => {
+  await using server = await rawServer(
+    only('ping', ({ json, message }) =>
+      json(200, { jsonrpc: '2.0', id: message.id, error: { code: -32601, message: 'no' } }),
+    ),
+  )
+  await using bench = someUpstreams()
+  await bench.shallow(aServerAt(server.url))
+  expect(await bench.shallow(aServerAt(server.url))).toMatchObject({
+    outcome: 'app_error',
+    identity: { era: 'legacy' },
+  })
+})
+
+test('a server may ask us something on the way, and gets an answer', async () => {
+  await using server = await rawServer()
+  await using bench = someUpstreams()
+  const answers: unknown[] = []
+  server.answer = (exchange) => {
+    const { message, response, honest } = exchange
+    if (message.method === undefined && message.id !== undefined) {
+      answers.push(message.id)
+      response.writeHead(202).end()
+    } else if (message.method === 'tools/call') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: {"jsonrpc":"2.0","id":"q1","method":"ping"}\n\n')
+      response.write('data: {"jsonrpc":"2.0","id":"q2","method":"roots/list"}\n\n')
+      response.end(`data: {"jsonrpc":"2.0","id":${message.id},"result":{"content":[]}}\n\n`)
+    } else honest()
+  }
+  expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+  await expect.poll(() => answers.toSorted()).toEqual(['q1', 'q2'])
+})
+
+test('a change of lists heard on the way is told', async () => {
+  await using server = await rawServer(
+    only('tools/call', ({ response, message }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n\n')
+      response.end(`data: {"jsonrpc":"2.0","id":${message.id},"result":{"content":[]}}\n\n`)
+    }),
+  )
+  await using bench = someUpstreams()
+  await bench.call(aServerAt(server.url))
+  expect(bench.signals).toEqual([{ type: 'list_changed', serverId: 1 }])
+})
