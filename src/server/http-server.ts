@@ -7,23 +7,21 @@ import { PROBLEM_TYPE, toProblem } from './problems.ts'
 /** Takes a request before the API sees it, for a path that must cost as little as possible. False: not mine. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean
 
-const HEADERS_MS = 10_000
-/** Headers and body together. */
-const REQUEST_MS = 15_000
-const KEEP_ALIVE_MS = 72_000
+/** Whoever sends slowly is dropped: `requestTimeout` is for headers and body together. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 72_000,
+}
 
-/** A server that drops who sends slowly: headers within 10 s, the whole request within 15 s. */
+/** A server that gives headers 10 s and a whole request 15 s. */
 export function createHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   intercept: Intercept,
+  limits: Partial<typeof LIMITS> = {},
 ): Server {
-  const options = {
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    connectionsCheckingInterval: 1_000,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-  }
-  return createServer(options, (request, response) => {
+  return createServer({ ...LIMITS, ...limits }, (request, response) => {
     if (!intercept(request, response)) handler(request, response)
   })
 }
