@@ -1,0 +1,47 @@
+import { confirm, password, text } from '@clack/prompts'
+import type { Context } from './context.ts'
+import { CliError, EXIT } from './exit-code.ts'
+
+/** Whether there is a person who can be asked. */
+export const canAsk = ({ input, err }: Context): boolean => input.isTTY === true && err.isTTY === true
+
+export const askSecret = async (context: Context, message: string): Promise<string> =>
+  answered(await password({ message, ...streams(context), validate: filled })).trim()
+
+export const askText = async (context: Context, message: string, initialValue: string | null): Promise<string> =>
+  answered(await text({ message, ...(initialValue === null ? {} : { initialValue }), ...streams(context) }))
+
+export const askYes = async (context: Context, message: string): Promise<boolean> =>
+  answered(await confirm({ message, ...streams(context) }))
+
+/** A secret from a person, or from standard input when that is not a terminal; nothing of it is shown. */
+export async function secretFrom(context: Context, message: string): Promise<string> {
+  if (canAsk(context)) return await askSecret(context, message)
+  const secret = (await textFrom(context)).trim()
+  if (secret === '') throw new CliError(EXIT.usage, `${message}: nothing came on standard input`)
+  return secret
+}
+
+/** More than any mcp.json or token. */
+const MAX_INPUT = 2_000_000
+
+/** Everything on standard input. */
+export async function textFrom({ input }: Context): Promise<string> {
+  input.setEncoding('utf8')
+  let read = ''
+  for await (const chunk of input) {
+    read += String(chunk)
+    if (read.length > MAX_INPUT) throw new CliError(EXIT.usage, 'Too much on standard input')
+  }
+  return read
+}
+
+/** Questions go where errors go, so that a pipe gets the result alone. */
+const streams = ({ input, err, signal }: Context) => ({ input, output: err, signal })
+
+const filled = (value: string | undefined): string | undefined => (value?.trim() ? undefined : 'Nothing was given')
+
+function answered<T>(answer: T): Exclude<T, symbol> {
+  if (typeof answer === 'symbol') throw new CliError(EXIT.interrupted, 'Cancelled')
+  return answer as Exclude<T, symbol> // checked above
+}

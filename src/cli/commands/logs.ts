@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import type { Client } from '../../api/client.ts'
+import type { HealthLogView } from '../../api/log-view.ts'
+import type { ServerView } from '../../api/server-view.ts'
+import { type Connection, connectionOf } from '../connection.ts'
+import { type Context, say, viewOf } from '../context.ts'
+import { examples } from '../examples.ts'
+import { followLive } from '../live-feed.ts'
+import { collectChoice, wholeNumber } from '../option-values.ts'
+import { findServer } from '../server-lookup.ts'
+import { logTable } from '../text/log-table.ts'
+import { jsonText, manyLines } from '../text/printable.ts'
+import { STATUSES, type Status } from '../text/status-mark.ts'
+
+type Options = {
+  readonly limit: number
+  readonly status?: readonly Status[]
+  readonly follow?: true
+  readonly stderr?: true
+  readonly json?: true
+}
+
+export function addLogs(program: Command, context: Context): void {
+  program
+    .command('logs')
+    .argument('<server>', 'name or id')
+    .description('Checks of a server, the newest last')
+    .option('-n, --limit <n>', 'at most this many', wholeNumber(1, 1_000), 20)
+    .option('--status <status>', 'only checks that ended so', collectChoice(STATUSES))
+    .option('-f, --follow', 'go on with new checks')
+    .option('--stderr', 'what a stdio server wrote to stderr instead')
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('omni2 logs github --status unhealthy,disconnected', 'omni2 logs files --stderr'))
+    .action(async (name: string, options: Options, command: Command) => {
+      const connection = await connectionOf(context, command)
+      const server = await findServer(connection.client, name)
+      if (options.stderr) return await printStderr(context, connection.client, server)
+      const last = await printLogs(context, connection.client, server, options, 0)
+      if (options.follow) await follow(context, connection, server, options, last)
+    })
+}
+
+/** Prints the checks newer than the one with id `after`; answers the newest id. */
+async function printLogs(
+  context: Context,
+  client: Client,
+  { id }: ServerView,
+  { limit, status, json }: Options,
+  after: number,
+): Promise<number> {
+  const query = { limit, ...(status ? { status: status.join(',') } : {}) }
+  const { logs } = await client.listHealthLogs({ params: { id }, query })
+  const fresh = logs.filter((log) => log.id > after).reverse()
+  if (json) for (const log of fresh) say(context.out, jsonText(log, 0))
+  else say(context.out, table(fresh, context, after > 0))
+  if (fresh.length === 0 && after === 0) say(context.err, 'No such checks yet.')
+  return fresh.at(-1)?.id ?? after
+}
+
+/** Titles once are enough. */
+function table(logs: readonly HealthLogView[], context: Context, untitled: boolean): string {
+  const text = logTable(logs, viewOf(context))
+  return untitled ? text.slice(text.indexOf('\n') + 1) : text
+}
+
+async function follow(
+  context: Context,
+  { url, token, client }: Connection,
+  server: ServerView,
+  options: Options,
+  last: number,
+) {
+  let newest = last
+  let printing: Promise<void> = Promise.resolve()
+  const stop = new AbortController()
+  let failure: unknown
+  await followLive({
+    url,
+    token,
+    signal: AbortSignal.any([context.signal, stop.signal]),
+    onOpen: (send) =>
+      send({ action: 'subscribe', event_types: ['mcp_health_check'], filters: { mcp_names: [server.name] } }),
+    onMessage: (message) => {
+      if (!('event_type' in message) || message.event_type !== 'mcp_health_check') return
+      printing = printing
+        .then(async () => {
+          newest = await printLogs(context, client, server, options, newest)
+        })
+        .catch((error: unknown) => {
+          failure ??= error
+          stop.abort()
+        })
+    },
+  })
+  await printing
+  if (failure && !context.signal.aborted) throw failure
+}
+
+async function printStderr({ out, err }: Context, client: Client, { id, name, protocol }: ServerView): Promise<void> {
+  const { stderr } = await client.getStderr({ params: { id } })
+  if (stderr !== null && stderr !== '') return say(out, manyLines(stderr).trimEnd())
+  say(
+    err,
+    protocol === 'stdio' ? `${name} wrote nothing to stderr.` : `${name} is no stdio server: it has no stderr here.`,
+  )
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+import { connectionOf } from '../connection.ts'
+import { type Context, say, viewOf } from '../context.ts'
+import { examples } from '../examples.ts'
+import { findServer } from '../server-lookup.ts'
+import { jsonText } from '../text/printable.ts'
+import { toolList } from '../text/tool-list.ts'
+
+export function addTools(program: Command, context: Context): void {
+  program
+    .command('tools')
+    .argument('<server>', 'name or id')
+    .description('List the tools of a server with their arguments, as last seen')
+    .option('--json', 'everything the server told, as JSON')
+    .addHelpText('after', examples('omni2 tools github'))
+    .action(async (name: string, options: { json?: true }, command: Command) => {
+      const { client } = await connectionOf(context, command)
+      const server = await findServer(client, name)
+      const capabilities = await client.getCapabilities({ params: { id: server.id } })
+      say(context.out, options.json ? jsonText(capabilities) : toolList(server.name, capabilities, viewOf(context)))
+    })
+}

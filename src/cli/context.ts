@@ -1,0 +1,35 @@
+import type { Readable, Writable } from 'node:stream'
+import type { ExitCode } from './exit-code.ts'
+import { type Paint, paintFor } from './text/paint.ts'
+
+/** Where text goes: a terminal when `isTTY`. */
+export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
+
+/** Everything a command touches of the process it runs in. */
+export type Context = {
+  /** The command line as it was typed, without node and script. */
+  readonly words: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly input: Readable & { readonly isTTY?: boolean }
+  /** The result; what a pipe gets. */
+  readonly out: Sink
+  /** Everything else: questions, progress, warnings, errors. */
+  readonly err: Sink
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** Aborts on Ctrl+C and SIGTERM. */
+  readonly signal: AbortSignal
+  /** Told by a command that ran; the highest is what the process ends with. */
+  readonly endWith: (code: ExitCode) => void
+}
+
+const PIPE_WIDTH = 200
+
+/** How views of this moment are drawn on `out`. A pipe has room for everything. */
+export const viewOf = ({ out, env, now }: Context): { paint: Paint; width: number; now: number } => ({
+  paint: paintFor(out, env),
+  width: out.isTTY ? Math.max(20, out.columns ?? 80) : PIPE_WIDTH,
+  now: now(),
+})
+
+export const say = (sink: Sink, text: string): void => void sink.write(text === '' ? '' : `${text}\n`)

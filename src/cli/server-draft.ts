@@ -1,0 +1,72 @@
+import type { z } from 'zod'
+import type { CreateServerInput } from '../api/server-input.ts'
+import { CliError, EXIT } from './exit-code.ts'
+
+type ServerDraft = z.input<typeof CreateServerInput>
+
+/** How a server is described on the command line. */
+export type DraftOptions = {
+  readonly header?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly protocol?: 'http-streamable' | 'sse'
+  readonly interval?: number
+  readonly timeout?: number
+  readonly callTimeout?: number
+  readonly disabled?: true
+  readonly description?: string
+}
+
+/**
+ * What to register for `omni2 add <name> <target...>`; `dashed`: the target stood after `--` and so is a command.
+ * @throws CliError when it is neither a URL nor a command.
+ */
+export function serverDraft(
+  name: string,
+  target: readonly string[],
+  dashed: boolean,
+  options: DraftOptions & { readonly bearer?: string | undefined },
+): ServerDraft {
+  const [first = '', ...rest] = target
+  const common = {
+    name,
+    enabled: !options.disabled,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.interval === undefined ? {} : { check_interval_seconds: options.interval }),
+    ...(options.timeout === undefined ? {} : { timeout_seconds: options.timeout }),
+    ...(options.callTimeout === undefined ? {} : { call_timeout_seconds: options.callTimeout }),
+  }
+  if (dashed) {
+    refuse(
+      options.header || options.bearer ? 'A command takes no headers: hand credentials over with --env' : undefined,
+    )
+    refuse(options.protocol ? 'A command speaks stdio: leave --protocol out' : undefined)
+    return { ...common, protocol: 'stdio', command: first, args: rest, ...(options.env ? { env: options.env } : {}) }
+  }
+  refuse(options.env ? '--env is for commands; a URL takes --header' : undefined)
+  refuse(rest.length > 0 || !isUrl(first) ? notUrl(name, target) : undefined)
+  return { ...common, protocol: options.protocol ?? 'http-streamable', url: first, ...credentials(options) }
+}
+
+/** A token alone is a bearer token; beside other headers it is one of them. */
+function credentials({ header, bearer }: Parameters<typeof serverDraft>[3]) {
+  if (header) {
+    const headers = bearer === undefined ? header : { ...header, Authorization: `Bearer ${bearer}` }
+    return { auth_type: 'custom_headers', auth_config: { headers: { ...headers } } } as const
+  }
+  return bearer === undefined ? {} : ({ auth_type: 'bearer', auth_config: { token: bearer } } as const)
+}
+
+/** Also one that begins with a reference to the environment. */
+const isUrl = (text: string): boolean => /^(https?:\/\/|\$\{env:)/i.test(text)
+
+function notUrl(name: string, target: readonly string[]): string {
+  const [first = ''] = target
+  const bare = target.length === 1 && /^[\w.-]+(:\d+)(\/\S*)?$/.test(first)
+  return bare
+    ? `Not a URL: ${first}. Did you mean http://${first}?`
+    : `To add a command, write: omni2 add ${name} -- ${target.join(' ')}`
+}
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw new CliError(EXIT.usage, problem, { hints: ['omni2 add --help shows examples.'] })
+}

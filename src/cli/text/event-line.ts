@@ -1,0 +1,67 @@
+import type { EventView } from '../../api/events-view.ts'
+import type { Paint } from './paint.ts'
+import { oneLine } from './printable.ts'
+import { statusMark } from './status-mark.ts'
+import { latency, localTime } from './time.ts'
+
+/** One event on one line: when, how severe, about whom, what. */
+export function eventLine(event: EventView, paint: Paint): string {
+  const about = event.event_type === 'mcp_common_cause' ? 'fleet' : oneLine(event.event_data.mcp_name)
+  const { severity } = event.event_data
+  const colour = severity === 'info' ? paint.quiet : severity === 'warning' ? paint.warn : paint.bad
+  const seq = 'seq' in event ? String(event.seq) : '-'
+  const head = `${paint.quiet(localTime(event.timestamp))} ${paint.quiet(seq.padStart(5))} ${colour(severity.padEnd(8))}`
+  return `${head} ${paint.strong(about)} ${happening(event, paint)}`
+}
+
+function happening(event: EventView, paint: Paint): string {
+  switch (event.event_type) {
+    case 'mcp_status_change': {
+      const { old_status, new_status, reason } = event.event_data
+      return `${old_status} -> ${statusMark(new_status, paint)}${reason ? `: ${oneLine(reason)}` : ''}`
+    }
+    case 'mcp_health_check': {
+      const { health_status, response_time_ms, trigger, outcome, badges } = event.event_data
+      const more = [trigger, outcome, ...badges].join(', ')
+      return `checked: ${statusMark(health_status, paint)} in ${latency(response_time_ms)} (${more})`
+    }
+    case 'mcp_common_cause': {
+      const { active, servers, suspected } = event.event_data
+      if (!active) return 'common cause is over'
+      return `${servers.length} servers fell together, suspected: ${oneLine(suspected)} (${oneLine(servers.join(', '))})`
+    }
+    case 'circuit_breaker_state': {
+      const { old_state, new_state, failure_count, retry_at } = event.event_data
+      const retry = retry_at === null ? '' : `, retry at ${localTime(retry_at)}`
+      return `circuit ${old_state} -> ${new_state} after ${failure_count} failures${retry}`
+    }
+    case 'mcp_auto_disabled':
+      return `disabled automatically after ${event.event_data.failure_cycles} failure cycles: ${oneLine(event.event_data.reason)}`
+    case 'mcp_server_created':
+      return 'registered'
+    case 'mcp_server_updated':
+      return 'configuration changed'
+    case 'mcp_server_deleted':
+      return 'removed'
+    case 'mcp_capabilities_changed':
+      return `tools changed: ${toolChanges(event.event_data)}`
+    default:
+      return unknownEvent(event)
+  }
+}
+
+type Changes = {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  readonly changed: readonly string[]
+}
+
+const toolChanges = ({ added, removed, changed }: Changes): string =>
+  [
+    ...added.map((name) => `+${oneLine(name)}`),
+    ...removed.map((name) => `-${oneLine(name)}`),
+    ...changed.map((name) => `~${oneLine(name)}`),
+  ].join(' ')
+
+/** A new type of event is a compile error here. */
+const unknownEvent = (event: never): string => JSON.stringify(event)

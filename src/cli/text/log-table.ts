@@ -1,0 +1,35 @@
+import type { HealthLogView } from '../../api/log-view.ts'
+import { type Column, fitting, tableLines } from './columns.ts'
+import type { Paint } from './paint.ts'
+import { oneLine } from './printable.ts'
+import type { View } from './server-table.ts'
+import { statusColour, statusText } from './status-mark.ts'
+import { latency, localTime } from './time.ts'
+import { wrap } from './width.ts'
+
+/** Checks of the past, in the given order; under each that failed, why. */
+export function logTable(logs: readonly HealthLogView[], { paint, width }: View): string {
+  if (logs.length === 0) return ''
+  const columns = fitting(logColumns(paint), logs, width)
+  const [title = '', ...rows] = tableLines(columns, logs, paint)
+  return [title, ...logs.flatMap((log, index) => [rows[index] ?? '', ...why(log, paint, width)])].join('\n')
+}
+
+const logColumns = (paint: Paint): readonly Column<HealthLogView>[] => [
+  { title: 'TIME', cell: ({ timestamp }) => ({ text: localTime(timestamp), paint: paint.quiet }) },
+  {
+    title: 'STATUS',
+    cell: ({ health_status: status }) => ({ text: statusText(status), paint: statusColour(status, paint) }),
+  },
+  { title: 'OUTCOME', cell: ({ outcome }) => ({ text: outcome, paint: outcome === 'ok' ? paint.good : paint.bad }) },
+  { title: 'TRIGGER', cell: ({ trigger }) => ({ text: trigger }), expendable: 1 },
+  { title: 'LATENCY', cell: (log) => ({ text: latency(log.response_time_ms) }), align: 'right', expendable: 2 },
+  { title: 'TOOLS', cell: ({ tool_count }) => ({ text: String(tool_count ?? '-') }), align: 'right', expendable: 3 },
+]
+
+function why({ error }: HealthLogView, paint: Paint, width: number): readonly string[] {
+  if (!error) return []
+  return wrap(`${oneLine(error.message)} (${error.code} at ${error.stage})`, Math.max(16, width - 2)).map(
+    (line) => `  ${paint.quiet(line)}`,
+  )
+}

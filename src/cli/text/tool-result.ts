@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { AnyObject } from '../../api/wire.ts'
+import { jsonText, manyLines, oneLine } from './printable.ts'
+
+const Block = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({ type: z.literal('image'), data: z.string(), mimeType: z.string() }),
+  z.object({ type: z.literal('audio'), data: z.string(), mimeType: z.string() }),
+  z.object({ type: z.literal('resource_link'), uri: z.string(), name: z.string().optional() }),
+  z.object({
+    type: z.literal('resource'),
+    resource: z.object({ uri: z.string(), text: z.string().optional(), blob: z.string().optional() }),
+  }),
+])
+
+const Result = z.object({
+  content: z.array(z.unknown()).default([]),
+  structuredContent: z.unknown().optional(),
+  isError: z.boolean().default(false),
+})
+
+/** A tool's result as text: its texts as they are, everything else named. What is no result of a tool is shown as JSON. */
+export function resultText(result: AnyObject): { readonly text: string; readonly isError: boolean } {
+  const parsed = Result.safeParse(result)
+  if (!parsed.success) return { text: jsonText(result), isError: false }
+  const { content, structuredContent, isError } = parsed.data
+  const texts = content.map(blockText)
+  if (texts.length === 0 && structuredContent !== undefined) return { text: jsonText(structuredContent), isError }
+  return { text: texts.length === 0 ? '(the tool answered nothing)' : texts.join('\n'), isError }
+}
+
+function blockText(raw: unknown): string {
+  const parsed = Block.safeParse(raw)
+  if (!parsed.success) return jsonText(raw)
+  const block = parsed.data
+  switch (block.type) {
+    case 'text':
+      return manyLines(block.text)
+    case 'image':
+    case 'audio':
+      return `[${block.type} ${oneLine(block.mimeType)}, ${bytes(block.data)}]`
+    case 'resource_link':
+      return `[resource ${oneLine(block.name ?? '')} ${oneLine(block.uri)}]`
+    case 'resource': {
+      const { uri, text, blob } = block.resource
+      return text === undefined ? `[resource ${oneLine(uri)}, ${bytes(blob ?? '')}]` : manyLines(text)
+    }
+    default:
+      return unknownBlock(block)
+  }
+}
+
+/** Size of what base64 text stands for. */
+function bytes(base64: string): string {
+  const size = Math.floor((base64.length * 3) / 4)
+  return size < 1_024 ? `${size} B` : `${Math.round(size / 1_024)} KiB`
+}
+
+const unknownBlock = (block: never): string => JSON.stringify(block)
