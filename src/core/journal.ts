@@ -50,6 +50,9 @@ export class Journal {
     return this.#enqueue(changes, true)
   }
 
+  /** Of the newest event that was announced; set it once from what the store holds. */
+  lastSeq = 0
+
   /** Why nothing can be stored at present; undefined while all is well. */
   get outage(): AppError | undefined {
     return this.#down
@@ -101,7 +104,10 @@ export class Journal {
       const count = write.changes.filter((change) => change.type === 'event').length
       const events = stored.slice(from, from + count)
       from += count
-      for (const event of events) this.#deps.events.emit(event)
+      for (const event of events) {
+        this.lastSeq = event.seq
+        this.#deps.events.emit(event)
+      }
       write.settle(events)
     }
   }

@@ -66,7 +66,7 @@ function start(options: { jitter?: number } = {}) {
       config: anHttpConfig({ name: `server-${n + 1}` }),
       enabled: true,
     }))
-    return (await registry.create(entries)).map(({ server }) => server.id)
+    return (await registry.createAll(entries)).map(({ server }) => server.id)
   }
   const statuses = () =>
     told.flatMap(({ event }) =>
@@ -268,7 +268,7 @@ test('two servers may not share a name, and nothing of the batch is registered',
   const { registry, fleet } = start()
   const config = anHttpConfig({ name: 'twin' })
   await expect(
-    registry.create([
+    registry.createAll([
       { config, enabled: true },
       { config, enabled: true },
     ]),

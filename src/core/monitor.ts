@@ -12,6 +12,7 @@ import type { FleetAlarm } from './fleet-alarm.ts'
 import type { Effect, HealthEvent } from './health-event.ts'
 import type { ServerId } from './ids.ts'
 import type { Journal } from './journal.ts'
+import { OnDemandLimit } from './on-demand-limit.ts'
 import type { Change, UpstreamSignal, Upstreams } from './ports.ts'
 import { next } from './reducer.ts'
 import type { StallWatch } from './stall.ts'
@@ -59,6 +60,7 @@ export class Monitor {
   readonly #queue = new CheckQueue<Demand | undefined>()
   readonly #running = new Map<ServerId, Running>()
   readonly #demands = new Map<ServerId, Demand>()
+  readonly #limit = new OnDemandLimit()
   readonly #lastStart = new Map<ServerId, Instant>()
   readonly #stop = new AbortController()
   #timer: { readonly at: Instant; readonly cancel: () => void } | undefined
@@ -78,6 +80,7 @@ export class Monitor {
     this.#wakes.set(id, undefined)
     this.#queue.remove(id)
     this.#lastStart.delete(id)
+    this.#limit.forget(id)
     this.#demands.get(id)?.report.reject(gone(id))
     this.#demands.delete(id)
   }
@@ -85,7 +88,7 @@ export class Monitor {
   /**
    * Checks now, deep, or joins the check that answers already. A failing server is a result, not an error; its state
    * is stored and announced before this resolves. `urgent` goes before all scheduled checks.
-   * @throws AppError 'not_found', and 'unavailable' while the store is down.
+   * @throws AppError 'not_found', 'rate_limited', and 'unavailable' while the store is down.
    */
   async checkNow(id: ServerId, trigger: Trigger, { urgent }: { readonly urgent: boolean }): Promise<CheckReport> {
     this.#deps.fleet.get(id)
@@ -93,6 +96,7 @@ export class Monitor {
     if (running?.deep) return running.report
     const asked = this.#demands.get(id)
     if (asked) return asked.report.promise
+    this.#limit.take(id, this.#deps.clock.now())
     const demand: Demand = { trigger, report: Promise.withResolvers() }
     this.#demands.set(id, demand)
     await running?.report.catch(() => {})

@@ -2,7 +2,7 @@ import { cyclesLeft } from './breaker.ts'
 import { prune } from './call-window.ts'
 import { lapse } from './check-run.ts'
 import type { Instant } from './clock.ts'
-import { faded } from './flapping.ts'
+import { faded, penalized } from './flapping.ts'
 import { freshUntil } from './freshness.ts'
 import type { ServerState } from './state.ts'
 import { derive } from './status.ts'
@@ -13,7 +13,7 @@ export function age(state: ServerState, now: Instant, random: number): ServerSta
   const lapsed = lapse(state, now, random)
   if (lapsed.admin.kind === 'inactive') return lapsed
   const limit = freshUntil(lapsed)
-  const fresh = limit !== undefined && now >= limit ? wentStale(lapsed, now) : lapsed
+  const fresh = limit !== undefined && now >= limit ? wentStale(lapsed) : lapsed
   return forgotten(fresh, now)
 }
 
@@ -35,6 +35,7 @@ export function accounted(before: ServerState, after: ServerState, now: Instant)
   const healthy = status === 'healthy'
   return {
     ...forgiven(before, after, healthy, now),
+    flap: penalized(before, after, now),
     statusSince: derive(before) === status ? after.statusSince : now,
     downSince: frozen ? after.downSince : failing ? (after.downSince ?? now) : undefined,
     healthySince: healthy ? (after.healthySince ?? now) : undefined,

@@ -34,7 +34,7 @@ function react(state: ServerState, event: HealthEvent, now: Instant, random: num
     case 'call_finished':
       return called(state, event, now)
     case 'process_exited':
-      return state.admin.kind === 'active' ? askSoon(processGone(state, event.failure, now), now) : state
+      return state.admin.kind === 'active' ? askSoon(processGone(state, event.failure), now) : state
     case 'list_changed':
       return ask(state, 'scheduled', true, now)
     case 'enabled':

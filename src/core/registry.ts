@@ -64,8 +64,15 @@ export class Registry {
     for (const { server } of loaded) monitor.watch(server.id)
   }
 
+  /** As `createAll`, for one. */
+  async create(entry: NewServer): Promise<Member> {
+    const [member] = await this.createAll([entry])
+    if (!member) throw new Error('A server was registered and is not there')
+    return member
+  }
+
   /** Registers all of them or none; their first checks start at once. @throws AppError 'conflict' for a name that is taken. */
-  async create(entries: readonly NewServer[]): Promise<readonly Member[]> {
+  async createAll(entries: readonly NewServer[]): Promise<readonly Member[]> {
     const { store, fleet, journal, monitor, clock } = this.#deps
     const names = new Set<string>()
     for (const { config } of entries) {

@@ -97,7 +97,7 @@ export function restore(saved: SavedState, { policy, revision, clock, random, fi
   }
   const believed = withoutBreaker(reopened(outdated(before, now), now))
   const watched = { ...believed, nextCheck: firstLook(believed, later(now, firstCheckInMs), now, random) }
-  const state = accounted(before, watched, now)
+  const state = { ...accounted(before, watched, now), flap: before.flap }
   return { state, effects: effectsOf(before, state) }
 }
 

@@ -11,10 +11,11 @@ type Deps = {
   readonly journal: Pick<Journal, 'write'>
   /** From the configuration; what was set at run time wins. */
   readonly defaultRetentionDays: number
-  /** Reads back what was stored; @throws AppError for what is not a setting. */
-  readonly parse: {
-    readonly breaker: (stored: Json) => BreakerConfig
-    readonly retentionDays: (stored: Json) => number
+  /** How settings are written and read back; reading throws for what is not a setting. */
+  readonly stored: {
+    readonly fromBreaker: (breaker: BreakerConfig) => Json
+    readonly toBreaker: (json: Json) => BreakerConfig
+    readonly toRetentionDays: (json: Json) => number
   }
 }
 
@@ -33,16 +34,17 @@ export class Settings {
   }
 
   async load(): Promise<void> {
-    const { store, parse } = this.#deps
+    const { store, stored } = this.#deps
     const [breaker, retentionDays] = await Promise.all([store.setting('breaker'), store.setting('retention_days')])
     this.#values = {
-      breaker: breaker === undefined ? this.#values.breaker : parse.breaker(breaker),
-      retentionDays: retentionDays === undefined ? this.#values.retentionDays : parse.retentionDays(retentionDays),
+      breaker: breaker === undefined ? this.#values.breaker : stored.toBreaker(breaker),
+      retentionDays: retentionDays === undefined ? this.#values.retentionDays : stored.toRetentionDays(retentionDays),
     }
   }
 
   async saveBreaker(breaker: BreakerConfig): Promise<void> {
-    await this.#deps.journal.write([{ type: 'setting_saved', key: 'breaker', value: breaker }])
+    const { journal, stored } = this.#deps
+    await journal.write([{ type: 'setting_saved', key: 'breaker', value: stored.fromBreaker(breaker) }])
     this.#values = { ...this.#values, breaker }
   }
 

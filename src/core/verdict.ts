@@ -2,7 +2,6 @@ import { canaryFailed, canaryPassed, countFailure, open, opens, reopen } from '.
 import type { CheckResult, Failure } from './check.ts'
 import { type Instant, later } from './clock.ts'
 import { unreachable } from './errors.ts'
-import { penalized } from './flapping.ts'
 import { measured } from './latency.ts'
 import type { Health, Recovery, ServerState } from './state.ts'
 
@@ -29,12 +28,12 @@ export function judge(state: ServerState, result: CheckResult, now: Instant, ran
       return { ...alive, circuit: canaryPassed(alive) }
     }
     case 'auth': {
-      const refused = wentDown(state, { transport: false, authRequired: true, failure: result.failure }, now)
+      const refused = wentDown(state, { transport: false, authRequired: true, failure: result.failure })
       return { ...refused, circuit: canaryPassed(refused) }
     }
     case 'connect':
     case 'protocol': {
-      const failed = failedOnce(state, result.failure, result.outcome === 'connect', now)
+      const failed = failedOnce(state, result.failure, result.outcome === 'connect')
       if (failed.circuit.kind !== 'closed') return canaryFailed(failed, now, random)
       const counted = { ...failed, circuit: countFailure(failed.circuit) }
       return opens(counted) ? open(counted, now, random) : counted
@@ -54,17 +53,16 @@ export function judge(state: ServerState, result: CheckResult, now: Instant, ran
 }
 
 /** A child process that was up is gone: there is nothing to confirm. */
-export const processGone = (state: ServerState, failure: Failure, now: Instant): ServerState => {
+export const processGone = (state: ServerState, failure: Failure): ServerState => {
   if (state.health.kind !== 'up') return state
-  const gone = wentDown(state, { transport: true, authRequired: false, failure }, now)
+  const gone = wentDown(state, { transport: true, authRequired: false, failure })
   return { ...gone, circuit: countFailure(gone.circuit) }
 }
 
 /** Nothing was heard for too long to go on saying `up`. */
-export const wentStale = (state: ServerState, now: Instant): ServerState => ({
+export const wentStale = (state: ServerState): ServerState => ({
   ...state,
   health: { kind: 'unknown', cause: 'stale', recovery: NO_PASSES, failure: undefined },
-  flap: penalized(state.flap, now),
 })
 
 function succeeded(state: ServerState, { responseTimeMs }: CheckResult, now: Instant): ServerState {
@@ -84,28 +82,25 @@ function succeeded(state: ServerState, { responseTimeMs }: CheckResult, now: Ins
   return { ...alive, health: UP, circuit: circuit.kind === 'closed' ? { ...circuit, failures: 0 } : circuit }
 }
 
-function failedOnce(state: ServerState, failure: Failure, transport: boolean, now: Instant): ServerState {
+function failedOnce(state: ServerState, failure: Failure, transport: boolean): ServerState {
   const { health } = state
   if (health.kind === 'up' && health.failures + 1 < THRESHOLDS.fall) {
     return { ...state, stale: false, health: { kind: 'up', failures: health.failures + 1, suspicion: failure } }
   }
-  return wentDown(state, { transport, authRequired: false, failure }, now)
+  return wentDown(state, { transport, authRequired: false, failure })
 }
 
 type Fault = { readonly transport: boolean; readonly authRequired: boolean; readonly failure: Failure }
 
 /**
- * Down, or still down with a new reason. A change between `disconnected` and `unhealthy` that others see is a fall as
- * well, and a flapping server that is `unhealthy` stays so: else alternating faults would tell of a change each check.
+ * Down, or still down with a new reason. While flapping, a server that others see down keeps its word for it, else
+ * alternating faults would tell of a change with each check.
  */
-function wentDown(state: ServerState, fault: Fault, now: Instant): ServerState {
+function wentDown(state: ServerState, fault: Fault): ServerState {
   const { health, circuit, flap } = state
-  const visible = circuit.kind === 'closed'
-  const held = visible && flap.active && health.kind === 'down' && !health.transport
-  const transport = fault.transport && !held
-  const fell = health.kind === 'up' || (health.kind === 'down' && visible && health.transport !== transport)
-  const down: Health = { kind: 'down', ...fault, transport, recovery: NO_PASSES }
-  return { ...state, stale: false, health: down, flap: fell ? penalized(flap, now) : flap }
+  const held = flap.active && circuit.kind === 'closed' && health.kind === 'down'
+  const transport = held ? health.transport : fault.transport
+  return { ...state, stale: false, health: { kind: 'down', ...fault, transport, recovery: NO_PASSES } }
 }
 
 /** Keeps what went wrong for a person to read while nothing better is known. */

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { CheckResult } from '../core/check.ts'
 import type { ServerConfig } from '../core/server.ts'
-import { type AddressPolicy, parseCidr } from '../mcp/address-rules.ts'
 import { ProcessRegistry } from '../mcp/process-registry.ts'
 import { StdioChannel } from '../mcp/stdio-channel.ts'
 import { McpUpstreams } from '../mcp/upstreams.ts'
+import type { Config } from './config.ts'
+import { addressPolicy } from './open-upstreams.ts'
 import { systemClock } from './system-clock.ts'
 
 type Options = {
@@ -14,7 +15,8 @@ type Options = {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clientInfo: { readonly name: string; readonly version: string }
   readonly ca: string | undefined
-  readonly denyNetworks: readonly string[]
+  /** Its networks are kept to; loopback is allowed, since people check from their own machine. */
+  readonly config: Config
   readonly signal: AbortSignal
   readonly onResult: (config: ServerConfig, result: CheckResult) => void
 }
@@ -33,7 +35,7 @@ export async function checkConfigs(configs: readonly ServerConfig[], options: Op
   const upstreams = new McpUpstreams({
     clock: systemClock,
     env,
-    addresses: ownMachine(options.denyNetworks),
+    addresses: { ...addressPolicy(options.config), allowLoopback: true },
     ca,
     clientInfo,
     onSignal: () => {},
@@ -55,10 +57,3 @@ export async function checkConfigs(configs: readonly ServerConfig[], options: Op
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-/** A person checks from their own machine: loopback is theirs. */
-const ownMachine = (deny: readonly string[]): AddressPolicy => ({
-  allowLoopback: true,
-  allow: [],
-  deny: deny.map(parseCidr),
-})

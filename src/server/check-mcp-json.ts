@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import type { HealthResultView } from '../api/check-view.ts'
 import type { CheckResult } from '../core/check.ts'
 import { AppError, type FieldError } from '../core/errors.ts'
@@ -35,7 +35,7 @@ type Options = {
  */
 export async function checkMcpJson(text: string, options: Options): Promise<void> {
   const { env, select, version, signal, onResult } = options
-  const { caFile, denyNetworks } = loadConfig({ env, flags: {}, readFile: () => '' })
+  const config = loadConfig({ env, flags: {}, readFile: (file) => readFileSync(file, 'utf8') })
   const entries = selected(text, select)
   const ready: ServerConfig[] = []
   for (const entry of entries) {
@@ -48,8 +48,8 @@ export async function checkMcpJson(text: string, options: Options): Promise<void
   await checkConfigs(ready, {
     env,
     clientInfo: { name: 'omni2', version },
-    ca: caFile === undefined ? undefined : await readFile(caFile, 'utf8'),
-    denyNetworks,
+    ca: config.caFile === undefined ? undefined : readFileSync(config.caFile, 'utf8'),
+    config,
     signal,
     onResult: (config, result) => onResult(checked(config.name, result)),
   })

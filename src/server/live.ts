@@ -71,6 +71,7 @@ export class LiveHub {
     const { clock, log } = this.#deps
     const connection = new LiveConnection({ socket, principal, clock, onPending: () => this.#batchSoon() })
     this.#connections.add(connection)
+    log.info({ principal: principal.name, role: principal.role }, 'live connection opened')
     socket.on('close', (code) => {
       this.#connections.delete(connection)
       log.info({ principal: principal.name, role: principal.role, code }, 'live connection closed')

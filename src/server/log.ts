@@ -29,7 +29,7 @@ export function createLog({ level, destination, secrets }: Options): Logger {
 }
 
 /** Replaces in a text what is a secret by its form (our tokens, bearer values, userinfo of URLs) or by its value. */
-export function textRedactor(secrets: readonly string[]): (text: string) => string {
+function textRedactor(secrets: readonly string[]): (text: string) => string {
   // As they stand in a JSON text; a very short one would blank out innocent words.
   const values = secrets.filter((secret) => secret.length >= 8).map((secret) => JSON.stringify(secret).slice(1, -1))
   return (text) => {

@@ -71,7 +71,10 @@ function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
   const invalid = validationError(error)
   if (invalid) return invalid
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  const refusal = REFUSALS[String(error.code)]
-  return refusal && new AppError(refusal[0], refusal[1], { cause: error })
+  if (typeof error !== 'object' || error === null) return undefined
+  const [code, message] = ('code' in error && REFUSALS[String(error.code)]) || []
+  if (code) return new AppError(code, message ?? '', { cause: error })
+  // Such as a connection lost in the middle of a body.
+  const unreadable = 'statusCode' in error && error.statusCode === 400
+  return unreadable ? new AppError('bad_request', 'The request could not be read', { cause: error }) : undefined
 }

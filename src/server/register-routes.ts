@@ -13,7 +13,7 @@ type Part<R, Name extends string> = R extends { readonly [name in Name]: infer S
   : undefined
 
 /** What a handler may say beside its answer. */
-export type Answer = {
+type Answer = {
   header(name: string, value: string): void
   /** Another status than the route's own; the answer is then sent as it is. */
   status(code: number): void
@@ -22,7 +22,7 @@ export type Answer = {
 }
 
 /** A request of route `R`, checked by its schemas. */
-export type RequestOf<R extends Route> = {
+type RequestOf<R extends Route> = {
   readonly params: Part<R, 'params'>
   readonly query: Part<R, 'query'>
   readonly body: Part<R, 'body'>

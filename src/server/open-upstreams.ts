@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import type { UpstreamSignal, Upstreams } from '../core/ports.ts'
+import { type AddressPolicy, parseCidr } from '../mcp/address-rules.ts'
+import { ProcessRegistry } from '../mcp/process-registry.ts'
+import { StdioChannel } from '../mcp/stdio-channel.ts'
+import { McpUpstreams } from '../mcp/upstreams.ts'
+import type { Config } from './config.ts'
+
+type Deps = {
+  readonly config: Config
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  /** Where commands run. */
+  readonly cwd: string
+  readonly clock: Clock
+  readonly onSignal: (signal: UpstreamSignal) => void
+  readonly onError: (error: unknown) => void
+}
+
+export type OpenUpstreams = {
+  readonly upstreams: Upstreams
+  /** Processes of an earlier life that were still there, and are no more. */
+  readonly reaped: number
+  /** Ends every connection and every process. */
+  readonly close: () => Promise<void>
+}
+
+/** Which addresses registered servers may have. */
+export const addressPolicy = (config: Config): AddressPolicy => ({
+  allowLoopback: config.loopbackTargetsAllowed,
+  allow: config.allowNetworks.map(parseCidr),
+  deny: config.denyNetworks.map(parseCidr),
+})
+
+/** Everything that reaches out: connections, and the processes of stdio servers under guard. */
+export async function openUpstreams({
+  config,
+  env,
+  version,
+  cwd,
+  clock,
+  onSignal,
+  onError,
+}: Deps): Promise<OpenUpstreams> {
+  const processes = await ProcessRegistry.open({ dataDir: config.dataDir, onError })
+  const reaped = await processes.reapAtStart()
+  const host = { processes, environment: env, cwd }
+  const upstreams = new McpUpstreams({
+    clock,
+    env,
+    addresses: addressPolicy(config),
+    ca: config.caFile === undefined ? undefined : await authorities(config.caFile),
+    clientInfo: { name: 'omni2', version },
+    onSignal,
+    openProcess: (launch, listener) => new StdioChannel({ ...host, launch, listener, clock }),
+  })
+  const close = async () => {
+    await upstreams.close()
+    await processes.close()
+  }
+  return { upstreams, reaped, close }
+}
+
+async function authorities(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((cause) => {
+    throw new AppError('invalid_input', `The file of certificate authorities ${path} cannot be read`, { cause })
+  })
+}

@@ -1,0 +1,37 @@
+import { EVENT_METADATA } from '../../api/event-metadata.ts'
+import type { Store } from '../../core/ports.ts'
+import type { Settings } from '../../core/settings.ts'
+import { cursorNumber } from '../cursor.ts'
+import type { HandlersOf } from '../register-routes.ts'
+import { eventView } from '../views/events.ts'
+import { settingsView } from '../views/settings.ts'
+
+type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings }
+
+/** What happened, and how long it is remembered. */
+export function historyHandlers({ store, settings }: Deps) {
+  return {
+    async listEvents({ query: { cursor, limit, since_seq, event_type, severity, mcp_name } }) {
+      const events = await store.events({
+        sinceSeq: cursorNumber(cursor, since_seq),
+        limit: limit + 1,
+        ...(event_type ? { types: event_type } : {}),
+        ...(severity ? { severities: severity } : {}),
+        ...(mcp_name ? { serverNames: mcp_name } : {}),
+      })
+      const page = events.slice(0, limit)
+      const last = page.at(-1)
+      return { events: page.map(eventView), next_cursor: last && events.length > limit ? String(last.seq) : null }
+    },
+    async getEventMetadata() {
+      return EVENT_METADATA
+    },
+    async getSettings() {
+      return settingsView(settings.values)
+    },
+    async updateSettings({ body }) {
+      if (body.retention_days !== undefined) await settings.saveRetentionDays(body.retention_days)
+      return settingsView(settings.values)
+    },
+  } satisfies HandlersOf<'listEvents' | 'getEventMetadata' | 'getSettings' | 'updateSettings'>
+}

@@ -1,0 +1,152 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import type { Store } from '../core/ports.ts'
+import { acquireLock } from '../store/lock.ts'
+import { openStore } from '../store/open-store.ts'
+import { openVault } from '../store/vault.ts'
+import { createApp } from './app.ts'
+import { Auth } from './auth.ts'
+import { bootstrap, type FirstStart } from './bootstrap.ts'
+import type { Config } from './config.ts'
+import { addressKey } from './edge.ts'
+import { LiveHub } from './live.ts'
+import { registerLive } from './live-route.ts'
+import { Metrics } from './metrics.ts'
+import { addressPolicy, openUpstreams } from './open-upstreams.ts'
+import { registerRoutes } from './register-routes.ts'
+import { accessHandlers } from './routes/access.ts'
+import { breakerHandlers } from './routes/breakers.ts'
+import { checkHandlers } from './routes/checks.ts'
+import { historyHandlers } from './routes/history.ts'
+import { ownHealthHandlers } from './routes/own-health.ts'
+import { serverHandlers } from './routes/servers.ts'
+import { transferHandlers } from './routes/transfer.ts'
+import { registerSignInPage } from './sign-in-page.ts'
+import { TokenBook } from './token-book.ts'
+import { startUpkeep } from './upkeep.ts'
+import { jobProgress } from './views/jobs.ts'
+import { serverView } from './views/server.ts'
+import { type Watch, watchFleet } from './watch-fleet.ts'
+
+type Deps = {
+  readonly config: Config
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly log: Logger
+  readonly version: string
+  /** Where the commands of stdio servers run. */
+  readonly cwd: string
+  readonly clock: Clock
+  readonly random: () => number
+  /** Something happened that this process must end for. */
+  readonly onFatal: (reason: AppError) => void
+}
+
+export type Running = {
+  /** Where it listens, such as `http://127.0.0.1:8000`. */
+  readonly url: string
+  readonly firstStart: FirstStart | undefined
+  /** Lets requests and calls in flight finish, stores what is left, ends every process. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts Omni2 whole, or leaves nothing behind. @throws AppError 'conflict' when it runs already, 'unavailable' when the
+ * store or the port cannot be had, 'invalid_input' for what the configuration names and is not there.
+ */
+export async function start(deps: Deps): Promise<Running> {
+  const { config, env, log, version, cwd, clock, random, onFatal } = deps
+  const cleanups: (() => Promise<unknown> | unknown)[] = []
+  const cleanUp = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await Promise.resolve(cleanup()).catch(onError)
+  }
+  const onError = (error: unknown) => log.error({ err: error }, 'internal error')
+  try {
+    const { dataDir, databaseUrl, secretKey, retentionDays } = config
+    const lock = await acquireLock({ dataDir, databaseUrl, onLost: onFatal })
+    cleanups.push(() => lock.release())
+    const vault = await openVault({ dataDir, secretKey })
+    const store = await openStore({ databaseUrl, dataDir, vault })
+    cleanups.push(() => store.close())
+    const outside = await openUpstreams({
+      config,
+      env,
+      version,
+      cwd,
+      clock,
+      onError,
+      onSignal: (signal) => watch.monitor.hear(signal),
+    })
+    cleanups.push(() => outside.close())
+    if (outside.reaped > 0) log.warn({ processes: outside.reaped }, 'ended processes that an earlier run left behind')
+    const watch: Watch = watchFleet({ store, upstreams: outside.upstreams, clock, random, retentionDays, onError })
+    cleanups.push(
+      () => watch.journal.close(),
+      () => watch.stalls.stop(),
+      () => watch.monitor.stop(),
+    )
+    const book = new TokenBook({ store, clock, onError })
+    const auth = new Auth({ book, clock })
+    cleanups.push(await book.start())
+    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams })
+    cleanups.push(() => app.close())
+    watch.journal.lastSeq = (await store.eventRange()).newest
+    await watch.settings.load()
+    await watch.registry.load()
+    const firstStart = await bootstrap(book, auth, config.adminToken)
+    const retention = () => watch.settings.values.retentionDays
+    cleanups.push(startUpkeep({ store, retentionDays: retention, clock, onError }))
+    const url = await listen(app, config)
+    return { url, firstStart, stop: cleanUp }
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+}
+
+type Served = Deps & {
+  readonly store: Store
+  readonly watch: Watch
+  readonly auth: Auth
+  readonly book: TokenBook
+  readonly upstreams: Awaited<ReturnType<typeof openUpstreams>>['upstreams']
+}
+
+/** The web server with the API, the live feed and the documentation; it does not listen yet. */
+async function serveApi(deps: Served): Promise<FastifyInstance> {
+  const { config, log, version, clock, store, watch, auth, book, upstreams } = deps
+  const { fleet, monitor, registry, settings, events, checks } = watch
+  const views = () => [...fleet.all()].map((member) => serverView(member, clock))
+  const metrics = new Metrics({ events, checks, servers: views, liveClients: () => hub.size })
+  metrics.watchProcess()
+  const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq })
+  const hub = new LiveHub({ events, checks, tokens: book, snapshot, store, clock, log })
+  watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
+  const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })
+  app.addHook('preClose', async () => hub.close())
+  const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
+  registerLive(app, hub)
+  registerSignInPage(app)
+  const handlers = {
+    ...accessHandlers({ auth, book, clock }),
+    ...serverHandlers({ fleet, registry, store, upstreams, rules, clock }),
+    ...transferHandlers({ fleet, registry, rules }),
+    ...checkHandlers({ ...watch, upstreams, rules, clock }),
+    ...breakerHandlers({ fleet, monitor, registry, settings, clock }),
+    ...historyHandlers({ store, settings }),
+    ...ownHealthHandlers({ store, clock, started: () => app.server.listening, metrics }),
+  }
+  registerRoutes(app, handlers, { publicUrl: config.publicUrl, addressOf: addressKey })
+  return app
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    const why = code === 'EADDRINUSE' ? 'it is in use; choose another with --port' : String(code ?? cause)
+    throw new AppError('unavailable', `Cannot listen on ${host}:${port}: ${why}`, { cause })
+  }
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { BreakerConfigInput } from '../api/breaker.ts'
+import { SettingsInput } from '../api/settings.ts'
+import { DEFAULT_BREAKER } from '../core/breaker-config.ts'
+import { Calls } from '../core/calls.ts'
+import { type CheckJob, CheckJobs } from '../core/check-jobs.ts'
+import type { Clock } from '../core/clock.ts'
+import { type CheckNotice, Feed, type StoredEvent } from '../core/events.ts'
+import { Fleet } from '../core/fleet.ts'
+import { FleetAlarm } from '../core/fleet-alarm.ts'
+import { Journal } from '../core/journal.ts'
+import { Monitor } from '../core/monitor.ts'
+import type { Store, Upstreams } from '../core/ports.ts'
+import { Registry } from '../core/registry.ts'
+import { Settings } from '../core/settings.ts'
+import { StallWatch } from '../core/stall.ts'
+import { breakerConfigView, changedBreaker } from './views/breaker.ts'
+import { serverView } from './views/server.ts'
+
+type Deps = {
+  readonly store: Store
+  readonly upstreams: Upstreams
+  readonly clock: Clock
+  readonly random: () => number
+  readonly retentionDays: number
+  readonly onError: (error: unknown) => void
+}
+
+/** The core, put together: what is registered, how it is, and who watches it. Nothing runs until `registry.load()`. */
+export type Watch = ReturnType<typeof watchFleet>
+
+export function watchFleet({ store, upstreams, clock, random, retentionDays, onError }: Deps) {
+  const events = new Feed<StoredEvent>()
+  const checks = new Feed<CheckNotice>()
+  const progress = new Feed<CheckJob>()
+  const fleet = new Fleet()
+  const stalls = new StallWatch(clock)
+  const journal = new Journal({ store, events, clock, onError })
+  const alarm = new FleetAlarm(fleet)
+  const monitor = new Monitor({ fleet, journal, upstreams, alarm, stalls, checks, clock, random, onError })
+  const settings = new Settings({ store, journal, defaultRetentionDays: retentionDays, stored: storedSettings })
+  const breaker = () => settings.values.breaker
+  const view = (member: Parameters<typeof serverView>[0]) => serverView(member, clock)
+  const registry = new Registry({ fleet, monitor, journal, upstreams, store, breaker, view, clock, random })
+  const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
+  const calls = new Calls({ fleet, monitor, upstreams, clock })
+  return { events, checks, progress, fleet, journal, monitor, settings, registry, jobs, calls, stalls }
+}
+
+/** Settings are stored as the API writes them, and read by its schemas. */
+const storedSettings: ConstructorParameters<typeof Settings>[0]['stored'] = {
+  fromBreaker: breakerConfigView,
+  toBreaker: (json) => changedBreaker(DEFAULT_BREAKER, BreakerConfigInput.parse(json)),
+  toRetentionDays: (json) => SettingsInput.shape.retention_days.unwrap().parse(json),
+}
