@@ -14,8 +14,9 @@ export const calm = (now: Instant): Flap => ({ penalty: 0, at: now, active: fals
  * of the circuit counts half, so that a server that dies twice in a row for real is not yet flapping.
  */
 export function penalized(before: ServerState, after: ServerState, now: Instant): Flap {
-  const penalty = penaltyAt(after.flap, now) + cost(before, after)
-  if (penalty === penaltyAt(after.flap, now)) return after.flap
+  const more = cost(before, after)
+  if (more === 0) return after.flap
+  const penalty = penaltyAt(after.flap, now) + more
   return { penalty, at: now, active: after.flap.active || penalty >= FLAP.on }
 }
 
