@@ -96,6 +96,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const output = await outputUntil(demo, 'Ctrl+C ends')
     const url = /OMNI2_URL=(\S+)/.exec(output)?.[1] ?? ''
     expect((await fetch(`${url}/health/live`)).status).toBe(200)
+    expect(await firstEvent(output)).toContain('"initial_status"')
     const family = await familyOf(demo)
     // The demo, Omni2, five servers over HTTP (one of them two processes) and three over stdio.
     expect(family.length).toBeGreaterThanOrEqual(10)
