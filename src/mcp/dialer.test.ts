@@ -8,7 +8,8 @@ import { HeldClock } from '../../test/support/upstreams.ts'
 import { systemClock } from '../server/system-clock.ts'
 import type { AddressPolicy, Trust } from './address-rules.ts'
 import { UpstreamFault } from './channel.ts'
-import { CONNECT_TIMEOUT_MS, Dialer, type DialerDeps } from './dialer.ts'
+import { CONNECT_TIMEOUT_MS } from './dial-attempt.ts'
+import { Dialer, type DialerDeps } from './dialer.ts'
 import { StageTrace } from './stage-trace.ts'
 
 const LOCAL: AddressPolicy = { allowLoopback: true, allow: [], deny: [] }

@@ -6,9 +6,9 @@ import { faultOf } from './failures.ts'
 import { printable } from './http-status.ts'
 import { isObject } from './json-rpc.ts'
 
-export const MODERN_VERSION = '2026-07-28'
+const MODERN_VERSION = '2026-07-28'
 /** Newest first: the one we ask for. */
-export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
+const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
 
 export type ClientInfo = { readonly name: string; readonly version: string }
 

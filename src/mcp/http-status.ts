@@ -55,7 +55,7 @@ export function statusFault(status: number, { stage, where }: AnswerSite): Upstr
 export function readRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1_000
-  const at = Date.parse(value)
+  const at = /^[A-Za-z]{3}/.test(value.trim()) ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }
 
@@ -72,9 +72,8 @@ function credentialsRefused(status: number, headers: IncomingHttpHeaders, site: 
   })
 }
 
-/** Text of an upstream, short and without control characters. */
+/** Text of an upstream, short and without characters that steer a terminal or turn the text around. */
 export const printable = (text: string, most = 200): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim()
+  const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim()
   return clean.length > most ? `${clean.slice(0, most)}...` : clean
 }

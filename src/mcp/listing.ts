@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { PromptSchema, ResourceSchema, ToolSchema } from '@modelcontextprotocol/core'
 import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
 import { canonicalJson, isDeeperThan, sha256 } from './canonical.ts'
@@ -6,8 +7,8 @@ import { type FaultCode, faultOf } from './failures.ts'
 import { printable } from './http-status.ts'
 import { isObject } from './json-rpc.ts'
 
-export const MOST_PAGES = 100
-export const MOST_ITEMS = 2_000
+const MOST_PAGES = 100
+const MOST_ITEMS = 2_000
 
 /**
  * A page may hold items too deep for us, which are dropped one by one; only what no walk should meet at all is refused
@@ -15,13 +16,16 @@ export const MOST_ITEMS = 2_000
  */
 export const LIST_LIMITS: Limits = { maxBytes: CHECK_LIMITS.maxBytes, maxDepth: 16_384 }
 
+/** How many items are judged before others get their turn: a few milliseconds of work. */
+const ITEMS_AT_ONCE = 100
+
 const KINDS = {
   tool: { method: 'tools/list', field: 'tools', name: 'name', schema: ToolSchema },
   prompt: { method: 'prompts/list', field: 'prompts', name: 'name', schema: PromptSchema },
   resource: { method: 'resources/list', field: 'resources', name: 'uri', schema: ResourceSchema },
 } as const satisfies Record<Dropped['kind'], object>
 
-export type Listed = { readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }
+type Listed = { readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }
 
 /** What the listing of one kind came to: the list, or the error the server answered with. */
 export type Listing = Listed | { readonly refusal: Extract<Reply, { error: unknown }> }
@@ -49,7 +53,10 @@ export async function listAll(
     if (items.size + dropped.length + entries.length > MOST_ITEMS) {
       throw broken('response_too_large', `more than ${MOST_ITEMS} ${field}`)
     }
-    for (const entry of entries) take(kind, entry, items, dropped)
+    for (const [at, entry] of entries.entries()) {
+      take(kind, entry, items, dropped)
+      if (at % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) await setImmediate() // others get their turn
+    }
     const next = reply.result.nextCursor
     if (next === undefined || next === null || next === '') return { items: [...items.values()], dropped }
     if (typeof next !== 'string') throw broken('invalid_response', `the cursor in its answer to ${method} is no text`)

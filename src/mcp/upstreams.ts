@@ -11,8 +11,6 @@ import { Dialer } from './dialer.ts'
 import type { ClientInfo } from './handshake.ts'
 import type { Environment } from './references.ts'
 
-export type { Launch, ProcessChannel } from './channel.ts'
-
 export type UpstreamsDeps = {
   readonly clock: Clock
   /** Where `${env:NAME}` is looked up when a connection is made. */
