@@ -14,7 +14,12 @@ const END_DEADLINE_MS = 15_000
 const PAUSE_MS = 50
 const KEPT_OUTPUT = 64 * 1024
 
-type Options = { readonly port: number; readonly dataDir: string; readonly adminToken: string }
+type Options = {
+  readonly port: number
+  readonly dataDir: string
+  readonly adminToken: string
+  readonly env?: Readonly<Record<string, string>>
+}
 
 /** Omni2 itself, as `omni2 serve` would run: the real process, its own database, a clean environment. */
 export class Omni2Process {
@@ -22,14 +27,14 @@ export class Omni2Process {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor({ port, dataDir, adminToken }: Options) {
+  constructor({ port, dataDir, adminToken, env = {} }: Options) {
     this.url = `http://127.0.0.1:${port}`
     const serve = ['src/cli/main.ts', 'serve', '--port', `${port}`, '--data-dir', dataDir, '--log-level', 'warn']
     const child = spawn(process.execPath, ['--import', LEASH, ...serve], {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...foreignEnvironment(), OMNI2_ADMIN_TOKEN: adminToken },
+      env: { ...foreignEnvironment(), OMNI2_ADMIN_TOKEN: adminToken, ...env },
     })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text) => {
@@ -51,6 +56,9 @@ export class Omni2Process {
       if (deadline.aborted) throw new Error(`Omni2 is not ready after ${START_DEADLINE_MS / 1_000} s:\n${this.#output}`)
       await setTimeout(PAUSE_MS, undefined, { signal })
     }
+  }
+  get pid(): number | undefined {
+    return this.#child.pid
   }
   /** What it wrote so far, the last 64 KiB. */
   get output(): string {

@@ -71,5 +71,4 @@ function referenceProblem(text: string): string | undefined {
   return undefined
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const hasControls = (text: string): boolean => /[\x00-\x1f\x7f]/.test(text)
