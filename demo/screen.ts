@@ -52,11 +52,15 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
       `  -d '${token}' $OMNI2_URL/api/v1/mcp/servers/${idOf('needs-login')}  # let it in`,
       'node demo/listen.ts  # every event as it happens, over the WebSocket',
     ),
-    step('For agents, with the same header', `${url}/mcp`, `${url}/api/docs  # the whole API`),
+    step(
+      'More',
+      `${url}/mcp  # all their tools at one address, for agents`,
+      `${url}/api/docs  # the API, once signed in`,
+    ),
     paint.quiet('Ctrl+C ends the demo and everything it started.'),
   ].join('\n')
 }
 
 /** How long a server that was killed stays away: long enough to be seen down. */
-export const REVIVE_SECONDS = 45
-const CONSEQUENCE = `suspect in 5 s, disconnected in 15 s; the demo starts it again after ${REVIVE_SECONDS} s`
+export const REVIVE_SECONDS = 30
+const CONSEQUENCE = `suspect in 5 s, disconnected in 15 s, started again in ${REVIVE_SECONDS} s, healthy in 60 s`
