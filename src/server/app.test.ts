@@ -237,6 +237,7 @@ test('tokens are made, listed in pages without their secrets, and deleted', asyn
   expect((await app.inject({ method: 'DELETE', url: `${url}/${id}`, headers })).statusCode).toBe(404)
   expect((await app.inject({ method: 'DELETE', url: `${url}/x`, headers })).statusCode).toBe(404)
   expect((await app.inject({ url: '/api/v1/session', headers: bearer(secret) })).statusCode).toBe(401)
+  expect((await app.inject({ url: `${url}?cursor=x`, headers })).statusCode).toBe(422)
   const past = { name: 'old', role: 'viewer', expires_at: '2020-01-01T00:00:00Z' }
   expect((await app.inject({ method: 'POST', url, headers, payload: past })).statusCode).toBe(422)
 })

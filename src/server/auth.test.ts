@@ -175,6 +175,34 @@ test('a token that another process wrote works at once, and one it deleted ends 
   expect(store.reads).toBe(reads)
 })
 
+test('a session whose token is gone opens nothing, even when it was left behind', async () => {
+  const { store, auth, book, cookie, apiToken } = setup()
+  const { secret, token } = await apiToken('operator')
+  const session = await auth.signIn(secret, 'a')
+  store.rows = store.rows.filter((row) => row.id !== token.id)
+  await book.refresh()
+  expect(await cookie(session.secret)).toBeUndefined()
+  expect(store.rows).toEqual([])
+})
+
+test('a list that was read before a token was made does not take it away', async () => {
+  const { store, book, bearer, apiToken } = setup()
+  const stale = await store.tokens()
+  const read = store.tokens.bind(store)
+  const answer = Promise.withResolvers<typeof stale>()
+  store.tokens = () => {
+    store.tokens = read
+    return answer.promise
+  }
+  const refreshed = book.refresh()
+  const { secret } = await apiToken('operator')
+  answer.resolve(stale)
+  await refreshed
+  const reads = store.reads
+  expect(await bearer(secret)).toBeDefined()
+  expect(store.reads).toBe(reads)
+})
+
 test('a stale token repeated a thousand times reads the store once and locks nobody out', async () => {
   const { store, bearer, apiToken } = setup()
   const { secret } = await apiToken('viewer')

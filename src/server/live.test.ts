@@ -74,6 +74,19 @@ test('a reader first hears the state of all servers in pages of 500, then what h
   expect((await client.hear(4))[3]).toMatchObject({ seq: 5, event_type: 'mcp_status_change' })
 })
 
+test('who connects after an event sees a state that has it, and who connects at once shares the same', async () => {
+  const { connect, happen, world } = await setup()
+  let snapshots = 0
+  world.onSnapshot = () => {
+    snapshots += 1
+  }
+  await (await connect()).hear(1)
+  await (await connect()).hear(1)
+  expect(snapshots).toBe(1)
+  happen()
+  expect(await (await connect()).hear(1)).toMatchObject([{ type: 'initial_status', seq: 1 }])
+})
+
 test('with no servers there is one empty page', async () => {
   const { connect } = await setup()
   expect(await (await connect()).hear(1)).toMatchObject([{ page: 1, pages: 1, seq: 0, servers: [] }])

@@ -4,9 +4,11 @@ import { type Clock, type Timestamp, timestamp } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { StoredToken } from '../../core/token.ts'
 import type { Auth } from '../auth.ts'
+import { cursorNumber } from '../cursor.ts'
 import type { Principal } from '../principal.ts'
 import type { HandlersOf } from '../register-routes.ts'
 import type { TokenBook } from '../token-book.ts'
+import { iso, isoOrNull } from '../views/time.ts'
 
 type Deps = { readonly auth: Auth; readonly book: TokenBook; readonly clock: Clock }
 
@@ -27,7 +29,7 @@ export function accessHandlers({ auth, book, clock }: Deps) {
     },
     async listTokens({ query }) {
       await book.refresh()
-      const after = query.cursor === undefined ? 0 : Number(query.cursor)
+      const after = cursorNumber(query.cursor, 0)
       const tokens = apiTokens(book).filter((token) => token.id > after)
       const page = tokens.slice(0, query.limit)
       const last = page.at(-1)
@@ -73,10 +75,7 @@ const tokenView = ({ id, name, role, createdAt, expiresAt, lastUsedAt }: StoredT
   id,
   name,
   role,
-  created_at: new Date(createdAt).toISOString(),
+  created_at: iso(createdAt),
   expires_at: isoOrNull(expiresAt),
   last_used_at: isoOrNull(lastUsedAt),
 })
-
-const isoOrNull = (time: Timestamp | undefined): string | null =>
-  time === undefined ? null : new Date(time).toISOString()
