@@ -1,12 +1,25 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import path from 'node:path'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { serverId } from '../src/core/ids.ts'
 import { Secret } from '../src/core/secret.ts'
+import { StdioChannel } from '../src/mcp/stdio-channel.ts'
+import type { UpstreamsDeps } from '../src/mcp/upstreams.ts'
+import { systemClock } from '../src/server/system-clock.ts'
 import type { ChildServer } from './support/child-server.ts'
 import { dualEraServer, hostileServer, legacyServer, needsLogin } from './support/fixture-servers.ts'
-import { everythingHttp, everythingSse, modernProxy } from './support/real-servers.ts'
+import {
+  everythingHttp,
+  everythingSse,
+  everythingStdio,
+  filesystemStdio,
+  memoryStdio,
+  modernProxy,
+} from './support/real-servers.ts'
+import { stdioBench } from './support/stdio.ts'
 import { aServerAt, FOREVER, HeldClock, httpTarget, someUpstreams } from './support/upstreams.ts'
 
 type Peer = {
@@ -161,6 +174,30 @@ test.each(['legacy', 'modern'] as const)('nothing a hostile %s server answers is
   expect(await bench.deep(server)).toMatchObject({ outcome: 'ok', capabilities: { dropped: [{ kind: 'tool' }] } })
   await peer.relent()
   expect(await bench.deep(server)).toMatchObject({ outcome: 'ok', identity: { era } })
+})
+
+test('real stdio servers are started, checked, called and ended', async () => {
+  const { processes, dataDir, end } = await stdioBench()
+  const host = { processes, environment: { PATH: process.env.PATH }, cwd: dataDir, clock: systemClock }
+  const openProcess: UpstreamsDeps['openProcess'] = (launch, listener) =>
+    new StdioChannel({ ...host, launch, listener })
+  const bench = someUpstreams({ openProcess })
+  onTestFinished(async () => {
+    await bench.upstreams.close()
+    await end()
+  })
+  const servers = [everythingStdio(), filesystemStdio(dataDir), memoryStdio(path.join(dataDir, 'memory.json'))]
+  for (const [at, { command, args, env }] of servers.entries()) {
+    const secrets = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, new Secret(value)]))
+    const target = { protocol: 'stdio', command, args, env: secrets } as const
+    const server = { ...aServerAt('http://unused/', { target }), id: serverId(at + 1) }
+    const result = await bench.deep(server)
+    expect(result).toMatchObject({ outcome: 'ok', identity: { era: 'legacy' } })
+    expect(result.stages.map(({ stage }) => stage)).toEqual(['spawn', 'handshake', 'tools_list'])
+    expect(await bench.shallow(server)).toMatchObject({ outcome: 'ok' })
+    expect(bench.upstreams.stderr(server.id)).toBeDefined()
+  }
+  expect(bench.signals.filter(({ type }) => type === 'process_exited')).toEqual([])
 })
 
 test('the SSE server of SDK 1.x is spoken to like any other', async () => {

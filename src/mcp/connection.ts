@@ -155,13 +155,14 @@ export class Connection {
     if (this.#session !== undefined) return this.#session
     const { clock, clientInfo, config } = this.#deps
     const { protocol } = config.target
-    const channel = makeChannel(config, this.#deps, { notified: this.#onNotified, exited: this.#onExited })
+    const { channel, redact } = makeChannel(config, this.#deps, { notified: this.#onNotified, exited: this.#onExited })
     this.#channel = channel
     this.#session = new Session({
       channel,
       clock,
       clientInfo,
       where: this.#where,
+      redact,
       eras: protocol === 'sse' ? ['legacy'] : ['modern', 'legacy'],
       probeMs: protocol === 'stdio' ? this.#patience(config.timeoutMs) / 3 : undefined,
     })

@@ -29,6 +29,8 @@ export type Greeter = {
   /** The eras its transport can speak, the one to try first in front. */
   readonly eras: readonly Era[]
   readonly clock: Clock
+  /** Removes our own credentials from what the server says. */
+  readonly redact: (text: string) => string
   /**
    * How long `server/discover` may stay unanswered before the server counts as legacy: a child process may never answer
    * what it does not know, or die of it. Absent for HTTP, where a status says so.
@@ -60,13 +62,13 @@ export const modernMeta = (clientInfo: ClientInfo): JsonObject => ({
 })
 
 /** What a `DiscoverResult` says, when it is one and offers our modern revision. */
-export function readDiscovery(result: JsonObject): Established | undefined {
+export function readDiscovery(result: JsonObject, redact: Greeter['redact']): Established | undefined {
   const { supportedVersions, capabilities } = result
   if (!isTexts(supportedVersions) || !supportedVersions.includes(MODERN_VERSION) || !isObject(capabilities)) {
     return undefined
   }
   const meta = isObject(result._meta) ? result._meta : {}
-  const serverInfo = readServerInfo(meta['io.modelcontextprotocol/serverInfo'] ?? result.serverInfo)
+  const serverInfo = readServerInfo(meta['io.modelcontextprotocol/serverInfo'] ?? result.serverInfo, redact)
   return {
     identity: { era: 'modern', protocolVersion: MODERN_VERSION, serverInfo },
     declares: readDeclared(capabilities),
@@ -99,7 +101,7 @@ async function discover(greeter: Greeter, options: RequestOptions): Promise<Esta
     return { rejected: error }
   }
   if ('result' in reply) {
-    const found = readDiscovery(reply.result)
+    const found = readDiscovery(reply.result, greeter.redact)
     return found ?? { rejected: mismatch(greeter, options, reply.result.supportedVersions) }
   }
   const { code, data } = reply.error
@@ -137,7 +139,7 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
   channel.speak({ era: 'legacy', protocolVersion })
   await channel.notify('notifications/initialized', {}, options)
   return {
-    identity: { era: 'legacy', protocolVersion, serverInfo: readServerInfo(serverInfo) },
+    identity: { era: 'legacy', protocolVersion, serverInfo: readServerInfo(serverInfo, greeter.redact) },
     declares: readDeclared(capabilities),
   }
 }
@@ -173,9 +175,9 @@ async function withProbeDeadline<T>(
   }
 }
 
-function mismatch({ where }: Greeter, options: RequestOptions, offered: Json | undefined): UpstreamFault {
+function mismatch({ where, redact }: Greeter, options: RequestOptions, offered: Json | undefined): UpstreamFault {
   const versions = isTexts(offered)
-    ? printable(offered.slice(0, 10).join(', '), 100)
+    ? printable(redact(offered.slice(0, 10).join(', ')), 100)
     : 'it does not say which it speaks'
   return faultOf('protocol_mismatch', { stage: options.trace?.stage ?? 'handshake', where, detail: versions })
 }
@@ -183,9 +185,9 @@ function mismatch({ where }: Greeter, options: RequestOptions, offered: Json | u
 const isTexts = (value: Json | undefined): value is readonly string[] =>
   Array.isArray(value) && value.every((member) => typeof member === 'string')
 
-function readServerInfo(value: Json | undefined): ServerInfo | undefined {
+function readServerInfo(value: Json | undefined, redact: Greeter['redact']): ServerInfo | undefined {
   if (!isObject(value) || typeof value.name !== 'string' || typeof value.version !== 'string') return undefined
-  return { name: printable(value.name), version: printable(value.version, 50) }
+  return { name: printable(redact(value.name)), version: printable(redact(value.version), 50) }
 }
 
 const readDeclared = (capabilities: JsonObject): Established['declares'] => ({

@@ -168,6 +168,31 @@ describe('credentials', () => {
     expect(server.asked).toEqual(['server/discover'])
   })
 
+  test('echoed by the server wherever it can are not repeated', async () => {
+    const auth = { type: 'bearer', token: new Secret('s3cret-t0ken') } as const
+    const echoes: Answer[] = [
+      ({ response, request }) =>
+        response.writeHead(200, { 'content-type': `x/${request.headers.authorization}` }).end(),
+      only('initialize', ({ result, request }) =>
+        result({ protocolVersion: request.headers.authorization, capabilities: {} }),
+      ),
+      only('initialize', ({ result, request }) =>
+        result({
+          protocolVersion: '2025-06-18',
+          capabilities: {},
+          serverInfo: { name: request.headers.authorization, version: `1 ${request.headers.authorization}` },
+        }),
+      ),
+    ]
+    for (const echo of echoes) {
+      await using server = await rawServer(echo)
+      await using bench = someUpstreams()
+      const result = JSON.stringify(await bench.deep(aServerAt(server.url, { auth })))
+      expect(result).toContain('***')
+      expect(result).not.toContain('s3cret')
+    }
+  })
+
   test.each([
     [{ type: 'bearer', token: new Secret('abcd') } as const, { authorization: 'Bearer abcd' }],
     [{ type: 'api_key', headerName: 'X-Key', apiKey: new Secret('abcd') } as const, { 'x-key': 'abcd' }],

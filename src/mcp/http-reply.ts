@@ -50,7 +50,8 @@ export class ReplyReader implements AnswerReader<Reply> {
     }
     const type = mediaType(headers)
     if (type === 'text/event-stream') this.#kind = 'stream'
-    else if (type !== 'application/json' && type !== '') throw this.#invalid(`content of type ${printable(type, 50)}`)
+    else if (type !== 'application/json' && type !== '')
+      throw this.#invalid(`content of type ${printable(site.redact(type), 50)}`)
     if (Number(headers['content-length'] ?? 0) > limits.maxBytes) throw this.#tooLarge()
   }
 

@@ -5,7 +5,6 @@ import type { Dialer } from './dialer.ts'
 import { discard, type HttpConnection, HttpConnections } from './http-connections.ts'
 import { type AnswerReader, exchange, type HttpRequest } from './http-exchange.ts'
 import type { AnswerSite } from './http-status.ts'
-import { redactor } from './redaction.ts'
 
 export type HttpChannelDeps = {
   readonly clock: Clock
@@ -15,6 +14,8 @@ export type HttpChannelDeps = {
   /** How messages name this server. */
   readonly where: string
   readonly credentials: Credentials
+  /** Removes the credentials from a text. */
+  readonly redact: (text: string) => string
   readonly listener: ChannelListener
 }
 
@@ -27,7 +28,6 @@ const ASIDE_MS = 2_000
 export class HttpSender {
   readonly #deps: HttpChannelDeps
   readonly #connections: HttpConnections
-  readonly #redact: (text: string) => string
   readonly #asides = new Set<AbortController>()
   /** Credentials as names and values in turn. */
   readonly headers: readonly string[]
@@ -35,15 +35,14 @@ export class HttpSender {
   constructor(deps: HttpChannelDeps) {
     this.#deps = deps
     this.#connections = new HttpConnections(deps)
-    this.#redact = redactor(deps.credentials.secrets)
     this.headers = Object.entries(deps.credentials.headers).flat()
   }
 
   /** What faults in an answer to a request with `options` have to name. */
   site(options: SendOptions): AnswerSite {
-    const { where, credentials } = this.#deps
+    const { where, credentials, redact } = this.#deps
     const hasCredentials = Object.keys(credentials.headers).length > 0
-    return { where, stage: options.trace?.stage ?? 'handshake', redact: this.#redact, hasCredentials }
+    return { where, stage: options.trace?.stage ?? 'handshake', redact, hasCredentials }
   }
 
   /**

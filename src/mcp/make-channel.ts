@@ -5,6 +5,7 @@ import { type Credentials, credentialsOf, UnusableHeader } from './credentials.t
 import type { Dialer } from './dialer.ts'
 import { faultOf } from './failures.ts'
 import { HttpChannel } from './http-channel.ts'
+import { redactor } from './redaction.ts'
 import { type Environment, hasReference, resolveReferences, UnresolvedReference } from './references.ts'
 import { SseChannel } from './sse-channel.ts'
 
@@ -13,6 +14,12 @@ export type ChannelMaker = {
   readonly dialer: Dialer
   readonly env: Environment
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
+}
+
+export type MadeChannel = {
+  readonly channel: Channel
+  /** Removes the credentials and secret values of this server from a text. */
+  readonly redact: (text: string) => string
 }
 
 /** How messages name a server: host and port, or the command. Resolved values and secrets never show. */
@@ -27,14 +34,18 @@ export function labelOf(target: Target): string {
  * The channel for `config`, with its references resolved; nothing is connected or started yet.
  * @throws UpstreamFault when the configuration cannot be used as it is.
  */
-export function makeChannel(config: ServerConfig, maker: ChannelMaker, listener: ChannelListener): Channel {
+export function makeChannel(config: ServerConfig, maker: ChannelMaker, listener: ChannelListener): MadeChannel {
   const { target } = config
   const where = labelOf(target)
-  if (target.protocol === 'stdio') return maker.openProcess(launchOf(target, where, maker.env), listener)
+  if (target.protocol === 'stdio') {
+    const launch = launchOf(target, where, maker.env)
+    return { channel: maker.openProcess(launch, listener), redact: redactor(Object.values(launch.env)) }
+  }
   const url = urlOf(target.url.reveal(), where, maker.env)
   const credentials = usableCredentials(config, url, where, maker.env)
-  const deps = { clock: maker.clock, dialer: maker.dialer, url, where, credentials, listener }
-  return target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps)
+  const redact = redactor(credentials.secrets)
+  const deps = { clock: maker.clock, dialer: maker.dialer, url, where, credentials, redact, listener }
+  return { channel: target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps), redact }
 }
 
 function launchOf(target: Extract<Target, { protocol: 'stdio' }>, where: string, env: Environment): Launch {

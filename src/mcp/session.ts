@@ -15,6 +15,8 @@ export type SessionDeps = {
   /** The eras its transport can speak, the likelier first. */
   readonly eras: readonly Era[]
   readonly probeMs: number | undefined
+  /** Removes our own credentials from what the server says. */
+  readonly redact: (text: string) => string
 }
 
 /** What a check found, when nothing stopped it. */
@@ -104,7 +106,7 @@ export class Session {
         return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: greeting }
       }
       const reply = await this.#request('server/discover', {}, options)
-      if ('result' in reply) this.#established = readDiscovery(reply.result) ?? greeting
+      if ('result' in reply) this.#established = readDiscovery(reply.result, this.#deps.redact) ?? greeting
       else if (SAYS_OTHER_ERA.has(reply.error.code)) throw otherEra(reply, this.#deps.where, options)
       return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: this.#established ?? greeting }
     })

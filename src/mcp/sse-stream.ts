@@ -35,7 +35,7 @@ export class SseStreamReader implements AnswerReader<'ended'> {
     if (status >= 400) throw elsewhere(status, site)
     const type = headers['content-type'] ?? ''
     if (!/^text\/event-stream\b/i.test(type)) {
-      const detail = `no event stream but content of type ${printable(type, 50) || 'none'}`
+      const detail = `no event stream but content of type ${printable(site.redact(type), 50) || 'none'}`
       throw faultOf('invalid_response', { stage: site.stage, where: site.where, detail })
     }
   }
