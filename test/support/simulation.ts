@@ -38,7 +38,12 @@ export function answer(outcome: Outcome, { responseTimeMs = 20, retryAfterMs }: 
 /** How the upstream meets one check: after `takesMs`, or never. */
 export type Reply = { readonly result: CheckResult; readonly takesMs: number } | 'hangs'
 
-export type Observed = { readonly before: ServerState; readonly event: HealthEvent; readonly at: Instant } & Step
+export type Observed = Step & {
+  readonly before: ServerState
+  readonly event: HealthEvent
+  readonly at: Instant
+  readonly random: number
+}
 
 export type Told = { readonly at: Instant; readonly effect: Effect }
 
@@ -74,14 +79,22 @@ export class Simulation {
 
   send(event: HealthEvent): readonly Effect[] {
     const before = this.state
-    const step = next(before, event, this.now, this.#random())
+    const random = this.#random()
+    const step = next(before, event, this.now, random)
     this.state = step.state
     for (const effect of step.effects) {
       this.told.push({ at: this.now, effect })
       if (effect.type === 'run_check') this.#meet(effect.token)
     }
-    this.#observe({ before, event, at: this.now, ...step })
+    this.#observe({ before, event, at: this.now, random, ...step })
     return step.effects
+  }
+
+  /** The process came back with this state; what was in flight died with the old one. */
+  restarted(state: ServerState, effects: readonly Effect[]): void {
+    this.state = state
+    this.#arriving = []
+    for (const effect of effects) this.told.push({ at: this.now, effect })
   }
 
   request(trigger: Trigger, deep = false): readonly Effect[] {
