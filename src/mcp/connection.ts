@@ -13,7 +13,7 @@ import {
   UpstreamFault,
 } from './channel.ts'
 import { Deadline } from './deadline.ts'
-import { inconclusive, ownShortage } from './failures.ts'
+import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import type { ClientInfo } from './handshake.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
 import { type Found, Session } from './session.ts'
@@ -68,7 +68,7 @@ export class Connection {
     try {
       return await this.#within(timeoutMs, CHECK_LIMITS, stage, signal, work)
     } catch (error) {
-      const fault = asFault(error, stage())
+      const fault = this.#asFault(error, stage())
       if (fault.reply !== undefined) return report(ALIVE)
       if (fault.outcome === 'connect' || fault.outcome === 'protocol') this.#session?.doubtEra()
       return report({ ...failing(fault), identity: undefined, capabilities: undefined })
@@ -85,7 +85,7 @@ export class Connection {
       if ('error' in reply) return { outcome: 'app_error', error: reply.error, durationMs: durationMs() }
       return { outcome: 'ok', result: reply.result, durationMs: durationMs() }
     } catch (error) {
-      const { outcome, failure, reply } = asFault(error, 'handshake')
+      const { outcome, failure, reply } = this.#asFault(error, 'handshake')
       if (reply !== undefined && 'error' in reply)
         return { outcome: 'app_error', error: reply.error, durationMs: durationMs() }
       return { outcome, failure, durationMs: durationMs() }
@@ -115,6 +115,14 @@ export class Connection {
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#channel?.close()
+  }
+
+  /** What went wrong as a fault; anything but a fault or a shortage of our own is a bug, and rises. */
+  #asFault(error: unknown, stage: Stage): UpstreamFault {
+    const shortage = ownShortage(error)
+    if (shortage !== undefined) return inconclusive(stage, shortage, error)
+    if (!(error instanceof UpstreamFault)) throw error
+    return this.#isClosing && error.outcome === 'connect' ? cancelled(stage, DROPPED) : error
   }
 
   /** Runs `work` under its deadline, and counts it as in flight. */
@@ -184,6 +192,8 @@ export class Connection {
   }
 }
 
+const DROPPED = 'Omni2 dropped the connection while the answer was awaited'
+
 const LIST_CHANGED = new Set([
   'notifications/tools/list_changed',
   'notifications/prompts/list_changed',
@@ -200,12 +210,4 @@ const isProcessChannel = (channel: Channel): channel is ProcessChannel => 'stder
 
 function failing({ outcome, failure, retryAfterMs }: UpstreamFault) {
   return outcome === 'throttled' ? { outcome, failure, retryAfterMs } : { outcome, failure }
-}
-
-/** What went wrong as a fault; anything but a fault or a shortage of our own is a bug, and rises. */
-function asFault(error: unknown, stage: Stage): UpstreamFault {
-  if (error instanceof UpstreamFault) return error
-  const shortage = ownShortage(error)
-  if (shortage === undefined) throw error
-  return inconclusive(stage, shortage, error)
 }

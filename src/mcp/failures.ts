@@ -109,12 +109,12 @@ export function faultOf(code: FaultCode, site: FaultSite): UpstreamFault {
   return new UpstreamFault(text.outcome, failure, site)
 }
 
-/** The caller left: says nothing about the upstream. */
-export const cancelled = (stage: Stage): UpstreamFault =>
+/** The caller left, or we did: says nothing about the upstream. */
+export const cancelled = (stage: Stage, message = 'The caller left before the answer came'): UpstreamFault =>
   new UpstreamFault('cancelled', {
     code: 'timeout',
     stage,
-    message: 'The caller left before the answer came',
+    message,
     nextAction: 'Try again.',
   })
 

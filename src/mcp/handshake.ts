@@ -144,7 +144,7 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
   }
 }
 
-const UNSUPPORTED_VERSION = -32_022
+export const UNSUPPORTED_VERSION = -32_022
 
 /** A 4xx without JSON-RPC is how a legacy HTTP server refuses what it does not know. */
 const isClientError = ({ httpStatus, outcome }: UpstreamFault): boolean =>

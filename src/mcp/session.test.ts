@@ -67,15 +67,21 @@ describe('the era', () => {
     })
   })
 
-  test('is found anew when a legacy server came back as a modern one', async () => {
-    await using server = await rawServer()
-    await using bench = someUpstreams()
-    await bench.shallow(aServerAt(server.url))
-    server.answer = modern
-    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'modern' } })
-    server.answer = ({ honest }) => honest()
-    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'legacy' } })
-  })
+  test.each<Record<string, string>>([{ 'mcp-session-id': 's' }, {}])(
+    'is found anew when a server came back as another (%o)',
+    async (session) => {
+      const legacy = only('initialize', ({ result }) =>
+        result({ protocolVersion: '2025-06-18', capabilities: { tools: {} } }, session),
+      )
+      await using server = await rawServer(legacy)
+      await using bench = someUpstreams()
+      await bench.shallow(aServerAt(server.url))
+      server.answer = modern
+      expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'modern' } })
+      server.answer = legacy
+      expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'legacy' } })
+    },
+  )
 
   test.each([401, 403, 500, 502])('HTTP %i says nothing about it', async (status) => {
     await using server = await rawServer(({ response }) => response.writeHead(status).end())

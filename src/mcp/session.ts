@@ -2,7 +2,15 @@ import type { Capabilities, Capability, Dropped, JsonObject } from '../core/capa
 import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
-import { type ClientInfo, type Established, type Greeting, greet, modernMeta, readDiscovery } from './handshake.ts'
+import {
+  type ClientInfo,
+  type Established,
+  type Greeting,
+  greet,
+  modernMeta,
+  readDiscovery,
+  UNSUPPORTED_VERSION,
+} from './handshake.ts'
 import { type ParamHeader, paramHeaders, paramHeadersOf } from './header-values.ts'
 import { LIST_LIMITS, listAll } from './listing.ts'
 
@@ -103,6 +111,8 @@ export class Session {
       if (isNew) return { outcome: 'ok', identity, established: greeting }
       if (identity.era === 'legacy') {
         const reply = await this.#request('ping', {}, options)
+        if ('error' in reply && reply.error.code === UNSUPPORTED_VERSION)
+          throw otherEra(reply, this.#deps.where, options)
         return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: greeting }
       }
       const reply = await this.#request('server/discover', {}, options)
@@ -208,8 +218,8 @@ export class Session {
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
 const HEADER_MISMATCH = -32_020
-/** Method not found, and unsupported revision: a modern server gave way to a legacy one. */
-const SAYS_OTHER_ERA = new Set([-32_601, -32_022])
+/** Method not found, and unsupported revision: a modern server gave way to a legacy one. A legacy one may lack ping. */
+const SAYS_OTHER_ERA = new Set([-32_601, UNSUPPORTED_VERSION])
 
 const otherEra = (reply: Reply, where: string, options: RequestOptions): UpstreamFault =>
   new UpstreamFault(
@@ -217,7 +227,7 @@ const otherEra = (reply: Reply, where: string, options: RequestOptions): Upstrea
     {
       code: 'protocol_mismatch',
       stage: options.trace?.stage ?? 'handshake',
-      message: `${where} no longer knows server/discover`,
+      message: `${where} no longer speaks the revision it spoke before`,
       nextAction: 'Reload the server.',
     },
     { sessionLost: true, reply },
