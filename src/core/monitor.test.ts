@@ -13,7 +13,13 @@ import { Registry } from './registry.ts'
 import { StallWatch } from './stall.ts'
 import { derive } from './status.ts'
 
-function start(options: { jitter?: number } = {}) {
+type Options = {
+  readonly jitter?: number
+  /** Before each transaction is through. */
+  readonly commitMs?: number
+}
+
+function start(options: Options = {}) {
   const clock = new FakeClock()
   const fleet = new Fleet()
   const upstreams = new FakeUpstreams()
@@ -27,6 +33,8 @@ function start(options: { jitter?: number } = {}) {
   let lastId = 0
   const store = {
     async commit(changes: readonly Change[]) {
+      const { commitMs } = options
+      if (commitMs !== undefined) await new Promise<void>((resolve) => clock.after(commitMs, resolve))
       stored.push(...changes)
       return changes.flatMap((change) =>
         change.type === 'event' ? [{ seq: ++seq, at: change.at, event: change.event }] : [],
@@ -293,6 +301,29 @@ test('an update based on an old revision is refused', async () => {
   const [id = serverId(1)] = await create()
   await registry.update(id, (config) => ({ ...config, description: 'a' }), 1)
   await expect(registry.update(id, (config) => config, 1)).rejects.toMatchObject({ code: 'precondition_failed' })
+})
+
+test('a server that is changed while its check hangs is checked at once as it is now', async () => {
+  const { clock, registry, status, upstreams } = start({ commitMs: 5 })
+  const created = registry.create({ config: anHttpConfig(), enabled: true })
+  upstreams.answer = () => new Promise(() => {})
+  await clock.advance(5_000)
+  const { server } = await created
+  upstreams.answer = () => ok
+  const updated = registry.update(server.id, (config) => ({ ...config, timeoutMs: 5_000 }))
+  await clock.advance(1_000)
+  await updated
+  expect(status(1)).toBe('healthy')
+})
+
+test('a store slower than the next check is due does not end the watch', async () => {
+  const { clock, registry, upstreams } = start({ commitMs: 90_000 })
+  const created = registry.create({ config: anHttpConfig(), enabled: true })
+  await clock.advance(100_000)
+  await created
+  const asked = upstreams.asked.length
+  await clock.advance(20 * 60_000)
+  expect(upstreams.asked.length - asked).toBeGreaterThanOrEqual(10)
 })
 
 test('stopping abandons checks in flight without a verdict', async () => {

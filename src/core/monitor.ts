@@ -48,6 +48,8 @@ type Demand = { readonly trigger: Trigger; readonly report: PromiseWithResolvers
 type Running = { readonly deep: boolean; readonly report: Promise<CheckReport>; readonly abort: AbortController }
 type RunCheck = Extract<Effect, { type: 'run_check' }>
 
+/** What a person asked for. */
+const ON_DEMAND: readonly Trigger[] = ['manual', 'reload']
 const START_GAP_MS = 1_000
 /** A stdio server may take this long for its first start. */
 const FIRST_START_MS = 30_000
@@ -210,6 +212,9 @@ export class Monitor {
     const report = this.#check(id, before, run, abort.signal).finally(() => {
       this.#queue.finished(ticket)
       this.#running.delete(id)
+      // What became due while this check was being stored found it still running, and has to be seen again.
+      const member = this.#deps.fleet.find(id)
+      if (member) this.#wakes.set(id, wakeAt(member.state))
       this.#pump()
     })
     this.#running.set(id, { deep: run.deep, report, abort })
@@ -221,7 +226,7 @@ export class Monitor {
     const startedAt = clock.now()
     const ended = AbortSignal.any([this.#stop.signal, obsolete])
     const measured = await within(run.leaseMs, clock, ended, (signal) =>
-      upstreams.check(before.server, { deep: run.deep }, signal),
+      upstreams.check(before.server, { deep: run.deep, onDemand: ON_DEMAND.includes(run.trigger) }, signal),
     ).catch((error) => {
       this.#complain(error)
       return unfinished(clock.now() - startedAt)
