@@ -12,7 +12,7 @@ const START_DEADLINE_MS = 20_000
 /** Calls in flight may take 10 s to finish. */
 const END_DEADLINE_MS = 15_000
 const PAUSE_MS = 50
-const KEPT_OUTPUT = 64 * 1024
+const KEPT_OUTPUT = 1024 * 1024
 
 type Options = {
   readonly port: number
@@ -29,12 +29,12 @@ export class Omni2Process {
 
   constructor({ port, dataDir, adminToken, env = {} }: Options) {
     this.url = `http://127.0.0.1:${port}`
-    const serve = ['src/cli/main.ts', 'serve', '--port', `${port}`, '--data-dir', dataDir, '--log-level', 'warn']
+    const serve = ['src/cli/main.ts', 'serve', '--port', `${port}`, '--data-dir', dataDir]
     const child = spawn(process.execPath, ['--import', LEASH, ...serve], {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...foreignEnvironment(), OMNI2_ADMIN_TOKEN: adminToken, ...env },
+      env: { ...foreignEnvironment(), OMNI2_LOG_LEVEL: 'warn', OMNI2_ADMIN_TOKEN: adminToken, ...env },
     })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text) => {
@@ -60,7 +60,7 @@ export class Omni2Process {
   get pid(): number | undefined {
     return this.#child.pid
   }
-  /** What it wrote so far, the last 64 KiB. */
+  /** What it wrote so far, the last MiB. */
   get output(): string {
     return this.#output
   }

@@ -40,22 +40,17 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
   const step = (title: string, ...lines: readonly string[]) =>
     [paint.strong(title), ...lines.map((line) => `  ${line}`)].join('\n')
   return [
-    step('Dashboard', signInLink ?? `${url}  (sign in with the token below)`),
+    step('The API, to read and try in a browser', signInLink ?? `${url}  (sign in with the token below)`),
     step(
       'In another terminal, in this folder',
       `export OMNI2_URL=${url} OMNI2_TOKEN=${adminToken}`,
-      'node bin/omni2.js list --watch',
+      'npx omni2 list --watch',
       ...(victim ? [`kill -9 ${victim.pid}  # ${victim.name}: ${CONSEQUENCE}`] : []),
-      'node bin/omni2.js check dead-port  # now, stage by stage',
+      'npx omni2 check dead-port  # now, stage by stage',
       `curl -s ${auth} $OMNI2_URL/api/v1/mcp/servers`,
       `curl -s -X PATCH ${auth} -H 'content-type: application/json' \\`,
       `  -d '${token}' $OMNI2_URL/api/v1/mcp/servers/${idOf('needs-login')}  # let it in`,
-      'node demo/listen.ts  # every event as it happens, over the WebSocket',
-    ),
-    step(
-      'More',
-      `${url}/mcp  # all their tools at one address, for agents`,
-      `${url}/api/docs  # the API, once signed in`,
+      'npx omni2 events --follow  # every event as it happens, over the WebSocket',
     ),
     paint.quiet('Ctrl+C ends the demo and everything it started.'),
   ].join('\n')

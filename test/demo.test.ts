@@ -41,11 +41,11 @@ async function outputUntil(demo: ChildProcess, mark: string): Promise<string> {
 const blockOf = (output: string, name: string): string =>
   new RegExp(`^${name} .*(?:\\n {2}.*)*`, 'm').exec(output)?.[0] ?? ''
 
-/** What the line about the WebSocket prints first, run as the screen says. */
+/** What the line about events prints first, run as the screen says. */
 async function firstEvent(output: string): Promise<string> {
   const environment = /export (OMNI2_URL)=(\S+) (OMNI2_TOKEN)=(\S+)/.exec(output) ?? []
   const [, url = '', urlValue, token = '', tokenValue] = environment
-  const listener = spawn(process.execPath, [require.resolve('../demo/listen.ts')], {
+  const listener = spawn(process.execPath, [require.resolve('../src/cli/main.ts'), 'events', '--follow', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, [url]: urlValue, [token]: tokenValue },
   })
@@ -96,7 +96,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const output = await outputUntil(demo, 'Ctrl+C ends')
     const url = /OMNI2_URL=(\S+)/.exec(output)?.[1] ?? ''
     expect((await fetch(`${url}/health/live`)).status).toBe(200)
-    expect(await firstEvent(output)).toContain('"initial_status"')
+    expect(await firstEvent(output)).toContain('"mcp_server_created"')
     const family = await familyOf(demo)
     // The demo, Omni2, five servers over HTTP (one of them two processes) and three over stdio.
     expect(family.length).toBeGreaterThanOrEqual(10)

@@ -26,8 +26,12 @@ export type UpstreamSignal =
 
 /** The connections to all upstreams: one kept session per server for checks, renewed when lost. */
 export interface Upstreams {
-  /** One check on the kept session; `deep` also lists capabilities. Ends within the server's own deadlines; never rejects for the upstream's fault. */
-  check(server: Server, options: { readonly deep: boolean }, signal: AbortSignal): Promise<CheckResult>
+  /** One check on the kept session; `deep` also lists capabilities, `onDemand` starts a process even while it backs off. Ends within the server's own deadlines; never rejects for the upstream's fault. */
+  check(
+    server: Server,
+    options: { readonly deep: boolean; readonly onDemand: boolean },
+    signal: AbortSignal,
+  ): Promise<CheckResult>
   /** A deep check of a config that is not saved, on a connection of its own that is closed afterwards. */
   probe(config: ServerConfig, signal: AbortSignal): Promise<CheckResult>
   /** Runs one tool, ending within `callTimeoutMs`. Never rejects for the upstream's fault. */

@@ -1,7 +1,7 @@
 import type { Capabilities, JsonObject } from '../core/capabilities.ts'
 import type { CheckResult, Failure, Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
-import type { CallResult } from '../core/ports.ts'
+import type { CallResult, Upstreams } from '../core/ports.ts'
 import type { ServerConfig } from '../core/server.ts'
 import {
   CALL_LIMITS,
@@ -27,7 +27,7 @@ export type ConnectionDeps = ChannelMaker & {
   readonly onExit: (failure: Failure) => void
 }
 
-type CheckOptions = { readonly deep: boolean; readonly onDemand?: boolean }
+export type CheckOptions = Parameters<Upstreams['check']>[1]
 
 /** Lists beside the tools get this long at most: they never decide a check. */
 const OTHER_LISTS_MS = 5_000
@@ -47,7 +47,7 @@ export class Connection {
     this.#where = labelOf(deps.config.target)
   }
 
-  async check({ deep, onDemand = false }: CheckOptions, signal: AbortSignal): Promise<CheckResult> {
+  async check({ deep, onDemand }: CheckOptions, signal: AbortSignal): Promise<CheckResult> {
     const { clock, config } = this.#deps
     const { timeoutMs } = config
     const isProcess = config.target.protocol === 'stdio'

@@ -6,7 +6,7 @@ import type { CallResult, UpstreamSignal, Upstreams } from '../core/ports.ts'
 import type { Server, ServerConfig } from '../core/server.ts'
 import type { AddressPolicy } from './address-rules.ts'
 import type { ChannelListener, Launch, ProcessChannel } from './channel.ts'
-import { Connection } from './connection.ts'
+import { type CheckOptions, Connection } from './connection.ts'
 import { Dialer } from './dialer.ts'
 import type { ClientInfo } from './handshake.ts'
 import type { Environment } from './references.ts'
@@ -42,7 +42,7 @@ export class McpUpstreams implements Upstreams {
     this.#dialer = new Dialer(deps)
   }
 
-  check(server: Server, options: { readonly deep: boolean }, signal: AbortSignal): Promise<CheckResult> {
+  check(server: Server, options: CheckOptions, signal: AbortSignal): Promise<CheckResult> {
     return this.#connectionOf(server).check(options, signal)
   }
 

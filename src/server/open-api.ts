@@ -30,7 +30,7 @@ export async function documentRoutes(app: FastifyInstance, version: string): Pro
   })
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
-    theme: { title: 'Omni2 API' },
+    theme: { title: 'Omni2 API', css: [{ filename: 'omni2.css', content: '.swagger-ui .topbar { display: none }' }] },
     uiConfig: { url: `${API}/openapi.json`, validatorUrl: null, persistAuthorization: false },
   })
   app.get(`${API}/openapi.json`, { config: { access: 'viewer' }, schema: { hide: true } }, () => app.swagger())

@@ -5,10 +5,12 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Sign in to Omni2</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/sign-in.css">
 <main>
   <h1>Omni2</h1>
   <form>
+    <input name="username" autocomplete="username" value="token" hidden>
     <label for="token">Token</label>
     <input id="token" type="password" autocomplete="current-password" required autofocus>
     <button>Sign in</button>

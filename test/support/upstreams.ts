@@ -25,8 +25,9 @@ export function someUpstreams(over: Partial<UpstreamsDeps> = {}) {
     },
     ...over,
   })
-  const shallow = (server: Server, signal = FOREVER) => upstreams.check(server, { deep: false }, signal)
-  const deep = (server: Server, signal = FOREVER) => upstreams.check(server, { deep: true }, signal)
+  const shallow = (server: Server, signal = FOREVER) =>
+    upstreams.check(server, { deep: false, onDemand: false }, signal)
+  const deep = (server: Server, signal = FOREVER) => upstreams.check(server, { deep: true, onDemand: false }, signal)
   const call = (server: Server, tool = 'echo', signal = FOREVER) => upstreams.callTool(server, tool, {}, signal)
   return { upstreams, signals, shallow, deep, call, [Symbol.asyncDispose]: () => upstreams.close() }
 }
