@@ -1,4 +1,5 @@
 import type { FieldError } from '../core/errors.ts'
+import { parseUrl } from '../core/public-url.ts'
 import type { ServerConfig } from '../core/server.ts'
 import { type AddressPolicy, judgeUrl } from '../mcp/address-rules.ts'
 import { invalid } from './views/invalid.ts'
@@ -11,7 +12,8 @@ export function targetProblem({ target }: ServerConfig, rules: TargetRules): Fie
     const message = 'Commands may not be run here: bind Omni2 to 127.0.0.1 or set OMNI2_STDIO=allow'
     return rules.stdioAllowed ? undefined : { path: 'command', message }
   }
-  const judgement = judgeUrl(target.url.reveal(), rules.addresses)
+  // A host that is a reference is known, and judged, only when it is connected to.
+  const judgement = judgeUrl(parseUrl(target.url.reveal())?.url.href ?? '', rules.addresses)
   return judgement.allowed ? undefined : { path: 'url', message: `The address is not allowed: ${judgement.why}` }
 }
 
