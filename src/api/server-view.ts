@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { REASON_CODES } from '../core/check.ts'
 import { PROTOCOLS } from '../core/server.ts'
 import { BADGES, HEALTH_STATUSES } from '../core/state.ts'
+import { listOf } from './query.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 export const AUTH_TYPES = ['none', 'bearer', 'api_key', 'custom_headers'] as const
@@ -42,6 +43,8 @@ export const ServerView = z
     enabled: z.boolean(),
     health_status: z.enum(HEALTH_STATUSES),
     badges: z.array(z.enum(BADGES)),
+    /** Why each badge is there; only with `include=badges`. */
+    badge_details: z.array(z.object({ badge: z.enum(BADGES), detail: z.string() })).optional(),
     reason_code: z.enum(REASON_CODES).nullable(),
     reason: z.string().nullable(),
     next_action: z.string().nullable(),
@@ -65,6 +68,9 @@ export const ServerView = z
   })
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof ServerView>
+
+/** What a server's view may have beyond the usual: `?include=badges`. */
+export const ServerIncludes = { include: listOf(z.enum(['badges'])).optional() }
 
 export const ServerList = z.object({ servers: z.array(ServerView), next_cursor: z.string().nullable() })
 export type ServerList = z.infer<typeof ServerList>

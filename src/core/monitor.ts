@@ -85,6 +85,7 @@ export class Monitor {
     this.#limit.forget(id)
     this.#demands.get(id)?.report.reject(gone(id))
     this.#demands.delete(id)
+    this.#running.get(id)?.abort.abort(gone(id))
   }
 
   /**
@@ -228,10 +229,11 @@ export class Monitor {
     const measured = await within(run.leaseMs, clock, ended, (signal) =>
       upstreams.check(before.server, { deep: run.deep, onDemand: ON_DEMAND.includes(run.trigger) }, signal),
     ).catch((error) => {
-      this.#complain(error)
+      if (!ended.aborted) this.#deps.onError(error)
       return unfinished(clock.now() - startedAt)
     })
-    if (this.#stop.signal.aborted) throw this.#stop.signal.reason
+    this.#stop.signal.throwIfAborted()
+    if (!fleet.find(id)) throw gone(id)
     const result = stalls.stalledSince(startedAt) ? excused(measured) : measured
     const previous = fleet.get(id)
     const { changes } = this.#move(id, { type: 'check_finished', token: run.token, result }, result)
@@ -282,9 +284,9 @@ export class Monitor {
     this.#wakes.set(member.server.id, wakeAt(member.state))
   }
 
-  /** An outage of the store is told by the journal, once; a stop is no error. */
+  /** An outage of the store is told by the journal, once; that a server was removed or we stop is no error. */
   #complain(error: unknown): void {
-    if (!(error instanceof AppError) || error.code !== 'unavailable') this.#deps.onError(error)
+    if (!(error instanceof AppError)) this.#deps.onError(error)
   }
 }
 

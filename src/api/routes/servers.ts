@@ -6,7 +6,7 @@ import { HealthLogList, HealthLogQuery } from '../log-view.ts'
 import { paging, pathId } from '../query.ts'
 import { API, type Route } from '../route.ts'
 import { CreateServerInput, UpdateServerInput } from '../server-input.ts'
-import { ServerList, ServerView } from '../server-view.ts'
+import { ServerIncludes, ServerList, ServerView } from '../server-view.ts'
 import { StderrView } from '../stderr.ts'
 
 const SERVERS = `${API}/mcp/servers` as const
@@ -21,7 +21,7 @@ export const serverRoutes = {
     access: 'viewer',
     summary: 'List servers with their status; never triggers a check',
     tags,
-    query: ServerFilter.extend(paging),
+    query: ServerFilter.extend({ ...paging, ...ServerIncludes }),
     status: 200,
     answer: ServerList,
   },
@@ -61,6 +61,7 @@ export const serverRoutes = {
     summary: 'One server',
     tags,
     params,
+    query: z.strictObject(ServerIncludes),
     status: 200,
     answer: ServerView,
   },

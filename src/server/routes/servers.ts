@@ -29,7 +29,7 @@ export function serverHandlers({ fleet, registry, store, upstreams, rules, clock
       const { members, more } = fleet.page(fleetFilter(query), after, query.limit)
       const last = members.at(-1)
       return {
-        servers: members.map((member) => serverView(member, clock)),
+        servers: members.map((member) => serverView(member, clock, query.include)),
         next_cursor: more && last ? String(last.server.id) : null,
       }
     },
@@ -41,10 +41,10 @@ export function serverHandlers({ fleet, registry, store, upstreams, rules, clock
       answer.header('etag', etagOf(server))
       return serverView(fleet.get(server.id), clock)
     },
-    async getServer({ params, answer }) {
+    async getServer({ params, query, answer }) {
       const member = fleet.get(serverId(params.id))
       answer.header('etag', etagOf(member.server))
-      return serverView(member, clock)
+      return serverView(member, clock, query.include)
     },
     async updateServer({ params, body: { enabled, ...changes }, headers, answer }) {
       const id = serverId(params.id)

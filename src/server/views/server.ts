@@ -7,8 +7,11 @@ import { describe, type StatusView } from '../../core/status.ts'
 import { etagOf } from './etag.ts'
 import { instantOrNull, iso } from './time.ts'
 
+type Includes = readonly 'badges'[]
+
 /** A server as everyone may see it: no credential, no environment value, a URL without its secrets. */
-export function serverView({ server, state, identity, capabilities }: Member, clock: Clock): ServerView {
+export function serverView(member: Member, clock: Clock, include: Includes = []): ServerView {
+  const { server, state, identity, capabilities } = member
   const { config } = server
   const status = describe(state)
   const listed = capabilities?.value
@@ -25,6 +28,7 @@ export function serverView({ server, state, identity, capabilities }: Member, cl
     check_interval_seconds: config.checkIntervalMs / 1_000,
     enabled: state.admin.kind === 'active',
     ...statusView(status, clock),
+    ...(include.includes('badges') ? { badge_details: [...status.badges] } : {}),
     tool_count: listed?.tools.length ?? null,
     prompt_count: listed?.prompts.length ?? null,
     resource_count: listed?.resources.length ?? null,

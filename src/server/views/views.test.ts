@@ -311,3 +311,13 @@ test('a file that comes as text or as it is, is read the same', () => {
   const listed = ImportInput.parse({ config: { servers }, inputs: [{ id: 'x' }] })
   expect(() => importOptions(listed, () => false)).toThrow('inputs')
 })
+
+test('badges are told with their reasons only when asked for', () => {
+  const stale = member({ url: 'https://h.example/' })
+  const doubted: Member = { ...stale, state: { ...stale.state, stale: true } }
+  expect(serverView(doubted, clock)).toMatchObject({ badges: ['stale'] })
+  expect(serverView(doubted, clock)).not.toHaveProperty('badge_details')
+  expect(serverView(doubted, clock, ['badges']).badge_details).toEqual([
+    { badge: 'stale', detail: 'Not confirmed by a recent check' },
+  ])
+})
