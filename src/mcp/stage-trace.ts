@@ -2,7 +2,7 @@ import type { Stage, StageResult } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Trace, UpstreamFault } from './channel.ts'
 
-/** The stages of one check, in the order they ended, each without the time of the stages within it. */
+/** The stages of one check, each once, in the order they first ended, without the time of the stages within them. */
 export class StageTrace implements Trace {
   readonly #clock: Clock
   readonly #results: StageResult[] = []
@@ -50,8 +50,13 @@ export class StageTrace implements Trace {
     this.#stage = stage
   }
 
+  /** A stage that is gone through again (SSE needs two connections) stays one; a failure is always the last. */
   add(stage: Stage, ok: boolean, ms: number): void {
-    this.#results.push({ stage, ok, ms: Math.round(ms * 10) / 10 })
+    const at = this.#results.findIndex((result) => result.stage === stage)
+    const earlierMs = this.#results[at]?.ms ?? 0
+    const result = { stage, ok, ms: Math.round((earlierMs + ms) * 10) / 10 }
+    if (at !== -1) this.#results.splice(at, 1)
+    this.#results.splice(ok && at !== -1 ? at : this.#results.length, 0, result)
     this.#countedMs += ms
     if (ok) this.#stage = this.#timed
   }
