@@ -5,15 +5,12 @@ import type { SavedState } from '../core/saved-state.ts'
 import { HEALTH_STATUSES } from '../core/state.ts'
 import { maybe, StoredFailure, StoredJsonObject, StoredTimestamp } from './stored.ts'
 
-const StoredAdmin = z.discriminatedUnion('kind', [
+const inactive = { kind: z.literal('inactive'), at: StoredTimestamp, wouldBeHealthy: maybe(z.boolean()) }
+
+const StoredAdmin = z.union([
   z.object({ kind: z.literal('active') }),
-  z.object({
-    kind: z.literal('inactive'),
-    by: z.enum(['user', 'auto']),
-    at: StoredTimestamp,
-    reason: z.string(),
-    wouldBeHealthy: maybe(z.boolean()),
-  }),
+  z.object({ ...inactive, by: z.literal('user') }),
+  z.object({ ...inactive, by: z.literal('auto'), reason: z.string() }),
 ]) satisfies z.ZodType<SavedState['admin']>
 
 const StoredCircuit = z.discriminatedUnion('kind', [
