@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { UpstreamSignal, Upstreams } from '../core/ports.ts'
 import { type AddressPolicy, parseCidr } from '../mcp/address-rules.ts'
+import { faultOf } from '../mcp/failures.ts'
 import { ProcessRegistry } from '../mcp/process-registry.ts'
 import { StdioChannel } from '../mcp/stdio-channel.ts'
 import { McpUpstreams } from '../mcp/upstreams.ts'
@@ -54,7 +55,10 @@ export async function openUpstreams({
     ca: config.caFile === undefined ? undefined : await authorities(config.caFile),
     clientInfo: { name: 'omni2', version },
     onSignal,
-    openProcess: (launch, listener) => new StdioChannel({ ...host, launch, listener, clock }),
+    openProcess: (launch, listener) => {
+      if (!config.stdioAllowed) throw notAllowed(launch.command)
+      return new StdioChannel({ ...host, launch, listener, clock })
+    },
   })
   const close = async () => {
     await upstreams.close()
@@ -62,6 +66,15 @@ export async function openUpstreams({
   }
   return { upstreams, reaped, close }
 }
+
+/** Also for servers that were registered while it was allowed. */
+const notAllowed = (command: string) =>
+  faultOf('spawn_failed', {
+    stage: 'spawn',
+    where: `"${command}"`,
+    detail: 'Omni2 can be reached by others, so commands may not be run here',
+    nextAction: 'Bind Omni2 to 127.0.0.1, or set OMNI2_STDIO=allow.',
+  })
 
 async function authorities(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((cause) => {
