@@ -70,6 +70,7 @@ function connectOnce({ url, token, sinceSeq, signal, onMessage, onOpen }: Option
   }
   const stop = () => {
     socket.close()
+    clearTimeout(silence)
     silence = setTimeout(() => socket.terminate(), FAREWELL_MS)
   }
   signal.addEventListener('abort', stop, { once: true })

@@ -37,10 +37,14 @@ export const notOmni2 = (url: string, cause?: unknown): CliError =>
 
 function why(cause: unknown): string {
   const code = codes(cause)[0]
-  if (code === undefined) return cause instanceof Error ? cause.message : String(cause)
+  if (code === undefined) return deepest(cause)
   const tls = /CERT|TLS|SSL|SIGNED|ALTNAME/.test(code)
   return REASONS[code] ?? (tls ? `its certificate is not trusted, ${code}` : code)
 }
+
+/** `fetch failed` says nothing; what it was caused by does. */
+const deepest = (error: unknown): string =>
+  error instanceof Error ? (error.cause === undefined ? error.message : deepest(error.cause)) : String(error)
 
 /** Codes of an error, of its causes, and of the attempts it sums up. */
 function codes(error: unknown): readonly string[] {

@@ -5,7 +5,7 @@ import { type Context, say } from './context.ts'
 import { CliError, EXIT, type ExitCode } from './exit-code.ts'
 import { createProgram } from './program.ts'
 import { paintFor } from './text/paint.ts'
-import { oneLine } from './text/printable.ts'
+import { manyLines } from './text/printable.ts'
 import { problemLines } from './text/problem-text.ts'
 
 /** The process, as far as commands touch it. */
@@ -26,7 +26,7 @@ export async function run(words: readonly string[], surroundings: Surroundings):
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     if (context.signal.aborted) return EXIT.interrupted
     const { lines, exitCode: code } = told(error)
-    const [headline = '', ...more] = lines
+    const [headline = '', ...more] = lines.map(manyLines)
     say(context.err, [paintFor(context.err, env).bad(headline), ...more].join('\n'))
     return code
   }
@@ -51,5 +51,5 @@ function told(error: unknown): Told {
   }
   const text = error instanceof Error ? error.message : String(error)
   const wrongInput = z.object({ code: z.literal('invalid_input') }).safeParse(error).success
-  return { lines: text.split('\n').map(oneLine), exitCode: wrongInput ? EXIT.usage : EXIT.failed }
+  return { lines: text.split('\n'), exitCode: wrongInput ? EXIT.usage : EXIT.failed }
 }

@@ -6,7 +6,7 @@ import { followLive } from './live-feed.ts'
 import { Screen } from './screen.ts'
 import { eventLine } from './text/event-line.ts'
 import { jsonText } from './text/printable.ts'
-import { serverSummary, serverTable } from './text/server-table.ts'
+import { serverTable } from './text/server-table.ts'
 import type { Status } from './text/status-mark.ts'
 import { watchFrame } from './text/watch-frame.ts'
 
@@ -78,7 +78,8 @@ class ServerWatch {
   readonly #draw = () => this.#redraw()
   #drawing: NodeJS.Timeout | undefined
   #fleet: Fleet = new Map()
-  #connected = false
+  /** Undefined until the first connection stands: there is nothing to show before. */
+  #connected: boolean | undefined
 
   constructor(context: Context, connection: Connection, options: Options) {
     this.#context = context
@@ -100,7 +101,7 @@ class ServerWatch {
 
   connected(connected: boolean): void {
     this.#connected = connected
-    this.#redraw()
+    if (!connected) this.#redraw()
   }
 
   /** Leaves the last state on the normal screen. */
@@ -109,11 +110,8 @@ class ServerWatch {
     clearTimeout(this.#drawing)
     this.#context.out.off('resize', this.#draw)
     this.#screen.close()
-    if (this.#fleet.size === 0) return
-    say(
-      this.#context.out,
-      `${serverTable(this.#servers(), viewOf(this.#context))}\n\n${serverSummary(this.#servers())}`,
-    )
+    const lines = watchFrame(this.#servers(), '', Number.POSITIVE_INFINITY, viewOf(this.#context))
+    if (this.#fleet.size > 0) say(this.#context.out, lines.join('\n'))
   }
 
   #servers() {
@@ -124,6 +122,7 @@ class ServerWatch {
   #redraw(): void {
     clearTimeout(this.#drawing)
     this.#drawing = undefined
+    if (this.#connected === undefined) return
     const note = this.#connected ? '(live, Ctrl+C ends)' : '(connection lost, trying again)'
     this.#screen.draw(watchFrame(this.#servers(), note, this.#context.out.rows ?? 24, viewOf(this.#context)))
   }

@@ -33,7 +33,8 @@ function happening(event: EventView, paint: Paint): string {
     case 'circuit_breaker_state': {
       const { old_state, new_state, failure_count, retry_at } = event.event_data
       const retry = retry_at === null ? '' : `, retry at ${localTime(retry_at)}`
-      return `circuit ${old_state} -> ${new_state} after ${failure_count} failures${retry}`
+      const failures = new_state === 'open' ? ` after ${failure_count} failures` : ''
+      return `circuit ${old_state} -> ${new_state}${failures}${retry}`
     }
     case 'mcp_auto_disabled':
       return `disabled automatically after ${event.event_data.failure_cycles} failure cycles: ${oneLine(event.event_data.reason)}`

@@ -15,6 +15,7 @@ export function importText(report: ImportReport, paint: Paint): string {
 function entryLines(entry: ImportEntry, dryRun: boolean, paint: Paint): readonly string[] {
   const { name, proposed_name, action, protocol, enabled } = entry
   const renamed = proposed_name === name ? '' : ` as ${paint.strong(oneLine(proposed_name))}`
+  if (action === 'skip') return [`${verb(action, dryRun, paint)} ${oneLine(name)}`]
   const kind = protocol === null ? '' : paint.quiet(` ${protocol}${enabled ? '' : ', disabled'}`)
   return [
     `${verb(action, dryRun, paint)} ${paint.strong(oneLine(name))}${renamed}${kind}`,
@@ -42,15 +43,14 @@ function verb(action: ImportEntry['action'], dryRun: boolean, paint: Paint): str
 
 function conclusion({ entries, created, dry_run }: ImportReport): string {
   const count = (action: ImportEntry['action']) => entries.filter((entry) => entry.action === action).length
-  const stopped = [
-    ...(count('refuse') > 0
-      ? [`${count('refuse')} cannot be imported: correct it, or leave it out with --select`]
-      : []),
-    ...(count('ask') > 0 ? [`${count('ask')} needs values: give them with --input id=value`] : []),
-  ]
-  const nothing = dry_run ? 'Nothing would be imported' : 'Nothing was imported'
-  if (stopped.length > 0) return `${nothing}: of ${entries.length} entries ${stopped.join('; ')}.`
-  return dry_run ? `${count('create')} would be added; nothing was changed.` : `${created} added.`
+  const [refused, asking] = [count('refuse'), count('ask')]
+  if (refused + asking === 0)
+    return dry_run ? `${count('create')} would be added; nothing was changed.` : `${created} added.`
+  return [
+    `${dry_run ? 'Nothing would be imported' : 'Nothing was imported'}, since it is all or nothing.`,
+    ...(refused > 0 ? ['Refused ones: correct them, --rename old=new, or --select the others.'] : []),
+    ...(asking > 0 ? ['Missing values: give them with --input id=value.'] : []),
+  ].join('\n')
 }
 
 const listed = (label: string, items: readonly string[]): readonly string[] =>

@@ -76,8 +76,7 @@ const nameWidth = (width: number): number => Math.max(6, Math.min(48, width - 17
 
 function explanation(server: ServerView, badgesShown: boolean, { paint, width }: View): readonly string[] {
   const badges = badgesShown || server.badges.length === 0 ? '' : `[${server.badges.join(' ')}] `
-  const healthy = server.health_status === 'healthy'
-  const reason = healthy && badges === '' && server.badges.length === 0 ? '' : oneLine(server.reason ?? '')
+  const reason = isWorthTelling(server) ? oneLine(server.reason ?? '') : ''
   const advice = reason !== '' && server.next_action ? `Next: ${oneLine(server.next_action)}` : ''
   const room = Math.max(16, width - 2)
   return [`${badges}${reason}`.trim(), advice]
@@ -85,3 +84,7 @@ function explanation(server: ServerView, badgesShown: boolean, { paint, width }:
     .flatMap((text) => wrap(text, room))
     .map((line) => `  ${paint.quiet(line)}`)
 }
+
+/** A server that is well, or that somebody switched off, needs no words. */
+const isWorthTelling = ({ health_status, badges, reason_code }: ServerView): boolean =>
+  (health_status !== 'healthy' || badges.length > 0) && reason_code !== 'user_disabled'

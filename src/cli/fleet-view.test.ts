@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { aServerView } from '../../test/support/wire-samples.ts'
+import type { LiveMessage } from '../api/live.ts'
+import { changedServer, type Fleet, nextFleet } from './fleet-view.ts'
+
+const timestamp = '2026-01-01T00:00:10.000Z'
+const about = { server_id: 1, mcp_name: 'server-1', severity: 'high' } as const
+const page = (number: number, ...servers: ReturnType<typeof aServerView>[]): LiveMessage => ({
+  type: 'initial_status',
+  seq: 5,
+  page: number,
+  pages: 2,
+  servers,
+})
+const fell: LiveMessage = {
+  seq: 6,
+  event_type: 'mcp_status_change',
+  timestamp,
+  event_data: {
+    ...about,
+    old_status: 'healthy',
+    new_status: 'disconnected',
+    reason_code: 'connect_refused',
+    reason: 'Connection refused',
+  },
+}
+const after = (...messages: LiveMessage[]): Fleet => messages.reduce(nextFleet, new Map())
+const both = [page(1, aServerView(1)), page(2, aServerView(2))] as const
+
+test('pages add up, and a first page starts anew', () => {
+  expect([...after(...both).keys()]).toEqual([1, 2])
+  expect([...after(...both, page(1, aServerView(3))).keys()]).toEqual([3])
+})
+
+test('a status change tells the status, since when and why; advice of before is gone', () => {
+  const old = aServerView(1, { next_action: 'Nothing' })
+  expect(after(page(1, old), fell).get(1)).toMatchObject({
+    health_status: 'disconnected',
+    since: timestamp,
+    reason: 'Connection refused',
+    next_action: null,
+  })
+  expect(changedServer(fell)).toEqual([1])
+})
+
+test('a check tells when it was, how long it took and when the next one is', () => {
+  const notice: LiveMessage = {
+    event_type: 'mcp_health_check',
+    timestamp,
+    event_data: {
+      ...about,
+      health_status: 'healthy',
+      trigger: 'scheduled',
+      outcome: 'ok',
+      response_time_ms: 7,
+      next_check_at: '2026-01-01T00:01:10.000Z',
+      badges: ['degraded'],
+    },
+  }
+  expect(after(...both, notice).get(1)).toMatchObject({
+    response_time_ms: 7,
+    last_health_check: timestamp,
+    next_check_at: '2026-01-01T00:01:10.000Z',
+    badges: ['degraded'],
+  })
+  expect(changedServer(notice)).toEqual([])
+})
+
+test('servers come and go', () => {
+  const created: LiveMessage = {
+    seq: 7,
+    event_type: 'mcp_server_created',
+    timestamp,
+    event_data: { ...about, server_id: 9, server: aServerView(9) },
+  }
+  const deleted: LiveMessage = { seq: 8, event_type: 'mcp_server_deleted', timestamp, event_data: about }
+  expect([...after(...both, created, deleted).keys()]).toEqual([2, 9])
+})
+
+test('a batch is its events in order, and what is about nobody known changes nothing', () => {
+  const stranger: LiveMessage = { ...fell, event_data: { ...fell.event_data, server_id: 77 } }
+  expect(after(...both, { batch: [fell, stranger] }).get(1)?.health_status).toBe('disconnected')
+  expect(after(...both, stranger)).toEqual(after(...both))
+})
