@@ -18,7 +18,7 @@ export type EntryCheck = { readonly name: string } & (
 )
 
 /** What a server with this result would be. */
-export type CheckedStatus = 'healthy' | 'unhealthy' | 'disconnected' | 'unknown'
+type CheckedStatus = 'healthy' | 'unhealthy' | 'disconnected' | 'unknown'
 
 type Options = {
   readonly env: Readonly<Record<string, string | undefined>>

@@ -37,7 +37,7 @@ export function serverSummary(servers: readonly ServerView[]): string {
 }
 
 /** When this server is looked at next; an open circuit waits for its retry. */
-export function nextLook({ circuit, next_check_at }: ServerView, now: number): string {
+function nextLook({ circuit, next_check_at }: ServerView, now: number): string {
   if (circuit.state === 'open' && circuit.retry_at !== null) return `retry ${until(circuit.retry_at, now)}`
   return until(next_check_at, now)
 }
