@@ -11,8 +11,9 @@ export const askSecret = async (context: Context, message: string): Promise<stri
 export const askText = async (context: Context, message: string, initialValue: string | null): Promise<string> =>
   answered(await text({ message, ...(initialValue === null ? {} : { initialValue }), ...streams(context) }))
 
-export const askYes = async (context: Context, message: string): Promise<boolean> =>
-  answered(await confirm({ message, ...streams(context) }))
+/** `preset`: what Enter alone answers. */
+export const askYes = async (context: Context, message: string, preset: boolean): Promise<boolean> =>
+  answered(await confirm({ message, initialValue: preset, ...streams(context) }))
 
 /** A secret from a person, or from standard input when that is not a terminal; nothing of it is shown. */
 export async function secretFrom(context: Context, message: string): Promise<string> {

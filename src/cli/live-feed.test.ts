@@ -63,6 +63,17 @@ test('a lost connection is tried again after the last event that was heard', asy
   ])
 })
 
+test('who shows the whole state asks for it on each connection', async () => {
+  const { asked, url } = await feed((socket, connection) => {
+    say(socket, initial(connection + 4))
+    if (connection === 1) setImmediate(() => socket.close(1001))
+  })
+  const stop = new AbortController()
+  const onMessage = (message: object) => 'seq' in message && message.seq === 6 && stop.abort()
+  await followLive({ url, token: undefined, wholeState: true, signal: stop.signal, onMessage })
+  expect(asked.map((request) => request.url)).toEqual(['/ws', '/ws'])
+})
+
 test('what this version does not know is passed over', async () => {
   const { url } = await feed((socket) => {
     socket.send('not json')

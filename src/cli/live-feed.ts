@@ -9,6 +9,8 @@ type Options = {
   readonly token: string | undefined
   /** Replays what happened after it before going on live. */
   readonly sinceSeq?: number
+  /** Each connection begins with the whole state instead of going on after the last event. */
+  readonly wholeState?: boolean
   /** Ends the feed; ending so is no failure. */
   readonly signal: AbortSignal
   readonly onMessage: (message: LiveMessage) => void
@@ -25,13 +27,13 @@ const SILENCE_MS = 90_000
 const FAREWELL_MS = 500
 
 /**
- * Hears everything the server tells, over as many connections as it takes; each continues after the last `seq` heard.
+ * Hears everything the server tells, over as many connections as it takes; each goes on after the last `seq` heard.
  * Ends with the signal. @throws CliError when the first connection fails, or when the server refuses.
  */
 export async function followLive(options: Options): Promise<void> {
   let sinceSeq = options.sinceSeq
   const onMessage = (message: LiveMessage) => {
-    sinceSeq = Math.max(sinceSeq ?? 0, newestSeq(message)) || sinceSeq
+    if (!options.wholeState) sinceSeq = Math.max(sinceSeq ?? 0, newestSeq(message)) || sinceSeq
     options.onMessage(message)
   }
   for (let attempt = 0, stood = false; !options.signal.aborted; attempt++) {

@@ -41,6 +41,7 @@ export async function watchServers(context: Context, connection: Connection, opt
       url,
       token,
       signal,
+      wholeState: true,
       onMessage: (message) => watch.hear(message),
       onOpen: (send) => {
         watch.connected(true)

@@ -62,7 +62,7 @@ async function importFile(context: Context, file: string, options: Options, comm
   }
   if (canAsk(context) && !options.yes && file !== '-') {
     say(context.err, importText(plan, viewOf(context).paint))
-    if (!(await askYes(context, 'Import them?'))) return say(context.err, 'Nothing was imported.')
+    if (!(await askYes(context, 'Import them?', true))) return say(context.err, 'Nothing was imported.')
   }
   const report = await client.importServers({ body: { ...body, ...inputsOf(inputs) } })
   show(report)

@@ -20,7 +20,8 @@ export function addRemove(program: Command, context: Context): void {
       const list = servers.map(({ name }) => name).join(', ')
       if (!options.yes) {
         if (!canAsk(context)) throw new CliError(EXIT.usage, `Add --yes to remove ${list}`)
-        if (!(await askYes(context, `Remove ${list} and its history?`))) return say(context.err, 'Nothing was removed.')
+        if (!(await askYes(context, `Remove ${list} and its history?`, false)))
+          return say(context.err, 'Nothing was removed.')
       }
       for (const { id, name } of servers) {
         await client.deleteServer({ params: { id } })
