@@ -30,7 +30,10 @@ export function addCheck(program: Command, context: Context): void {
     .argument('[server...]', 'names or ids')
     .description('Check servers now; ends with 1 unless every one is healthy')
     .option('--all', 'every server but those that people disabled')
-    .option('--config <file>', 'the entries of an mcp.json (- for standard input), without any Omni2 running')
+    .option(
+      '--config <file>',
+      'the entries of an mcp.json (- reads standard input), without any Omni2; their commands are run here',
+    )
     .option('--select <name>', 'with --config: only these entries', collectList)
     .option('--json', 'as JSON')
     .addHelpText('after', examples('omni2 check github files', 'omni2 check --all', 'omni2 check --config .mcp.json'))
