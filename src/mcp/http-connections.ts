@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { Client } from 'undici'
-import type { RequestOptions } from './channel.ts'
+import type { RequestOptions, UpstreamFault } from './channel.ts'
 import type { Dialer } from './dialer.ts'
+import { faultOf } from './failures.ts'
 
 /** How long a connection may idle when the server gives no hint: long enough to last from check to check. */
 const IDLE_MS = 90_000
@@ -34,12 +35,17 @@ export class HttpConnections {
 
   /** The idle connection used last, unless `fresh` asks for a new one. @throws UpstreamFault when none can be made. */
   async take(options: Pick<RequestOptions, 'trace' | 'signal'>, fresh: boolean): Promise<HttpConnection> {
+    if (this.#closed) throw this.#gone(options)
     for (let idle = fresh ? undefined : this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.socket.destroyed && idle.socket.readable) return { ...idle, reused: true }
       discard(idle)
     }
     const { dialer, url, where } = this.#deps
     const socket = await dialer.dial(url, { trust: 'admin', where, trace: options.trace, signal: options.signal })
+    if (this.#closed) {
+      socket.destroy()
+      throw this.#gone(options)
+    }
     this.#all.add(socket)
     socket.once('close', () => this.#forget(socket))
     return { client: clientOver(socket, url), socket, reused: false }
@@ -54,7 +60,12 @@ export class HttpConnections {
   close(): void {
     this.#closed = true
     for (const idle of this.#idle.splice(0)) discard(idle)
-    for (const socket of this.#all) socket.destroy()
+    for (const socket of this.#all) socket.destroy(new Error(DISCARDED))
+  }
+
+  #gone({ trace }: Pick<RequestOptions, 'trace'>): UpstreamFault {
+    const { where } = this.#deps
+    return faultOf('connection_reset', { stage: trace?.stage ?? 'connect', where, detail: 'as we asked' })
   }
 
   #forget(socket: Socket): void {
@@ -64,10 +75,13 @@ export class HttpConnections {
   }
 }
 
+/** Without an error undici takes the end of a connection for the end of an answer that has no length. */
+const DISCARDED = 'this connection is of no more use'
+
 /** Ends a connection, and whatever is still under way on it. */
 export function discard(...connections: readonly HttpConnection[]): void {
   for (const { client, socket } of connections) {
-    socket.destroy()
+    socket.destroy(new Error(DISCARDED))
     client.destroy().catch(() => {}) // only says that it is destroyed already
   }
 }

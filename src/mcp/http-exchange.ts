@@ -35,6 +35,8 @@ export type ExchangeOptions = {
 /** What may still come after the reply before the connection is given up, in bytes and in time. */
 const LINGER_BYTES = 16 * 1024
 const LINGER_MS = 1_000
+/** Interim answers (1xx) before the real one. */
+const MOST_INTERIMS = 100
 
 /** Sends one request on a connection of its own. @throws UpstreamFault; the connection is not clean then. */
 export function exchange<T>(
@@ -50,6 +52,15 @@ export function exchange<T>(
   })
 }
 
+/** As undici hands them over: a header that came twice is a list, whatever its name. */
+type WireHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Each header as one text, joined as RFC 9110 (section 5.3) joins the lines of a field. */
+const singleValued = (headers: WireHeaders): IncomingHttpHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
+
 class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #reader: AnswerReader<T>
   readonly #options: ExchangeOptions
@@ -59,6 +70,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #stopTimer: () => void
   #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
   #lingered = 0
+  #interims = 0
 
   constructor(
     reader: AnswerReader<T>,
@@ -80,11 +92,15 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (this.#options.signal.aborted) this.#onAbort()
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200 || this.#state !== 'waiting') return
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {
+    if (this.#state !== 'waiting') return
+    if (status < 200) {
+      this.#wait()
+      return
+    }
     this.#stopTimer()
     this.#state = 'answering'
-    this.#read(() => this.#reader.start(status, headers))
+    this.#read(() => this.#reader.start(status, singleValued(headers)))
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
@@ -94,7 +110,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#state === 'answering') this.#read(() => this.#reader.end())
-    if (this.#state === 'lingering') this.#finish(true)
+    if (this.#state === 'lingering') this.#finish()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -102,11 +118,17 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
-    if (this.#state === 'over') return
+    if (this.#settle(error)) this.#options.released(false)
+  }
+
+  /** Rejects unless all is known. False when it was over already. */
+  #settle(error: Error): boolean {
+    if (this.#state === 'over') return false
     const wasKnown = this.#state === 'lingering'
     const fault = this.#translate(error)
-    this.#finish(false)
+    this.#end()
     if (!wasKnown) this.#reject(fault)
+    return true
   }
 
   #read(step: () => T | undefined): void {
@@ -127,17 +149,34 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (this.#lingered > LINGER_BYTES) this.#giveUp(new Error('more came than is expected'))
   }
 
-  /** Ends the exchange here and now, and the connection with it. */
-  #giveUp(reason: Error): void {
-    this.#fail(reason)
-    this.#controller?.abort(reason)
+  /** A server may say that it works on it, but not for ever. */
+  #wait(): void {
+    if (++this.#interims <= MOST_INTERIMS) return
+    const { stage, where } = this.#options
+    this.#giveUp(faultOf('invalid_response', { stage, where, detail: 'it goes on announcing an answer' }))
   }
 
-  #finish(clean: boolean): void {
+  /**
+   * Ends the exchange here and now. The connection follows once undici's parser has returned: what we are called from
+   * may be in the middle of a buffer, and an answer that ends there after its request was aborted ends this process.
+   */
+  #giveUp(reason: Error): void {
+    if (!this.#settle(reason)) return
+    queueMicrotask(() => {
+      this.#options.released(false)
+      this.#controller?.abort(reason)
+    })
+  }
+
+  #finish(): void {
+    this.#end()
+    this.#options.released(true)
+  }
+
+  #end(): void {
     this.#state = 'over'
     this.#stopTimer()
     this.#unlisten()
-    this.#options.released(clean)
   }
 
   #unlisten(): void {
