@@ -10,7 +10,7 @@ import { derive } from './status.ts'
 
 test('the lives tried open the circuit often, disable automatically, flap and restart', () => {
   const seen = { opened: 0, reopened: 0, closed: 0, disabled: 0, flapping: 0, restarts: 0 }
-  const numRuns = 300
+  const numRuns = 100
   fc.assert(
     fc.property(life, (one) => {
       let flapping = false

@@ -13,10 +13,9 @@ import { derive, describe } from './status.ts'
 always('1: the status is always the one derived from the axes, and in the vocabulary', ({ state }) => {
   const { admin, circuit, health } = state
   const down = health.kind === 'down' && health.transport ? 'disconnected' : 'unhealthy'
-  const byHealth = { unknown: 'unknown', up: 'healthy', down }[health.kind]
+  const byHealth = ({ unknown: 'unknown', up: 'healthy', down } as const)[health.kind]
   const expected = admin.kind === 'inactive' ? 'disabled' : circuit.kind !== 'closed' ? 'circuit_open' : byHealth
-  expect(describe(state).status).toBe(expected)
-  expect(HEALTH_STATUSES).toContain(expected)
+  expect(HEALTH_STATUSES.includes(expected) && describe(state).status).toBe(expected)
 })
 
 always('2: while disabled nothing moves or is scheduled but looks, on demand or hourly', (step) => {
@@ -71,10 +70,9 @@ test('4: once the server answers, an enabled one is healthy within its bound', (
 })
 
 always('5: a result with a stale token changes nothing', ({ state, at }) => {
-  for (const token of [state.lastToken + 1, state.lastToken - 1, state.inFlight ? -1 : state.lastToken]) {
-    const step = next(state, { type: 'check_finished', token, result: answer('connect') }, at, 0.5)
-    expect(step).toEqual(next(state, { type: 'time_passed' }, at, 0.5))
-  }
+  const token = state.inFlight ? state.lastToken - 1 : state.lastToken
+  const step = next(state, { type: 'check_finished', token, result: answer('connect') }, at, 0.5)
+  expect(step).toEqual(next(state, { type: 'time_passed' }, at, 0.5))
 })
 
 always('5: a new generation lets go of the check in flight', ({ state, aged }) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { DEFAULT_BREAKER } from '../../src/core/breaker-config.ts'
-import { OUTCOMES, type Outcome } from '../../src/core/check.ts'
+import { OUTCOMES, type Outcome, TRIGGERS, type Trigger } from '../../src/core/check.ts'
 import { type Clock, type Instant, later, timestamp } from '../../src/core/clock.ts'
 import type { Effect } from '../../src/core/health-event.ts'
 import { restore, save } from '../../src/core/restore.ts'
@@ -26,7 +26,8 @@ export type Phase =
     }
   | { readonly type: 'hanging'; readonly count: number }
   | { readonly type: 'quiet'; readonly ms: number }
-  | { readonly type: 'on_demand'; readonly trigger: 'manual' | 'reload'; readonly outcome: Outcome }
+  /** Out of turn: on demand, or by a scheduler that is wrong. */
+  | { readonly type: 'request'; readonly trigger: Trigger; readonly outcome: Outcome }
   | {
       readonly type: 'calls'
       readonly count: number
@@ -75,8 +76,8 @@ const disturbance = fc.oneof(
   fc.record({ type: fc.constant('hanging' as const), count: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ type: fc.constant('quiet' as const), ms: fc.constantFrom(1, 4_000, 30_000, 250_000, 1_900_000) }),
   fc.record({
-    type: fc.constant('on_demand' as const),
-    trigger: fc.constantFrom('manual' as const, 'reload' as const),
+    type: fc.constant('request' as const),
+    trigger: fc.constantFrom<Trigger>('manual', ...TRIGGERS),
     outcome,
   }),
   fc.record({
@@ -108,6 +109,7 @@ export const life = fc.record({
     {
       minLength: 1,
       maxLength: 25,
+      size: 'max',
     },
   ),
   seed: fc.integer({ min: 1, max: 0x7fff_fffe }),
@@ -155,7 +157,7 @@ function go(server: Simulation, phase: Phase, restarted: Observers['restarted'])
     case 'quiet':
       server.pass(phase.ms)
       return
-    case 'on_demand':
+    case 'request':
       server.answers(phase.outcome)
       server.request(phase.trigger, true)
       server.pass(1)

@@ -64,6 +64,8 @@ export class Simulation {
   readonly told: Told[] = []
   readonly #random: () => number
   readonly #observe: (step: Observed) => void
+  #lastAt: Instant | undefined
+  #atOnce = 0
   #arriving: { readonly at: Instant; readonly token: number; readonly result: CheckResult }[] = []
 
   constructor({ policy = POLICY, state, random = () => 0.5, observe = () => {} }: Options = {}) {
@@ -139,6 +141,9 @@ export class Simulation {
 
   #happen(): void {
     const before = this.state
+    this.#atOnce = this.now === this.#lastAt ? this.#atOnce + 1 : 0
+    this.#lastAt = this.now
+    if (this.#atOnce > 100) throw new Error(`Time stands still at ${this.now}: ${JSON.stringify(before)}`)
     const arrived = this.#arriving.find(({ at }) => at <= this.now)
     if (arrived) {
       this.#arriving = this.#arriving.filter((other) => other !== arrived)
