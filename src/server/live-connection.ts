@@ -15,6 +15,10 @@ export const CLOSE = {
 } as const satisfies Record<string, readonly [number, string]>
 
 const MAX_BUFFERED_BYTES = 1024 * 1024
+/** Of one batch; what is more waits for the next, so that a burst ends no reader that keeps up. */
+const MAX_BATCH_BYTES = 512 * 1024
+/** Waiting for their batch. The events are shared by all readers, so that these bytes are no memory of their own. */
+const MAX_PENDING_BYTES = 16 * 1024 * 1024
 const MESSAGE_WINDOW_MS = 10_000
 const MAX_MESSAGES = 100
 
@@ -39,7 +43,7 @@ export class LiveConnection {
   #held: LiveEvent[] | undefined = []
   #heldBytes = 0
   #pending: LiveEvent[] = []
-  #pendingKey = ''
+  #pendingBytes = 0
   #window: { readonly since: Instant; messages: number }
   #answeredPing = true
 
@@ -110,12 +114,12 @@ export class LiveConnection {
   /** Sends what waits as one frame; readers that wait for the same share it through `frames`. */
   flush(frames: Map<string, Buffer>): void {
     if (this.#pending.length === 0) return
-    const key = this.#pendingKey
-    const frame = frames.get(key) ?? Buffer.from(`{"batch":[${this.#pending.map((event) => event.json).join(',')}]}`)
+    const batch = this.#takeBatch()
+    const key = batch.map((event) => event.id).join()
+    const frame = frames.get(key) ?? Buffer.from(`{"batch":[${batch.map((event) => event.json).join(',')}]}`)
     frames.set(key, frame)
-    this.#pending = []
-    this.#pendingKey = ''
     this.#send(frame)
+    if (this.#pending.length > 0) this.#onPending()
   }
 
   /** Asks for a sign of life; ends a connection that did not answer the last time. */
@@ -140,11 +144,24 @@ export class LiveConnection {
     if (!isWanted(event, this.#session.subscriptions.values())) return
     if (this.#session.batching) {
       this.#pending.push(event)
-      this.#pendingKey += `${event.id},`
-      this.#onPending()
+      this.#pendingBytes += event.frame.length
+      if (this.#pendingBytes > MAX_PENDING_BYTES) this.close('tooSlow')
+      else this.#onPending()
     } else {
       this.#send(event.frame)
     }
+  }
+
+  /** At least one event, and no more than fit. */
+  #takeBatch(): readonly LiveEvent[] {
+    let bytes = 0
+    const end = this.#pending.findIndex((event) => {
+      bytes += event.frame.length
+      return bytes > MAX_BATCH_BYTES
+    })
+    const batch = this.#pending.splice(0, end === -1 ? this.#pending.length : Math.max(1, end))
+    for (const event of batch) this.#pendingBytes -= event.frame.length
+    return batch
   }
 
   /** Sends at once, or ends the connection of a reader that is too slow. */
