@@ -112,6 +112,7 @@ test('nobody asks again before the Retry-After is over, except on demand', () =>
   server.pass(0)
   server.send({ type: 'list_changed' })
   server.send({ type: 'call_finished', outcome: 'connect', source: 'me' })
+  server.send({ type: 'policy_changed', policy: POLICY })
   expect(server.state.nextCheck?.at).toBe(120_000)
   expect(server.request('manual')).toHaveLength(1)
 })

@@ -51,7 +51,7 @@ export const askSoon = (state: ServerState, now: Instant): ServerState =>
 export function notAfterInterval(state: ServerState, now: Instant, random: number): ServerState {
   const { nextCheck } = state
   if (!nextCheck || !mayAsk(state)) return state
-  const planned = { ...nextCheck, at: later(now, normalMs(state, random)) }
+  const planned = notBeforeRetryAfter(state, { ...nextCheck, at: later(now, normalMs(state, random)) })
   return planned.at < nextCheck.at ? { ...state, nextCheck: planned } : state
 }
 
