@@ -23,7 +23,7 @@ type Screen = {
 export function screen(view: Screen): string {
   const { servers, paint, seconds, stays } = view
   return `
-${paint.strong('Omni2')} watches MCP servers, says what is true of each, and stands between them and your agents.
+${paint.strong('Omni2')} watches MCP servers and says what is true of each.
 These are real servers on this machine, some of them broken on purpose; each was checked the way a client would use it.
 
 ${serverTable(servers, view)}
