@@ -64,6 +64,10 @@ export class Omni2Process {
   get output(): string {
     return this.#output
   }
+  /** Null while it runs, and when a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode
+  }
   async untilEnd(signal: AbortSignal): Promise<void> {
     if (!this.#ended) await once(this.#child, 'exit', { signal })
   }
