@@ -8,7 +8,8 @@ import { ownHealthHandlers } from './routes/own-health.ts'
 test('it is ready once it has started and its database answers', async () => {
   const store = new MemoryTokens()
   const clock = new FakeClock()
-  const ask = (started: boolean) => readiness({ store, clock, started: () => started })
+  const ask = (started: boolean, storing = true) =>
+    readiness({ store, clock, started: () => started, storing: () => storing })
   expect(await ask(false)).toEqual({
     status: 'not_ready',
     checks: [
@@ -17,13 +18,19 @@ test('it is ready once it has started and its database answers', async () => {
     ],
   })
   expect((await ask(true)).status).toBe('ok')
+  expect((await ask(true, false)).checks).toContainEqual({ name: 'store', ok: false })
   store.broken = new Error('database is gone')
   expect(await ask(true)).toMatchObject({ status: 'not_ready', checks: [{ ok: true }, { name: 'store', ok: false }] })
 })
 
 test('a database that says nothing for 2 s is not ready', async () => {
   const clock = new FakeClock()
-  const asked = readiness({ store: { ping: () => new Promise(() => {}) }, clock, started: () => true })
+  const asked = readiness({
+    store: { ping: () => new Promise(() => {}) },
+    clock,
+    started: () => true,
+    storing: () => true,
+  })
   await clock.advance(2_000)
   expect((await asked).status).toBe('not_ready')
 })
@@ -33,7 +40,13 @@ test('anyone may ask; not ready is 503 and still bare', async () => {
   const metrics = { text: async () => 'omni2_up 1\n' }
   const store = new MemoryTokens()
   const { withRoutes, token } = await setUpServer({
-    handlers: ownHealthHandlers({ store, clock: new FakeClock(), started: () => started, metrics }),
+    handlers: ownHealthHandlers({
+      store,
+      clock: new FakeClock(),
+      started: () => started,
+      storing: () => true,
+      metrics,
+    }),
   })
   const app = withRoutes()
   expect((await app.inject({ url: '/health/live' })).json()).toEqual({ status: 'ok' })

@@ -126,6 +126,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })
   app.addHook('preClose', async () => hub.close())
   const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
+  const storing = () => watch.journal.outage === undefined
   registerLive(app, hub)
   registerSignInPage(app)
   const handlers = {
@@ -135,7 +136,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...checkHandlers({ ...watch, upstreams, rules, clock }),
     ...breakerHandlers({ fleet, monitor, registry, settings, clock }),
     ...historyHandlers({ store, settings }),
-    ...ownHealthHandlers({ store, clock, started: () => app.server.listening, metrics }),
+    ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),
   }
   registerRoutes(app, handlers, { publicUrl: config.publicUrl, addressOf: addressKey })
   return app

@@ -8,17 +8,18 @@ type Deps = {
   readonly store: Pick<Store, 'ping'>
   readonly clock: Clock
   readonly started: () => boolean
+  readonly storing: () => boolean
   readonly metrics: Pick<Metrics, 'text'>
 }
 
 /** Omni2's own process: alive, ready, and in numbers. */
-export function ownHealthHandlers({ store, clock, started, metrics }: Deps) {
+export function ownHealthHandlers({ store, clock, started, storing, metrics }: Deps) {
   return {
     async getLive() {
       return { status: 'ok' as const }
     },
     async getReady({ answer }) {
-      const ready = await readiness({ store, clock, started })
+      const ready = await readiness({ store, clock, started, storing })
       if (ready.status !== 'ok') {
         answer.status(503)
         answer.header('retry-after', '5')
