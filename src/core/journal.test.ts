@@ -98,10 +98,55 @@ test('while the store is down a request fails at once and leaves nothing, and wh
   expect(errors).toHaveLength(1)
 })
 
+test('an outage that only a request met is over once the store is back', async () => {
+  const { journal, clock, told, failWith } = start()
+  failWith(down)
+  await expect(journal.write([event('asked')])).rejects.toMatchObject({ code: 'unavailable' })
+  await clock.advance(2_000)
+  expect(journal.outage).toBeDefined()
+  failWith(undefined)
+  await clock.advance(2_000)
+  expect(journal.outage).toBeUndefined()
+  await journal.write([event('asked again')])
+  expect(told).toEqual(['1 asked again'])
+})
+
 test('closing stores what is still waiting', async () => {
   const { journal, told } = start()
   const write = journal.record([event('last')])
   await journal.close()
   await write
   expect(told).toEqual(['1 last'])
+})
+
+test('what nobody waits for is stored with what comes within a moment, in order', async () => {
+  const { journal, clock, commits, told } = start()
+  const logged = journal.log([event('a')])
+  await clock.advance(150)
+  expect(commits).toEqual([])
+  journal.log([event('b')]).catch(() => {})
+  await clock.advance(50)
+  await logged
+  expect(commits).toEqual([2])
+  expect(told).toEqual(['1 a', '2 b'])
+})
+
+test('what someone waits for takes along what waited before it', async () => {
+  const { journal, commits, told } = start()
+  const logged = journal.log([event('a')])
+  await journal.write([event('b')])
+  await logged
+  expect(commits).toEqual([2])
+  expect(told).toEqual(['1 a', '2 b'])
+})
+
+test('what waits for a moment is stored at a word, and when the journal closes', async () => {
+  const { journal, told } = start()
+  const logged = journal.log([event('a')])
+  journal.hurry()
+  await logged
+  const last = journal.log([event('b')])
+  await journal.close()
+  await last
+  expect(told).toEqual(['1 a', '2 b'])
 })

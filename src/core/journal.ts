@@ -19,11 +19,20 @@ type Write = {
   readonly settle: (result: readonly StoredEvent[] | Error) => void
 }
 
+type How = Pick<Write, 'keep'> & {
+  /** Nobody waits for it: others may come to share its transaction. */
+  readonly patient: boolean
+}
+
 /** Writes of one transaction at most: a batch costs little more than one write. */
 const BATCH = 500
 /** Measurements kept while the store is down; beyond that the oldest check rows go, never states or events. */
 const KEPT = 20_000
+/** Asks the store whether it is back when nothing waits for it. */
+const PROBE: Write = { changes: [], keep: true, settle: () => {} }
 const RETRY_MS = 1_000
+/** So long waits what nobody waits for: most of what a transaction costs is the same for one row and for many. */
+const COMPANY_MS = 200
 
 /**
  * The one way changes reach the store: writes that come in while a transaction runs share the next one, and events
@@ -35,6 +44,9 @@ export class Journal {
   #running: Promise<void> | undefined
   #down: AppError | undefined
   #cancelRetry: (() => void) | undefined
+  #cancelCompany: (() => void) | undefined
+  /** Whether what is queued is to be stored now. */
+  #hurried = false
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -42,12 +54,22 @@ export class Journal {
 
   /** Resolves once stored and announced. @throws AppError 'unavailable' when the store is, with nothing changed. */
   write(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
-    return this.#enqueue(changes, false)
+    return this.#enqueue(changes, { keep: false, patient: false })
   }
 
   /** As `write`, but what was measured is kept and stored later when the store is down; the promise still rejects at once. */
   record(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
-    return this.#enqueue(changes, true)
+    return this.#enqueue(changes, { keep: true, patient: false })
+  }
+
+  /** As `record`, for what nobody waits for and no event tells of: it may take a moment more, and then costs less. */
+  log(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
+    return this.#enqueue(changes, { keep: true, patient: true })
+  }
+
+  /** What waits for company waits no longer. */
+  hurry(): void {
+    if (!this.#down) this.#store()
   }
 
   /** Of the newest event that was announced; set it once from what the store holds. */
@@ -62,10 +84,11 @@ export class Journal {
   async close(): Promise<void> {
     this.#cancelRetry?.()
     await this.#running
-    if (this.#queue.length > 0) await this.#drain()
+    if (this.#queue.length > 0) this.#store()
+    await this.#running
   }
 
-  #enqueue(changes: readonly Change[], keep: boolean): Promise<readonly StoredEvent[]> {
+  #enqueue(changes: readonly Change[], { keep, patient }: How): Promise<readonly StoredEvent[]> {
     if (this.#down && !keep) return Promise.reject(this.#down)
     const stored = new Promise<readonly StoredEvent[]>((resolve, reject) => {
       const settle = (result: readonly StoredEvent[] | Error) =>
@@ -76,13 +99,26 @@ export class Journal {
       this.#shed()
       return Promise.race([stored, Promise.reject(this.#down)])
     }
-    this.#running ??= this.#drain()
+    if (patient && this.#queue.length < BATCH) this.#awaitCompany()
+    else this.#store()
     return stored
+  }
+
+  #awaitCompany(): void {
+    this.#cancelCompany ??= this.#deps.clock.after(COMPANY_MS, () => this.hurry())
+  }
+
+  #store(): void {
+    this.#cancelCompany?.()
+    this.#cancelCompany = undefined
+    this.#hurried = true
+    this.#running ??= this.#drain()
   }
 
   async #drain(): Promise<void> {
     await Promise.resolve()
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 && this.#hurried) {
+      this.#hurried = this.#queue.length > BATCH
       const batch = this.#queue.splice(0, BATCH)
       try {
         this.#announce(batch, await this.#deps.store.commit(batch.flatMap((write) => write.changes)))
@@ -129,11 +165,12 @@ export class Journal {
     if (!this.#down) this.#deps.onError(error)
     this.#down = error
     const waiting = [...batch, ...this.#queue]
-    this.#queue = waiting.filter((write) => write.keep)
+    const kept = waiting.filter((write) => write.keep)
+    this.#queue = kept.length > 0 ? kept : [PROBE]
     for (const write of waiting) write.settle(error)
     this.#shed()
     this.#cancelRetry = this.#deps.clock.after(error.retryAfterMs ?? RETRY_MS, () => {
-      this.#running ??= this.#drain()
+      this.#store()
     })
   }
 

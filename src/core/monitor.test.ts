@@ -148,6 +148,14 @@ test('a server that recovers is brought back without anyone asking', async () =>
   expect(status(1)).toBe('healthy')
 })
 
+test('a check that is still being stored takes nobody the place', async () => {
+  const { create, clock, upstreams } = start({ commitMs: 30_000 })
+  const created = create(100)
+  await clock.advance(31_000)
+  await created
+  expect(upstreams.asked).toHaveLength(100)
+})
+
 test('callers who ask at the same moment share one check and get equal answers', async () => {
   const { create, clock, upstreams, monitor } = start()
   const [id = serverId(1)] = await create()

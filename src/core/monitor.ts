@@ -13,7 +13,7 @@ import type { Effect, HealthEvent } from './health-event.ts'
 import type { ServerId } from './ids.ts'
 import type { Journal } from './journal.ts'
 import { OnDemandLimit } from './on-demand-limit.ts'
-import type { Change, UpstreamSignal, Upstreams } from './ports.ts'
+import type { Change, CheckRow, UpstreamSignal, Upstreams } from './ports.ts'
 import { next } from './reducer.ts'
 import type { StallWatch } from './stall.ts'
 import type { HealthStatus } from './state.ts'
@@ -145,6 +145,8 @@ export class Monitor {
     this.#stop.abort(new AppError('unavailable', 'Omni2 is shutting down'))
     this.#timer?.cancel()
     for (const { report } of this.#demands.values()) report.reject(this.#stop.signal.reason)
+    for (const { abort } of this.#running.values()) abort.abort(this.#stop.signal.reason)
+    this.#deps.journal.hurry()
     await Promise.allSettled([...this.#running.values()].map(({ report }) => report))
   }
 
@@ -210,8 +212,7 @@ export class Monitor {
     if (effects.length > 1) this.#deps.journal.record(changes).catch(() => {})
     this.#lastStart.set(id, this.#deps.clock.now())
     const abort = new AbortController()
-    const report = this.#check(id, before, run, abort.signal).finally(() => {
-      this.#queue.finished(ticket)
+    const report = this.#check(ticket, before, run, abort.signal).finally(() => {
       this.#running.delete(id)
       // What became due while this check was being stored found it still running, and has to be seen again.
       const member = this.#deps.fleet.find(id)
@@ -222,16 +223,22 @@ export class Monitor {
     report.then(demand?.report.resolve, demand?.report.reject ?? ((error) => this.#complain(error)))
   }
 
-  async #check(id: ServerId, before: Member, run: RunCheck, obsolete: AbortSignal): Promise<CheckReport> {
-    const { clock, upstreams, stalls, fleet, journal, checks } = this.#deps
+  async #check(
+    ticket: Ticket<Demand | undefined>,
+    before: Member,
+    run: RunCheck,
+    ended: AbortSignal,
+  ): Promise<CheckReport> {
+    const { clock, upstreams, stalls, fleet, checks } = this.#deps
+    const { id } = ticket
     const startedAt = clock.now()
-    const ended = AbortSignal.any([this.#stop.signal, obsolete])
     const measured = await within(run.leaseMs, clock, ended, (signal) =>
       upstreams.check(before.server, { deep: run.deep, onDemand: ON_DEMAND.includes(run.trigger) }, signal),
     ).catch((error) => {
       if (!ended.aborted) this.#deps.onError(error)
       return unfinished(clock.now() - startedAt)
     })
+    this.#queue.finished(ticket)
     this.#stop.signal.throwIfAborted()
     if (!fleet.find(id)) throw gone(id)
     const result = stalls.stalledSince(startedAt) ? excused(measured) : measured
@@ -241,11 +248,19 @@ export class Monitor {
     if (member.state.admin.kind === 'inactive') upstreams.drop(id).catch((error) => this.#complain(error))
     const row = checkRow(member, run.trigger, result, clock)
     try {
-      await journal.record([{ type: 'check_logged', check: row }, ...changes])
+      await this.#store(row, changes, ticket.item !== undefined)
     } finally {
       checks.emit(noticeOf(member, row, clock))
     }
     return { member, previousStatus: derive(previous.state), result, at: row.at }
+  }
+
+  /** Stores a check that ended, which holds up no other; with company unless somebody waits for it or an event tells of it. */
+  #store(row: CheckRow, changes: readonly Change[], isAwaited: boolean): Promise<unknown> {
+    this.#pump()
+    const { journal } = this.#deps
+    const all: readonly Change[] = [{ type: 'check_logged', check: row }, ...changes]
+    return isAwaited || changes.some(({ type }) => type === 'event') ? journal.record(all) : journal.log(all)
   }
 
   /** Moves one server by something nobody waits for. */
