@@ -1,0 +1,67 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { z } from 'zod'
+
+/**
+ * The cheapest MCP server that is still honest, on node:http alone: any path is a server with ten tools. What lies under
+ * `/modern` speaks the revision of 2026-07-28, under `/hung` nothing is ever answered, all else is legacy with a session.
+ */
+const Message = z.object({ id: z.number().optional(), method: z.string() })
+
+const TOOLS = Array.from({ length: 10 }, (_, index) => ({
+  name: `look-up-${index}`,
+  description: `Looks up records of kind ${index} by text, with filters for when they were made and by whom.`,
+  inputSchema: {
+    type: 'object',
+    properties: {
+      query: { type: 'string', description: 'Words that the record must hold' },
+      limit: { type: 'integer', minimum: 1, maximum: 100, description: 'How many records to answer at most' },
+      since: { type: 'string', format: 'date-time', description: 'Only records made since then' },
+    },
+    required: ['query'],
+  },
+}))
+const INFO = { name: 'bench', version: '1.0.0' }
+const CAPABILITIES = { tools: {} }
+const RESULTS: ReadonlyMap<string, object> = new Map(
+  Object.entries({
+    ping: {},
+    initialize: { protocolVersion: '2025-06-18', capabilities: CAPABILITIES, serverInfo: INFO },
+    'tools/list': { tools: TOOLS },
+  }),
+)
+const MODERN: ReadonlyMap<string, object> = new Map(
+  Object.entries({
+    'server/discover': { supportedVersions: ['2026-07-28'], capabilities: CAPABILITIES, serverInfo: INFO },
+    'tools/list': { tools: TOOLS },
+  }),
+)
+const HEADERS = { 'content-type': 'application/json', 'mcp-session-id': 'kept' }
+
+const server = createServer((request, response) => {
+  const path = request.url ?? ''
+  if (path.startsWith('/hung')) return
+  const pieces: Buffer[] = []
+  request.on('data', (piece) => pieces.push(piece))
+  request.on('end', () =>
+    answer(path.startsWith('/modern') ? MODERN : RESULTS, String(Buffer.concat(pieces)), response),
+  )
+})
+// Connections are kept from check to check, however far apart they are.
+server.keepAliveTimeout = 600_000
+server.listen(Number(process.env.PORT), '127.0.0.1', 4_096)
+
+function answer(results: ReadonlyMap<string, object>, body: string, response: ServerResponse): void {
+  if (body === '') {
+    response.writeHead(200).end()
+    return
+  }
+  const { id, method } = Message.parse(JSON.parse(body))
+  if (id === undefined) {
+    response.writeHead(202).end()
+    return
+  }
+  const result = results.get(method)
+  const reply = result ? { result } : { error: { code: -32_601, message: 'Method not found' } }
+  const text = JSON.stringify({ jsonrpc: '2.0', id, ...reply })
+  response.writeHead(result ? 200 : 400, { ...HEADERS, 'content-length': Buffer.byteLength(text) }).end(text)
+}
