@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+
+const MAIN = path.resolve('src/cli/main.ts')
+
+type Options = {
+  readonly env?: Readonly<Record<string, string>>
+  /** What it finds on its standard input. */
+  readonly input?: string
+}
+
+/** `omni2 <words>` in a process of its own, with nothing of this one's environment. Ends with its `await using` block. */
+export class CommandLine implements AsyncDisposable {
+  readonly #child: ChildProcess
+  /** The code it ended with; undefined when it was killed. */
+  readonly ended: Promise<number | undefined>
+  out = ''
+  err = ''
+
+  constructor(words: readonly string[], { env = {}, input = '' }: Options = {}) {
+    const child = spawn(process.execPath, [MAIN, ...words], {
+      env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
+    })
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.out += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.err += text
+    })
+    child.stdin.on('error', () => {}) // it may end without reading
+    child.stdin.end(input)
+    this.#child = child
+    this.ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : undefined))
+  }
+
+  /** As Ctrl+C does. */
+  async interrupt(): Promise<number | undefined> {
+    this.#child.kill('SIGINT')
+    return await this.ended
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.ended
+  }
+}
+
+/** Runs `omni2 <words>` to its end. */
+export async function omni2Command(words: readonly string[], options: Options = {}) {
+  await using run = new CommandLine(words, options)
+  const code = await run.ended
+  return { code, out: run.out, err: run.err }
+}
