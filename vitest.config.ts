@@ -1,14 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
+/** They read the sources and pages and start nothing. */
+const ABOUT_THE_SOURCE = ['test/architecture.test.ts', 'test/docs.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/architecture.test.ts'] } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts', ...ABOUT_THE_SOURCE] } },
       {
         test: {
           name: 'journeys',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/architecture.test.ts'],
+          exclude: ABOUT_THE_SOURCE,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
