@@ -8,6 +8,7 @@ export function fastClock(speed: number): Clock {
   return {
     now: () => instant(now()),
     wall: () => timestamp(Math.round(startedAt + now() - origin)),
+    wallAheadMs: startedAt - origin,
     after(ms, wake) {
       const timer = setTimeout(wake, Math.max(0, ms) / speed)
       return () => clearTimeout(timer)

@@ -15,11 +15,13 @@ export const later = (from: Instant, ms: number): Instant => instant(from + ms)
 export interface Clock {
   now(): Instant
   wall(): Timestamp
+  /** How far `wall` is ahead of `now`; another only when somebody sets the wall clock, so that times once told stay. */
+  readonly wallAheadMs: number
   /** Calls `wake` once, `ms` from now, unless the returned function was called before. */
   after(ms: number, wake: () => void): () => void
 }
 
 /** The wall time of a moment of this process, by the clock as it reads now. */
-export const toTimestamp = (at: Instant, clock: Clock): Timestamp => timestamp(clock.wall() - (clock.now() - at))
+export const toTimestamp = (at: Instant, clock: Clock): Timestamp => timestamp(at + clock.wallAheadMs)
 
-export const toInstant = (at: Timestamp, clock: Clock): Instant => instant(clock.now() - (clock.wall() - at))
+export const toInstant = (at: Timestamp, clock: Clock): Instant => instant(at - clock.wallAheadMs)

@@ -31,8 +31,8 @@ function parseJson(text: string): unknown {
 /** A key that is always there in the domain, and absent from JSON when it is undefined. */
 export const maybe = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value)
 
-/** Whole milliseconds, as columns hold them: a clock may count finer. */
-export const wholeMs = (at: number): number => Math.round(at)
+/** Whole milliseconds, as columns hold them and ISO 8601 writes them: a clock may count finer. */
+export const wholeMs = (at: number): number => Math.floor(at)
 
 export const StoredTimestamp = z.number().transform(timestamp)
 export const StoredServerId = z.number().transform((id): ServerId => serverId(id))

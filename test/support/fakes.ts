@@ -17,6 +17,9 @@ export class FakeClock implements Clock {
   wall() {
     return timestamp(this.#wallOffset + this.#now)
   }
+  get wallAheadMs() {
+    return this.#wallOffset
+  }
   after(ms: number, wake: () => void) {
     const timer = { at: this.#now + ms, wake }
     this.#timers.push(timer)

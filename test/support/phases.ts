@@ -9,7 +9,7 @@ import type { Policy, ServerState } from '../../src/core/state.ts'
 import { answer, failure, type Observed, POLICY, Simulation } from './simulation.ts'
 
 /** A stretch of a server's life; what is random is the stretches, since single random events hardly ever open a circuit. */
-export type Phase =
+type Phase =
   | {
       readonly type: 'checks'
       readonly count: number
@@ -48,12 +48,13 @@ const POLICIES: readonly Policy[] = [
   { ...POLICY, breaker: { ...DEFAULT_BREAKER, enabled: false } },
   { ...POLICY, breaker: { ...DEFAULT_BREAKER, autoDisableEnabled: false } },
   { ...POLICY, breaker: { ...DEFAULT_BREAKER, failureThreshold: 2, halfOpenMaxCalls: 3, maxFailureCycles: 3 } },
+  { ...POLICY, breaker: { ...DEFAULT_BREAKER, failureThreshold: 50 } },
   { ...POLICY, timeoutMs: 60_000, breaker: { ...DEFAULT_BREAKER, openMs: 600_000 } },
 ]
 
 const outcome = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom<Outcome>('ok', 'connect', 'connect', 'protocol') },
-  { weight: 2, arbitrary: fc.constantFrom(...OUTCOMES) },
+  { weight: 4, arbitrary: fc.constantFrom(...OUTCOMES) },
 )
 
 const checks = fc.record({
@@ -220,6 +221,7 @@ function restart(
 export const clockAt = (now: Instant, wallJumpMs: number): Clock => ({
   now: () => now,
   wall: () => timestamp(1_700_000_000_000 + now + wallJumpMs),
+  wallAheadMs: 1_700_000_000_000 + wallJumpMs,
   after: () => () => {},
 })
 

@@ -50,6 +50,9 @@ export class HeldClock implements Clock {
   readonly #timers = new Set<{ readonly ms: number; readonly wake: () => void }>()
   now = systemClock.now
   wall = systemClock.wall
+  get wallAheadMs() {
+    return systemClock.wallAheadMs
+  }
   after(ms: number, wake: () => void) {
     const timer = { ms, wake }
     this.#timers.add(timer)
