@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { ServerConfig, Target } from '../core/server.ts'
-import type { Channel, ChannelListener, Launch, ProcessChannel } from './channel.ts'
+import { type Channel, type ChannelListener, type Launch, type ProcessChannel, UpstreamFault } from './channel.ts'
 import { type Credentials, credentialsOf, UnusableHeader } from './credentials.ts'
 import type { Dialer } from './dialer.ts'
 import { faultOf } from './failures.ts'
@@ -86,6 +86,7 @@ function usableCredentials(config: ServerConfig, url: URL, where: string, env: E
   } catch (error) {
     if (!(error instanceof UnresolvedReference) && !(error instanceof UnusableHeader)) throw error
     const nextAction = error instanceof UnresolvedReference ? error.nextAction : "Correct the server's credentials."
-    throw faultOf('auth_required', { stage: 'auth', where, detail: error.message, nextAction })
+    const message = `The credentials for ${where} cannot be sent: ${error.message}`
+    throw new UpstreamFault('auth', { code: 'auth_required', stage: 'auth', message, nextAction }, { cause: error })
   }
 }

@@ -222,7 +222,7 @@ describe('a configuration', () => {
     const auth = { type: 'bearer', token: new Secret(`\${env:OMNI2_SECRET_KEY}`) } as const
     expect(await bench.shallow(aServerAt('http://127.0.0.1:1/', { auth }, 2))).toMatchObject({
       outcome: 'auth',
-      failure: { code: 'auth_required' },
+      failure: { code: 'auth_required', message: expect.stringContaining('127.0.0.1:1 cannot be sent') },
     })
   })
 
