@@ -54,9 +54,6 @@ export function lapse(state: ServerState, now: Instant, random: number): ServerS
   return ended(inFlight.observing ? state : canaryFailed(state, now, random), now, random)
 }
 
-/** The token of the check in flight is void: its result will change nothing. */
-export const dropCheck = (state: ServerState): ServerState => ({ ...state, inFlight: undefined })
-
 function begin(
   state: ServerState,
   { trigger, deep, leaseMs }: Wanted,

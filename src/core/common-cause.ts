@@ -5,7 +5,7 @@ import type { ServerId } from './ids.ts'
 /** At least half of at least five enabled servers falling within a minute: the fault is more likely ours. */
 const SUSPECT = { share: 0.5, minServers: 5, withinMs: 60_000 } as const
 
-export type Fall = { readonly serverId: ServerId; readonly at: Instant }
+type Fall = { readonly serverId: ServerId; readonly at: Instant }
 
 /** `fallen`: servers down since they fell, while suspecting; else those that fell within the last minute. */
 export type CommonCause = { readonly active: boolean; readonly fallen: readonly Fall[] }
