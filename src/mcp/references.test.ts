@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { envReferences } from '../core/env-reference.ts'
 import { hasReference, resolveReferences, UnresolvedReference } from './references.ts'
 
 const env = { HOST: 'mcp.example.com', EMPTY: '', OMNI2_SECRET_KEY: 'k', PGPASSWORD: 'p' }
@@ -31,6 +32,27 @@ describe('a reference', () => {
       expect(() => resolveReferences(`\${env:${name}:-x}`, env)).toThrow(UnresolvedReference)
     },
   )
+
+  test('is read as where it was judged when it was saved, and never within another', () => {
+    for (const text of [
+      `\${env:OMNI2_SECRET_KEY:-{}`,
+      `\${env:HOST:-{x}`,
+      `\${env:\${env:HOST}}`.replace('HOST', 'NAME'),
+      `\${env:A B}`,
+    ]) {
+      expect(hasReference(text)).toBe(envReferences(text).length > 0)
+    }
+    expect(resolveReferences(`\${env:OMNI2_SECRET_KEY:-{}`, env)).not.toContain('k}')
+    expect(resolveReferences(`\${env:VALUE}`, { VALUE: `\${env:OMNI2_SECRET_KEY}`, ...env })).toBe(
+      `\${env:OMNI2_SECRET_KEY}`,
+    )
+  })
+
+  test('that never ends costs no more than its length', () => {
+    const startedAt = performance.now()
+    expect(hasReference(`\${env:A:-`.repeat(100_000))).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  })
 
   test('to what every object inherits is not set', () => {
     expect(() => resolveReferences(`\${env:constructor}`, env)).toThrow('not set')

@@ -1,3 +1,5 @@
+import { envReferences, replaceEnvReferences } from '../core/env-reference.ts'
+
 /** A reference `${env:NAME}` that cannot be resolved. Its message names the variable, never a value. */
 export class UnresolvedReference extends Error {
   override name = 'UnresolvedReference'
@@ -13,20 +15,18 @@ export class UnresolvedReference extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
-
 /** Our own settings, database credentials and what steers a loader: never handed to a server. */
 const FORBIDDEN = /^(?:OMNI2_.*|DATABASE_URL|NODE_OPTIONS|LD_.*|DYLD_.*|PG.*)$/i
 
 /** True when `text` holds a reference. */
-export const hasReference = (text: string): boolean => text.search(REFERENCE) !== -1
+export const hasReference = (text: string): boolean => envReferences(text).length > 0
 
 /**
  * `text` with each `${env:NAME}` and `${env:NAME:-default}` replaced by its value; an empty variable counts as set.
  * @throws UnresolvedReference for a variable that is not set and has no default, or that servers may not see.
  */
 export function resolveReferences(text: string, env: Environment): string {
-  return text.replace(REFERENCE, (_whole, variable: string, fallback: string | undefined) => {
+  return replaceEnvReferences(text, ({ name: variable, fallback }) => {
     if (FORBIDDEN.test(variable)) {
       throw new UnresolvedReference(
         variable,
