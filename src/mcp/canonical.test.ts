@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Json } from '../core/capabilities.ts'
-import { canonicalJson, isDeeperThan, sha256 } from './canonical.ts'
+import { canonicalJson, extentOf, sha256 } from './canonical.ts'
 
 test('the order of keys does not matter, that of items does', () => {
   expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true })).toBe('{"a":true,"b":[1,{"c":"x","d":null}]}')
@@ -23,8 +23,8 @@ test('a hash is 64 hexadecimal digits', () => {
 
 test('depth is measured without recursion', () => {
   const nested = (levels: number) => Array.from({ length: levels }).reduce<Json>((inner) => [inner], 0)
-  expect(isDeeperThan(nested(64), 64)).toBe(false)
-  expect(isDeeperThan(nested(65), 64)).toBe(true)
-  expect(isDeeperThan(nested(100_000), 64)).toBe(true)
-  expect(isDeeperThan('text', 0)).toBe(false)
+  expect(extentOf(nested(64), 64)).toEqual({ values: 65, tooDeep: false })
+  expect(extentOf(nested(65), 64).tooDeep).toBe(true)
+  expect(extentOf(nested(100_000), 64).tooDeep).toBe(true)
+  expect(extentOf('text', 0)).toEqual({ values: 1, tooDeep: false })
 })

@@ -12,15 +12,19 @@ export function canonicalJson(value: Json): string {
 /** SHA-256 of a text, in hexadecimal. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** True when arrays and objects nest more than `maxDepth` levels; safe for any depth. */
-export function isDeeperThan(value: Json, maxDepth: number): boolean {
+export type Extent = { readonly values: number; readonly tooDeep: boolean }
+
+/** How many values there are in `value`, itself included, unless they nest more than `maxDepth` levels; safe for any depth. */
+export function extentOf(value: Json, maxDepth: number): Extent {
   const open: { readonly value: Json; readonly depth: number }[] = [{ value, depth: 1 }]
+  let values = 0
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    values++
     if (next.value === null || typeof next.value !== 'object') continue
-    if (next.depth > maxDepth) return true
+    if (next.depth > maxDepth) return { values, tooDeep: true }
     for (const member of Object.values(next.value)) open.push({ value: member, depth: next.depth + 1 })
   }
-  return false
+  return { values, tooDeep: false }
 }
 
 // `Array.isArray` does not narrow readonly arrays.

@@ -27,6 +27,14 @@ test('what nests too deep is refused before it is parsed', () => {
   expect(codeOf('[[[[')).toBe('invalid_response')
   expect(() => parseBounded('[[[[', limits, 'the reply')).toThrow('the reply nests deeper than 3 levels')
 })
+test('what holds too many values is refused before it is parsed', () => {
+  const wide = { maxBytes: 4_194_304, maxDepth: 3 }
+  const many = (unit: string, count: number) => () =>
+    parseBounded(`[${Array.from({ length: count }, () => unit).join()}]`, wide, 'the reply')
+  expect(many('0', 200_000)()).toHaveLength(200_000)
+  for (const unit of ['0', '[]', '{"a":0}', '""']) expect(many(unit, 300_000)).toThrow('holds more than 250000 values')
+  expect(many('",,,,,,,,[[[["', 200_000)()).toHaveLength(200_000)
+})
 test('brackets inside strings do not count, escaped quotes do not end a string', () => {
   expect(codeOf(JSON.stringify(['[[[[', 'a"[[[[', 'b\\', '"\\"[[[[']))).toBe('accepted')
   expect(codeOf('["\\\\",[[[1]]]]')).toBe('invalid_response')

@@ -49,7 +49,35 @@ describe('the list of tools', () => {
     expect(result.capabilities?.dropped.find(({ name }) => name === 'deep')?.reason).toContain('deeper than 64')
   })
 
+  test('leaves out what would not fit into an event, a table or a log', async () => {
+    const longest = 'n'.repeat(256)
+    const names = [longest, `${longest}n`, 'n'.repeat(1_000_000), 'a\u001b[31mred', 'a\u202eb', 'a\nb', 'a\ud800']
+    const { result } = await listing(({ result: answer }) => answer({ tools: names.map((name) => aTool(name)) }))
+    expect(result.outcome).toBe('ok')
+    expect(result.capabilities?.tools.map(({ name }) => name)).toEqual([longest])
+    const dropped = result.capabilities?.dropped ?? []
+    expect(dropped).toHaveLength(6)
+    expect(Math.max(...dropped.map(({ name }) => name.length))).toBeLessThan(140)
+    expect(JSON.stringify(dropped.slice(2, 5))).not.toMatch(/\\u|\u202e/)
+  })
+
+  test('leaves out a tool that is more than anyone can look through', async () => {
+    const properties = Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [`key-${i}`, {}]))
+    const wide = aTool('wide', { inputSchema: { type: 'object', properties } })
+    const { result } = await listing(({ result: answer }) => answer({ tools: [wide, aTool('good')] }))
+    expect(result.capabilities).toMatchObject({
+      tools: [{ name: 'good' }],
+      dropped: [{ name: 'wide', reason: 'holds more than 10000 values' }],
+    })
+  })
+
   test.each([
+    [
+      'names of more than 256 KiB',
+      ({ result }) => result({ tools: Array.from({ length: 1_500 }, (_, i) => aTool(`${'n'.repeat(200)}${i}`)) }),
+      'response_too_large',
+    ],
+    ['a long cursor', ({ result }) => result({ tools: [], nextCursor: 'c'.repeat(5_000) }), 'response_too_large'],
     [
       '100,000 tools',
       ({ result }) => result({ tools: Array.from({ length: 100_000 }, (_, i) => ({ name: `${i}` })) }),

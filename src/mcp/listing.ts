@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { PromptSchema, ResourceSchema, ToolSchema } from '@modelcontextprotocol/core'
 import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
-import { canonicalJson, isDeeperThan, sha256 } from './canonical.ts'
+import { canonicalJson, type Extent, extentOf, sha256 } from './canonical.ts'
 import { CHECK_LIMITS, type Limits, type Reply } from './channel.ts'
 import { type FaultCode, faultOf } from './failures.ts'
-import { printable } from './http-status.ts'
+import { isPrintable, printable } from './http-status.ts'
 import { isObject } from './json-rpc.ts'
 
 const MOST_PAGES = 100
@@ -16,8 +16,16 @@ const MOST_ITEMS = 2_000
  */
 export const LIST_LIMITS: Limits = { maxBytes: CHECK_LIMITS.maxBytes, maxDepth: 16_384 }
 
-/** How many items are judged before others get their turn: a few milliseconds of work. */
-const ITEMS_AT_ONCE = 100
+/** How many values are looked through before others get their turn: a few milliseconds of work. */
+const VALUES_AT_ONCE = 2_000
+/** Of one item; the largest schemas people write have a tenth. */
+const MOST_VALUES = 10_000
+
+/** In UTF-16 units. Names stand in events, logs and tables, so that they are short and printable. */
+const LONGEST_NAME = { tool: 256, prompt: 256, resource: 4_096 } as const satisfies Record<Dropped['kind'], number>
+/** Of all of them in UTF-8: an event names every one that changed, and has to fit into a frame. */
+const MOST_NAME_BYTES = 256 * 1024
+const LONGEST_CURSOR = 4_096
 
 const KINDS = {
   tool: { method: 'tools/list', field: 'tools', name: 'name', schema: ToolSchema },
@@ -45,6 +53,8 @@ export async function listAll(
   const dropped: Dropped[] = []
   const seen = new Set<string>()
   let cursor: string | undefined
+  let nameBytes = 0
+  let sinceTurn = 0
   for (let page = 1; page <= MOST_PAGES; page++) {
     const reply = await request(method, cursor === undefined ? {} : { cursor })
     if ('error' in reply) return { refusal: reply }
@@ -53,13 +63,22 @@ export async function listAll(
     if (items.size + dropped.length + entries.length > MOST_ITEMS) {
       throw broken('response_too_large', `more than ${MOST_ITEMS} ${field}`)
     }
-    for (const [at, entry] of entries.entries()) {
-      take(kind, entry, items, dropped)
-      if (at % ITEMS_AT_ONCE === ITEMS_AT_ONCE - 1) await setImmediate() // others get their turn
+    for (const entry of entries) {
+      const { values, tooDeep } = extentOf(entry, CHECK_LIMITS.maxDepth)
+      const taken = judge(kind, entry, { values, tooDeep }, items)
+      if ('reason' in taken) dropped.push({ kind, ...taken })
+      else items.set(taken.name, taken)
+      nameBytes += kind === 'tool' ? Buffer.byteLength(JSON.stringify(taken.name)) : 0
+      if (nameBytes > MOST_NAME_BYTES) throw broken('response_too_large', `more than ${MOST_NAME_BYTES} bytes of names`)
+      sinceTurn += values + 20
+      if (sinceTurn < VALUES_AT_ONCE) continue
+      sinceTurn = 0
+      await setImmediate() // others get their turn
     }
     const next = reply.result.nextCursor
     if (next === undefined || next === null || next === '') return { items: [...items.values()], dropped }
     if (typeof next !== 'string') throw broken('invalid_response', `the cursor in its answer to ${method} is no text`)
+    if (next.length > LONGEST_CURSOR) throw broken('response_too_large', `a cursor of ${next.length} characters`)
     if (seen.has(next)) throw broken('invalid_response', `its answers to ${method} go in circles`)
     seen.add(next)
     cursor = next
@@ -67,24 +86,33 @@ export async function listAll(
   throw broken('response_too_large', `${method} has more than ${MOST_PAGES} pages`)
 }
 
-function take(kind: Dropped['kind'], entry: Json, items: Map<string, Capability>, dropped: Dropped[]): void {
+/** An item as it is kept, or why it is left out. */
+function judge(
+  kind: Dropped['kind'],
+  entry: Json,
+  { values, tooDeep }: Extent,
+  items: ReadonlyMap<string, Capability>,
+): Capability | Omit<Dropped, 'kind'> {
   const { name: nameField, schema } = KINDS[kind]
   const given = isObject(entry) ? entry[nameField] : undefined
   const name = typeof given === 'string' ? given : '(without a name)'
-  const drop = (reason: string) => dropped.push({ kind, name: printable(name, 128), reason })
-  if (!isObject(entry) || isDeeperThan(entry, CHECK_LIMITS.maxDepth)) {
-    drop(isObject(entry) ? `nests deeper than ${CHECK_LIMITS.maxDepth} levels` : 'is not an object')
-    return
-  }
+  const drop = (reason: string) => ({ name: printable(name.slice(0, 1_000), 128), reason })
+  if (!isObject(entry)) return drop('is not an object')
+  if (tooDeep) return drop(`nests deeper than ${CHECK_LIMITS.maxDepth} levels`)
+  if (values > MOST_VALUES) return drop(`holds more than ${MOST_VALUES} values`)
   const parsed = schema.safeParse(entry)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    drop(printable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`))
-    return
+    return drop(printable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`))
   }
-  if (name === '' || items.has(name)) {
-    drop(name === '' ? 'has an empty name' : 'has the name of another')
-    return
-  }
-  items.set(name, { name, hash: sha256(canonicalJson(entry)), definition: entry })
+  const problem = nameProblem(kind, name)
+  if (problem !== undefined) return drop(problem)
+  if (items.has(name)) return drop('has the name of another')
+  return { name, hash: sha256(canonicalJson(entry)), definition: entry }
+}
+
+function nameProblem(kind: Dropped['kind'], name: string): string | undefined {
+  if (name === '') return 'has an empty name'
+  if (name.length > LONGEST_NAME[kind]) return `has a name of more than ${LONGEST_NAME[kind]} characters`
+  return isPrintable(name) ? undefined : 'has characters in its name that do not show or that reorder text'
 }
