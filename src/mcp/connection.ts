@@ -29,6 +29,9 @@ export type ConnectionDeps = ChannelMaker & {
 
 export type CheckOptions = Parameters<Upstreams['check']>[1]
 
+/** A server may say as often as it likes that its lists changed; it is heard this often. */
+const LIST_CHANGED_PAUSE_MS = 5_000
+
 /** Lists beside the tools get this long at most: they never decide a check. */
 const OTHER_LISTS_MS = 5_000
 
@@ -41,6 +44,8 @@ export class Connection {
   #inFlight = 0
   #isClosing = false
   #onIdle: () => void = () => {}
+  /** Set for a while after each change of a list was told; `again` when another came meanwhile. */
+  #listPause: { again: boolean; readonly stop: () => void } | undefined
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps
@@ -114,6 +119,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosing = true
+    this.#listPause?.stop()
     await this.#channel?.close()
   }
 
@@ -183,7 +189,20 @@ export class Connection {
   }
 
   readonly #onNotified = (method: string): void => {
-    if (LIST_CHANGED.has(method)) this.#deps.onListChanged()
+    if (!LIST_CHANGED.has(method) || this.#isClosing) return
+    if (this.#listPause) this.#listPause.again = true
+    else this.#tellListChanged()
+  }
+
+  /** At once, and after a pause once more if there was more to tell. */
+  #tellListChanged(): void {
+    const stop = this.#deps.clock.after(LIST_CHANGED_PAUSE_MS, () => {
+      const { again = false } = this.#listPause ?? {}
+      this.#listPause = undefined
+      if (again) this.#tellListChanged()
+    })
+    this.#listPause = { again: false, stop }
+    this.#deps.onListChanged()
   }
 
   /** An exit during the first contact is that check's result, and one we asked for is none. */

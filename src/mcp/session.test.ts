@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
-import { aServerAt, someUpstreams } from '../../test/support/upstreams.ts'
+import { aServerAt, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
 
 const META = 'io.modelcontextprotocol/'
 
@@ -239,4 +239,22 @@ test('a change of lists heard on the way is told', async () => {
   await using bench = someUpstreams()
   await bench.call(aServerAt(server.url))
   expect(bench.signals).toEqual([{ type: 'list_changed', serverId: 1 }])
+})
+
+test('lists said to change without end are heard at once, and then now and then', async () => {
+  const changed = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }
+  await using server = await rawServer(
+    only('ping', ({ json, message }) =>
+      json(200, [...Array.from({ length: 10_000 }, () => changed), { jsonrpc: '2.0', id: message.id, result: {} }]),
+    ),
+  )
+  const clock = new HeldClock()
+  await using bench = someUpstreams({ clock })
+  for (let check = 0; check < 3; check++) await bench.shallow(aServerAt(server.url))
+  expect(bench.signals).toHaveLength(1)
+  expect(clock.fire(5_000)).toBe(1)
+  expect(bench.signals).toHaveLength(2)
+  expect(clock.fire(5_000)).toBe(1)
+  expect(bench.signals).toHaveLength(2)
+  expect(clock.waiting).not.toContain(5_000)
 })
