@@ -95,6 +95,26 @@ describe('an answer', () => {
     expect(result).toMatchObject({ outcome: 'protocol', failure: { code: 'invalid_response' } })
   })
 
+  test('that is all framing and no content is not read for long', async () => {
+    const { result } = await pingOnTheWire(({ request: { socket } }) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1;')
+      socket.write('a'.repeat(8_000_000))
+    })
+    expect(result).toMatchObject({ outcome: 'protocol', failure: { code: 'response_too_large' } })
+    expect(result.responseTimeMs).toBeLessThan(4_000)
+  })
+
+  test.each([
+    ['bytes one by one', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\n \r\n'],
+    ['tiny events', `${STREAM}Transfer-Encoding: chunked\r\n\r\n`, '12\r\n:\n\ndata:x\n\ndata:y\n\r\n'],
+  ])('of %s counts for more than its bytes', async (_name, head, unit) => {
+    const { result } = await pingOnTheWire(({ request: { socket } }) => {
+      socket.write(head)
+      socket.write(unit.repeat(100_000))
+    })
+    expect(result.outcome).toBe('protocol')
+  })
+
   test('may be announced', async () => {
     const { result } = await pingOnTheWire(({ request, message }) => {
       const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} })

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
@@ -35,6 +36,9 @@ export type ExchangeOptions = {
 /** What may still come after the reply before the connection is given up, in bytes and in time. */
 const LINGER_BYTES = 16 * 1024
 const LINGER_MS = 1_000
+/** Bytes that may come without being part of an answer, such as chunk extensions; looked at once a second. */
+const MOST_USELESS_BYTES = 1024 * 1024
+const LOOK_MS = 1_000
 /** Interim answers (1xx) before the real one. */
 const MOST_INTERIMS = 100
 
@@ -46,7 +50,7 @@ export function exchange<T>(
   options: ExchangeOptions,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const handler = new Exchange(reader, options, resolve, reject)
+    const handler = new Exchange(reader, options, connection.socket, resolve, reject)
     const { method, path, headers, body } = request
     connection.client.dispatch({ method, path, headers: headers.slice(), body: body ?? null }, handler)
   })
@@ -64,6 +68,7 @@ const singleValued = (headers: WireHeaders): IncomingHttpHeaders =>
 class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #reader: AnswerReader<T>
   readonly #options: ExchangeOptions
+  readonly #socket: Socket
   readonly #resolve: (value: T) => void
   readonly #reject: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -71,20 +76,27 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
   #lingered = 0
   #interims = 0
+  /** What the socket had received when something of use came last. */
+  #usefulAt: number
+  #stopLooking: () => void = () => {}
 
   constructor(
     reader: AnswerReader<T>,
     options: ExchangeOptions,
+    socket: Socket,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) {
     this.#reader = reader
     this.#options = options
+    this.#socket = socket
+    this.#usefulAt = socket.bytesRead
     this.#resolve = resolve
     this.#reject = reject
     const { clock, firstByteMs, signal } = options
     this.#stopTimer = firstByteMs === undefined ? () => {} : clock.after(firstByteMs, this.#onNoByte)
     signal.addEventListener('abort', this.#onAbort)
+    this.#look()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -104,6 +116,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    this.#usefulAt = this.#socket.bytesRead
     if (this.#state === 'answering') this.#read(() => this.#reader.data(piece))
     else if (this.#state === 'lingering') this.#linger(piece.length)
   }
@@ -156,6 +169,16 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#giveUp(faultOf('invalid_response', { stage, where, detail: 'it goes on announcing an answer' }))
   }
 
+  /** What the parser swallows without a word is bounded too. */
+  #look(): void {
+    this.#stopLooking = this.#options.clock.after(LOOK_MS, () => {
+      if (this.#socket.bytesRead - this.#usefulAt <= MOST_USELESS_BYTES) return this.#look()
+      const { stage, where } = this.#options
+      const detail = `${this.#socket.bytesRead - this.#usefulAt} bytes that are no part of it`
+      return this.#giveUp(faultOf('response_too_large', { stage, where, detail }))
+    })
+  }
+
   /**
    * Ends the exchange here and now. The connection follows once undici's parser has returned: what we are called from
    * may be in the middle of a buffer, and an answer that ends there after its request was aborted ends this process.
@@ -176,6 +199,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #end(): void {
     this.#state = 'over'
     this.#stopTimer()
+    this.#stopLooking()
     this.#unlisten()
   }
 

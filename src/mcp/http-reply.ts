@@ -23,6 +23,12 @@ export type Expected = {
 /** An error body larger than this says nothing more. */
 const ERROR_BODY_BYTES = 64 * 1024
 
+/** What an event counts at least towards the bytes that are taken: reading a tiny one costs more than its bytes. */
+export const EVENT_COST = 256
+
+/** As bytes; a piece of one byte costs as much work as one of many. */
+export const costOf = (piece: Buffer): number => Math.max(piece.length, 64)
+
 /** Reads the answer to one JSON-RPC request: a JSON body, or an event stream up to the reply. */
 export class ReplyReader implements AnswerReader<Reply> {
   readonly #expected: Expected
@@ -56,7 +62,7 @@ export class ReplyReader implements AnswerReader<Reply> {
   }
 
   data(piece: Buffer): Reply | undefined {
-    this.#received += piece.length
+    this.#received += costOf(piece)
     if (this.#kind === 'error') {
       if (this.#received > ERROR_BODY_BYTES) throw this.#refusal(undefined)
       this.#body.append(piece)
@@ -69,6 +75,7 @@ export class ReplyReader implements AnswerReader<Reply> {
     }
     let reply: Reply | undefined
     for (const event of this.#events.push(piece)) {
+      this.#received += EVENT_COST
       if (event.type === 'message' && event.data !== '') reply = this.#find(this.#parse(event.data), reply)
     }
     return reply

@@ -3,6 +3,7 @@ import type { UpstreamFault } from './channel.ts'
 import { EventStreamParser, type StreamEvent } from './event-stream.ts'
 import { faultOf } from './failures.ts'
 import type { AnswerReader } from './http-exchange.ts'
+import { costOf, EVENT_COST } from './http-reply.ts'
 import { type AnswerSite, faultOfHead, printable, statusFault } from './http-status.ts'
 
 type Deps = {
@@ -42,12 +43,15 @@ export class SseStreamReader implements AnswerReader<'ended'> {
 
   data(piece: Buffer): undefined {
     const { site, maxBytes, happened } = this.#deps
-    this.#received += piece.length
+    this.#received += costOf(piece)
     if (this.#received > maxBytes()) {
       const detail = `more than ${maxBytes()} bytes on its event stream`
       throw faultOf('response_too_large', { stage: site.stage, where: site.where, detail })
     }
-    for (const event of this.#events.push(piece)) happened(event)
+    for (const event of this.#events.push(piece)) {
+      this.#received += EVENT_COST
+      happened(event)
+    }
   }
 
   end(): 'ended' {
