@@ -34,13 +34,22 @@ export function credentialsOf(auth: Auth, url: URL, env: Environment): Credentia
     secrets.push(value, value.replace(/^\S+\s+/, ''))
   }
   if ((url.username !== '' || url.password !== '') && !entries.has('authorization')) {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    const pair = `${decoded(url.username)}:${decoded(url.password)}`
     const encoded = Buffer.from(pair).toString('base64')
     entries.set('authorization', `Basic ${encoded}`)
-    secrets.push(encoded, decodeURIComponent(url.password), url.password)
+    secrets.push(encoded, decoded(url.password), url.password)
   }
   for (const value of url.searchParams.values()) secrets.push(value)
   return { headers: Object.fromEntries(entries), secrets }
+}
+
+/** A stray "%" stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function authHeaders(auth: Auth, env: Environment): readonly (readonly [string, string])[] {

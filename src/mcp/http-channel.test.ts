@@ -213,6 +213,13 @@ describe('credentials', () => {
     expect(server.headersOf('initialize')?.authorization).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`)
   })
 
+  test('in the URL may hold a stray "%"', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    expect(await bench.shallow(aServerAt(server.url.replace('//', '//u%zz:50%@')))).toMatchObject({ outcome: 'ok' })
+    expect(server.headersOf('initialize')?.authorization).toBe(`Basic ${Buffer.from('u%zz:50%').toString('base64')}`)
+  })
+
   test('with characters that HTTP forbids are refused before anything is sent', async () => {
     await using server = await rawServer()
     await using bench = someUpstreams()
