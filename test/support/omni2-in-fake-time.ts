@@ -16,12 +16,13 @@ export class Omni2InFakeTime implements AsyncDisposable {
   readonly adminToken: string
   readonly url: string
   readonly api: Client
+  readonly dataDir: string
   readonly #running: Running
-  readonly #dataDir: string
 
-  static async start(): Promise<Omni2InFakeTime> {
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-test-'))
-    const clock = new FakeClock()
+  /** `again`: with the time and the data of one that was stopped before. */
+  static async start(again?: { readonly clock: FakeClock; readonly dataDir: string }): Promise<Omni2InFakeTime> {
+    const dataDir = again?.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'omni2-test-')))
+    const clock = again?.clock ?? new FakeClock()
     const adminToken = `omni2_admin_${randomBytes(32).toString('base64url')}`
     const env = { OMNI2_PORT: '0', OMNI2_DATA_DIR: dataDir, OMNI2_ADMIN_TOKEN: adminToken }
     const running = await start({
@@ -43,7 +44,7 @@ export class Omni2InFakeTime implements AsyncDisposable {
     this.url = running.url
     this.api = createClient({ baseUrl: running.url, token: adminToken })
     this.#running = running
-    this.#dataDir = dataDir
+    this.dataDir = dataDir
   }
 
   /** Moves time to the next check of a server and waits, in real time, until its result is stored. */
@@ -67,10 +68,15 @@ export class Omni2InFakeTime implements AsyncDisposable {
     )
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends, and keeps what is stored. */
+  async stop(): Promise<void> {
     const stopped = this.#running.stop()
     await this.clock.advance(30_000)
     await stopped
-    await rm(this.#dataDir, { recursive: true, force: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    await rm(this.dataDir, { recursive: true, force: true })
   }
 }

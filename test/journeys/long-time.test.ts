@@ -61,3 +61,23 @@ test('a server that stays dead is disabled, only looked at, and as good as new o
   ])
   expect((await read(omni2, id)).health_status).toBe('healthy')
 })
+
+test('what was healthy before a long pause is unknown after it until it is checked', async () => {
+  await using upstream = await legacyServer()
+  const before = await Omni2InFakeTime.start()
+  const { id } = await register(before, 'long-unseen', { url: upstream.url })
+  expect(await before.settled(id)).toMatchObject({ health_status: 'healthy' })
+  await before.stop()
+  await before.clock.advance(600_000)
+  await using after = await Omni2InFakeTime.start(before)
+  expect(await read(after, id)).toMatchObject({ health_status: 'unknown', badges: ['stale'], reason_code: 'stale' })
+  expect(await after.nextCheck(id)).toMatchObject({ health_status: 'healthy', badges: [] })
+  const events = await history(after)
+  expect(breaks(events)).toEqual([])
+  expect(events.map(({ event_type }) => event_type)).toEqual([
+    'mcp_server_created',
+    'mcp_status_change',
+    'mcp_status_change',
+    'mcp_status_change',
+  ])
+})
