@@ -8,8 +8,8 @@ export function addSettingFlags(command: Command): Command {
   return command.option('--config <file>', 'YAML file of settings; the environment and flags win (OMNI2_CONFIG)')
 }
 
-/** The flags that were given, by the settings' names in code. */
+/** The flags that were given, by the settings' names in code; a command's own options are no text. */
 export const settingFlags = (command: Command): Readonly<Record<string, string | undefined>> =>
   Flags.parse(command.opts())
 
-const Flags = z.record(z.string(), z.string().optional())
+const Flags = z.record(z.string(), z.string().optional().catch(undefined))

@@ -13,8 +13,7 @@ export function addConfig(program: Command, { env, out, err }: Context): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples('omni2 config --config omni2.yaml'))
     .action((options: { json?: true }, command: Command) => {
-      const { json: _, ...flags } = settingFlags(command)
-      const config = loadConfig({ env, flags, readFile: (path) => readFileSync(path, 'utf8') })
+      const config = loadConfig({ env, flags: settingFlags(command), readFile: (path) => readFileSync(path, 'utf8') })
       for (const warning of config.warnings) say(err, paintFor(err, env).warn(warning))
       const shown = effectiveConfig(config)
       say(out, options.json ? jsonText(shown) : stringify(shown).trimEnd())
