@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import path from 'node:path'
 
 const MAIN = path.resolve('src/cli/main.ts')
+/** Where processes of ours keep what they compiled: the next one starts in two thirds of the time. */
+export const COMPILED = { NODE_COMPILE_CACHE: path.resolve('node_modules/.cache/omni2-compiled') }
 
 type Options = {
   readonly env?: Readonly<Record<string, string>>
@@ -20,7 +22,7 @@ export class CommandLine implements AsyncDisposable {
 
   constructor(words: readonly string[], { env = {}, input = '' }: Options = {}) {
     const child = spawn(process.execPath, [MAIN, ...words], {
-      env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
+      env: { PATH: process.env.PATH, NO_COLOR: '1', ...COMPILED, ...env },
     })
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text

@@ -7,6 +7,7 @@ import { type ClientOptions, WebSocket } from 'ws'
 import { freePort, Omni2Process } from '../../demo/omni2-process.ts'
 import { type Client, createClient } from '../../src/api/client.ts'
 import { LiveMessage } from '../../src/api/live.ts'
+import { COMPILED } from './command-line.ts'
 
 type Options = {
   /** Kept by whoever gives it; absent: a folder of its own, removed at the end. */
@@ -30,7 +31,7 @@ export class Omni2 implements AsyncDisposable {
     const adminToken = `omni2_admin_${randomBytes(32).toString('base64url')}`
     const port = await freePort(0)
     const omni2 = new Omni2(
-      new Omni2Process({ port, dataDir: folder, adminToken, env }),
+      new Omni2Process({ port, dataDir: folder, adminToken, env: { ...COMPILED, ...env } }),
       folder,
       adminToken,
       dataDir === undefined,
