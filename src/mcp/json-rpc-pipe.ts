@@ -15,6 +15,8 @@ type Deps = {
   /** The other side, to people. */
   readonly where: string
   readonly notified: (method: string, params: JsonObject) => void
+  /** A notification or a request of the other side, by its size; a tiny one counts for the work it makes. */
+  readonly unasked: (bytes: number) => void
   /** A line that was no message for us, and was passed over. */
   readonly strayed: (line: string) => void
   /** The other side cannot be talked to any more; everything in flight has failed. */
@@ -34,6 +36,7 @@ const MAX_STRAY_LINES = 100
 const MAX_STRAY_BYTES = 64 * 1024
 /** What may wait for the other side to read; one message alone may be larger. */
 const MAX_UNREAD_BYTES = CALL_LIMITS.maxBytes
+const LEAST_UNASKED = 256
 const METHOD_NOT_FOUND = -32601
 const LOG_TO_STDERR = 'Make the server write its log to stderr: stdout is for messages only.'
 
@@ -138,9 +141,11 @@ export class JsonRpcPipe {
     const message = readMessage(json)
     switch (message?.kind) {
       case 'request':
+        this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
         this.#answer(message.id, message.method)
         return true
       case 'notification':
+        this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
         this.#deps.notified(message.method, message.params)
         return true
       case 'reply':
@@ -170,7 +175,7 @@ export class JsonRpcPipe {
 
   /** We offer servers nothing but a sign of life. */
   #answer(id: RpcId, method: string): void {
-    const error = { code: METHOD_NOT_FOUND, message: `${method} is not supported` }
+    const error = { code: METHOD_NOT_FOUND, message: `${method.slice(0, 100)} is not supported` }
     this.#isSent(method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : { jsonrpc: '2.0', id, error })
   }
 

@@ -11,6 +11,7 @@ import {
   UpstreamFault,
 } from './channel.ts'
 import { JsonRpcPipe } from './json-rpc-pipe.ts'
+import { Pace } from './pace.ts'
 import { type Exit, ProcessTree, type TreeHost } from './process-tree.ts'
 import {
   afterCrash,
@@ -129,17 +130,24 @@ export class StdioChannel implements ProcessChannel {
   }
 
   #adopt(tree: ProcessTree): void {
+    const { clock } = this.#deps
+    const unasked = new Pace(tree.stdout, clock)
+    const complaints = new Pace(tree.stderr, clock)
     const pipe = new JsonRpcPipe({
       input: tree.stdout,
       output: tree.stdin,
       where: `"${this.#deps.launch.command}"`,
       notified: this.#deps.listener.notified,
+      unasked: (bytes) => unasked.took(bytes),
       strayed: (line) => this.#ring.append(Buffer.from(`[stdout] ${line.slice(0, STRAY_CHARS)}\n`)),
       broken: (fault) => this.#fail(tree, fault.failure),
     })
     this.#run = { tree, pipe }
     this.#ring.beginRun()
-    tree.stderr.on('data', (chunk: Buffer) => this.#ring.append(chunk))
+    tree.stderr.on('data', (chunk: Buffer) => {
+      this.#ring.append(chunk)
+      complaints.took(chunk.length)
+    })
     tree.stdout.once('end', () => void this.#lostPipe(tree))
     void tree.exited.then((exit) => this.#fail(tree, this.#exitFailure(exit)))
   }
