@@ -139,6 +139,11 @@ test('a breaker that was switched off meanwhile lets go of an open circuit', () 
   expect(wakeAt(state)).toBe(7_500)
 })
 
+test('a clock that was set back leaves no success that can be believed', () => {
+  const { state } = restarted(healthy(), { downMs: 20_000, wallJumpMs: -60_000 })
+  expect(describe(state)).toMatchObject({ status: 'unknown', reasonCode: 'stale' })
+})
+
 test('dates survive, as far as they lie in the past', () => {
   const server = healthy()
   const { state } = restarted(server, { downMs: 2_000 })

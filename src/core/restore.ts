@@ -95,7 +95,9 @@ export function restore(saved: SavedState, { policy, revision, clock, random, fi
     downSince: pastOf(saved.downSince),
     throttle: saved.throttledMs > 0 ? { until: now, longestMs: saved.throttledMs } : undefined,
   }
-  const believed = withoutBreaker(reopened(outdated(before, now), now))
+  const setBack = saved.lastSuccessAt !== undefined && toInstant(saved.lastSuccessAt, clock) > now
+  const trusted = setBack ? disbelieved(before) : outdated(before, now)
+  const believed = withoutBreaker(reopened(trusted, now))
   const watched = { ...believed, nextCheck: firstLook(believed, later(now, firstCheckInMs), now, random) }
   const state = { ...accounted(before, watched, now), flap: before.flap }
   return { state, effects: effectsOf(before, state) }
@@ -104,11 +106,14 @@ export function restore(saved: SavedState, { policy, revision, clock, random, fi
 /** Not a fall: nothing happened but that we were away. */
 function outdated(state: ServerState, now: Instant): ServerState {
   const limit = freshUntil(state)
-  if (state.admin.kind === 'inactive' || state.health.kind !== 'up') return state
-  return limit !== undefined && now < limit
-    ? state
-    : { ...state, health: { ...NEVER_CHECKED, cause: 'stale' }, stale: false }
+  return limit !== undefined && now < limit ? state : disbelieved(state)
 }
+
+/** How old a success is cannot be known either when the clock was set back meanwhile. */
+const disbelieved = (state: ServerState): ServerState =>
+  state.admin.kind === 'active' && state.health.kind === 'up'
+    ? { ...state, health: { ...NEVER_CHECKED, cause: 'stale' }, stale: false }
+    : state
 
 /** The canary that held it half open is gone with the process. */
 function reopened(state: ServerState, now: Instant): ServerState {

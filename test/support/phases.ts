@@ -73,31 +73,52 @@ const bouncing = fc.record({
   outcome: fc.constantFrom<Outcome>('connect', 'protocol', 'auth'),
 })
 
+const request = fc.record({
+  type: fc.constant('request' as const),
+  trigger: fc.constantFrom<Trigger>('manual', ...TRIGGERS),
+  outcome,
+})
+
+const calls = fc.record({
+  type: fc.constant('calls' as const),
+  count: fc.integer({ min: 1, max: 14 }),
+  outcome,
+  sources: fc.integer({ min: 1, max: 3 }),
+  gapMs: fc.constantFrom(0, 300, 8_000),
+})
+
+const restartPhase = fc.record({
+  type: fc.constant('restart' as const),
+  downMs: fc.constantFrom(0, 5_000, 100_000, 250_000, 4_000_000),
+  wallJumpMs: fc.constantFrom(0, 0, -3_600_000, 3_600_000),
+})
+
 const disturbance = fc.oneof(
-  fc.record({ type: fc.constant('hanging' as const), count: fc.integer({ min: 1, max: 4 }) }),
-  fc.record({ type: fc.constant('quiet' as const), ms: fc.constantFrom(1, 4_000, 30_000, 250_000, 1_900_000) }),
-  fc.record({
-    type: fc.constant('request' as const),
-    trigger: fc.constantFrom<Trigger>('manual', ...TRIGGERS),
-    outcome,
-  }),
-  fc.record({
-    type: fc.constant('calls' as const),
-    count: fc.integer({ min: 1, max: 14 }),
-    outcome,
-    sources: fc.integer({ min: 1, max: 3 }),
-    gapMs: fc.constantFrom(0, 300, 8_000),
-  }),
-  fc.record({ type: fc.constant('late_result' as const), back: fc.integer({ min: 0, max: 3 }), outcome }),
-  fc.record({ type: fc.constant('policy' as const), policy: fc.constantFrom(...POLICIES) }),
-  fc.record({ type: fc.constant('common_cause' as const), active: fc.boolean() }),
-  fc.record({
-    type: fc.constant('restart' as const),
-    downMs: fc.constantFrom(0, 5_000, 100_000, 4_000_000),
-    wallJumpMs: fc.constantFrom(0, 0, -3_600_000, 3_600_000),
-  }),
-  fc.record({ type: fc.constantFrom('exit' as const, 'list_changed' as const, 'enable' as const, 'disable' as const) }),
-  fc.record({ type: fc.constantFrom('configure' as const, 'reset' as const, 'enable' as const) }),
+  { weight: 5, arbitrary: request },
+  { weight: 3, arbitrary: calls },
+  { weight: 2, arbitrary: restartPhase },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('enable' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('disable' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constantFrom('exit' as const, 'list_changed' as const, 'configure' as const, 'reset' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('hanging' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('quiet' as const),
+      ms: fc.constantFrom(1, 4_000, 30_000, 250_000, 1_900_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('late_result' as const), back: fc.integer({ min: 0, max: 3 }), outcome }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('policy' as const), policy: fc.constantFrom(...POLICIES) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('common_cause' as const), active: fc.boolean() }) },
 )
 
 export const life = fc.record({
@@ -142,6 +163,7 @@ function go(server: Simulation, phase: Phase, restarted: Observers['restarted'])
     case 'checks':
       server.reply = () => ({ result: answer(phase.outcome, phase), takesMs: phase.takesMs })
       server.checks(phase.count)
+      server.pass(0)
       return
     case 'bouncing':
       for (let round = 0; round < phase.rounds; round++) {
@@ -149,6 +171,7 @@ function go(server: Simulation, phase: Phase, restarted: Observers['restarted'])
         server.checks(phase.failures)
         server.answers('ok')
         server.checks(phase.successes)
+        server.pass(0)
       }
       return
     case 'hanging':
@@ -188,7 +211,7 @@ function go(server: Simulation, phase: Phase, restarted: Observers['restarted'])
       server.send({ type: 'list_changed' })
       return
     case 'enable':
-      server.send({ type: 'enabled' })
+      if (server.state.admin.kind === 'inactive') server.send({ type: 'enabled' })
       return
     case 'disable':
       server.send({ type: 'disabled' })
