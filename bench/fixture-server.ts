@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { TOOLS } from './tools.ts'
 
 /**
  * The cheapest MCP server that is still honest, on node:http alone: any path is a server with ten tools. What lies under
@@ -7,19 +8,6 @@ import { z } from 'zod'
  */
 const Message = z.object({ id: z.number().optional(), method: z.string() })
 
-const TOOLS = Array.from({ length: 10 }, (_, index) => ({
-  name: `look-up-${index}`,
-  description: `Looks up records of kind ${index} by text, with filters for when they were made and by whom.`,
-  inputSchema: {
-    type: 'object',
-    properties: {
-      query: { type: 'string', description: 'Words that the record must hold' },
-      limit: { type: 'integer', minimum: 1, maximum: 100, description: 'How many records to answer at most' },
-      since: { type: 'string', format: 'date-time', description: 'Only records made since then' },
-    },
-    required: ['query'],
-  },
-}))
 const INFO = { name: 'bench', version: '1.0.0' }
 const CAPABILITIES = { tools: {} }
 const RESULTS: ReadonlyMap<string, object> = new Map(
