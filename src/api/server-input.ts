@@ -28,6 +28,7 @@ const map = <V extends z.ZodType>(keyRule: FieldRule, limit: number, value: V) =
     const keys = Object.keys(context.value)
     if (keys.length > limit) {
       context.issues.push({ code: 'custom', message: `At most ${limit} entries`, input: context.value })
+      return
     }
     for (const key of keys) {
       const message = keyRule(key)

@@ -1,5 +1,8 @@
 import type { FieldError } from './errors.ts'
 
+/** Of errors and of warnings; nobody reads on. */
+const MOST_NOTES = 50
+
 /** What is found while one entry of an mcp.json is read. */
 export class EntryNotes {
   readonly errors: FieldError[] = []
@@ -11,9 +14,9 @@ export class EntryNotes {
   readonly variables = new Set<string>()
 
   error(path: string, message: string): undefined {
-    this.errors.push({ path, message })
+    if (this.errors.length < MOST_NOTES) this.errors.push({ path: path.slice(0, 200), message })
   }
   warn(path: string, message: string): undefined {
-    this.warnings.push({ path, message })
+    if (this.warnings.length < MOST_NOTES) this.warnings.push({ path: path.slice(0, 200), message })
   }
 }

@@ -98,7 +98,7 @@ function httpTarget({ entry, inputs, notes }: Reading, protocol: 'http-streamabl
   const raw = own(entry, key)
   if (typeof raw !== 'string') return notes.error(key, 'Expected a URL')
   const url = translateVariables(raw.trim(), { path: key, shown: false }, inputs, notes)
-  judge(key, url, CONFIG_LIMITS.url, urlProblem, notes)
+  if (!judge(key, url, CONFIG_LIMITS.url, urlProblem, notes)) return undefined
   return { protocol, url: urlSecret(url) }
 }
 

@@ -235,3 +235,20 @@ test('a megabyte in one value costs little', () => {
   }
   expect(performance.now() - started).toBeLessThan(2_000)
 })
+
+test('megabytes of anything are neither taken apart nor told again', () => {
+  const startedAt = performance.now()
+  const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key-${i}`, 1]))
+  const { entry } = parse({
+    mcpServers: {
+      query: { url: `http://host/?${'key=1&'.repeat(500_000)}` },
+      keys: { url: 'http://host/', ...many },
+    },
+  })
+  expect(entry('query').errors).toEqual([{ path: 'url', message: 'Longer than 2048 characters' }])
+  expect(entry('keys').warnings).toHaveLength(50)
+  expect(() => parse({ mcpServers: { a: { url: 'http://host/' } } }, { select: new Set(Object.keys(many)) })).toThrow(
+    expect.objectContaining({ fields: expect.objectContaining({ length: 20 }) }),
+  )
+  expect(performance.now() - startedAt).toBeLessThan(1_500)
+})

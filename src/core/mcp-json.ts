@@ -128,5 +128,5 @@ function refuseUnknownNames(sources: ReadonlySet<string>, { select, rename }: Mc
     [...names].filter((name) => !sources.has(name)).map((name) => ({ path, message: `"${name}" is not in the file` }))
   const fields = [...unknown(select ?? [], 'select'), ...unknown(rename?.keys() ?? [], 'rename')]
   const [first] = fields
-  if (first) throw new AppError('invalid_input', `${first.path}: ${first.message}`, { fields })
+  if (first) throw new AppError('invalid_input', `${first.path}: ${first.message}`, { fields: fields.slice(0, 20) })
 }

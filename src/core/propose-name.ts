@@ -4,10 +4,13 @@ import { CONFIG_LIMITS } from './config-rules.ts'
 export function proposeName(wanted: string, isTaken: (name: string) => boolean): string {
   const base = fitting(wanted, CONFIG_LIMITS.name) || 'server'
   if (!isTaken(base)) return base
+  let stem = base
   for (let number = 2; ; number++) {
     const suffix = `-${number}`
-    const name = fitting(base, CONFIG_LIMITS.name - suffix.length) + suffix
-    if (!isTaken(name)) return name
+    // A thousand entries may want the same name, so that this is no work but where the number gets longer.
+    if (stem.length + suffix.length > CONFIG_LIMITS.name)
+      stem = trimmed(base.slice(0, CONFIG_LIMITS.name - suffix.length))
+    if (!isTaken(stem + suffix)) return stem + suffix
   }
 }
 

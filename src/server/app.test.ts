@@ -147,6 +147,14 @@ test('a body may have 1 MiB, one to import 4 MiB', async () => {
   expect(await send(post, 4)).toBe(413)
 })
 
+test('who signs in needs few bytes, and gets no more', async () => {
+  const { app } = await setup()
+  const send = (payload: string) =>
+    app.inject({ method: 'POST', url: '/api/v1/session', headers: { 'content-type': 'application/json' }, payload })
+  expect((await send(JSON.stringify({ token: 'a'.repeat(512) }))).statusCode).toBe(401)
+  expect((await send(JSON.stringify({ token: 'a'.repeat(8_192) }))).statusCode).toBe(413)
+})
+
 test('a stranger is refused before the body is read', async () => {
   const { app } = await setup()
   const response = await app.inject({

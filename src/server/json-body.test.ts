@@ -30,6 +30,12 @@ test.each([
   expect(findJsonTrap(text)).toBeUndefined()
 })
 
+test('an object of more keys than anyone writes is a trap', () => {
+  const keys = (count: number) => `{${Array.from({ length: count }, (_, i) => `"k${i}":{}`).join()}}`
+  expect(findJsonTrap(keys(5_000))).toBeUndefined()
+  expect(findJsonTrap(`[${keys(5_001)}]`)).toBe('An object has more than 5000 keys')
+})
+
 test('no JSON that a serialiser writes is a trap', () => {
   fc.assert(
     fc.property(fc.array(fc.json({ maxDepth: 5 }), { maxLength: 5 }), (values) => {

@@ -1,8 +1,10 @@
 /** Deeper than anything we take; parsers on the way must not be brought down by depth. */
 const MAX_DEPTH = 100
+/** Of one object. A schema names every key it does not know, and 90,000 of them in 1 MiB cost a second. */
+const MAX_KEYS = 5_000
 
 /**
- * What is wrong with a JSON text beyond its syntax: keys that another parser would read differently. A key that stands
+ * What is wrong with a JSON text beyond its syntax: too much of it, and keys that another parser would read differently. A key that stands
  * twice in one object is refused anywhere; keys of the outermost object that differ in case only are refused too.
  */
 export function findJsonTrap(text: string): string | undefined {
@@ -35,6 +37,7 @@ export function findJsonTrap(text: string): string | undefined {
           const seen = open.length === 1 ? key.toLowerCase() : key
           if (keys.has(seen)) return `The key ${JSON.stringify(key.slice(0, 100))} stands twice in one object`
           keys.add(seen)
+          if (keys.size > MAX_KEYS) return `An object has more than ${MAX_KEYS} keys`
         }
         expectsKey = false
         at = end

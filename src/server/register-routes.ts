@@ -45,8 +45,8 @@ export type Handlers = HandlersOf<RouteName>
 
 type Deps = { readonly publicUrl: string | undefined; readonly addressOf: (ip: string) => string }
 
-/** Routes that take more than the usual 1 MiB. */
-const BODY_LIMITS: Readonly<Record<string, number>> = { importServers: 4 * 1024 * 1024 }
+/** Routes that take more or less than the usual 1 MiB; anyone at all may sign in. */
+const BODY_LIMITS: Readonly<Record<string, number>> = { importServers: 4 * 1024 * 1024, signIn: 4 * 1024 }
 
 /** Puts every route of the API's table behind its handler. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, deps: Deps): void {
