@@ -9,9 +9,11 @@ import {
   type Channel,
   type Limits,
   type ProcessChannel,
+  type Reply,
   type RequestOptions,
   UpstreamFault,
 } from './channel.ts'
+import { concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import type { ClientInfo } from './handshake.ts'
@@ -41,6 +43,7 @@ export class Connection {
   readonly #where: string
   #channel: Channel | undefined
   #session: Session | undefined
+  #conceal: ((text: string) => string) | undefined
   #inFlight = 0
   #isClosing = false
   #onIdle: () => void = () => {}
@@ -87,14 +90,18 @@ export class Connection {
     try {
       const work = (session: Session, options: RequestOptions) => session.callTool(tool, args, options)
       const reply = await this.#within(config.callTimeoutMs, CALL_LIMITS, () => 'handshake', signal, work)
-      if ('error' in reply) return { outcome: 'app_error', error: reply.error, durationMs: durationMs() }
-      return { outcome: 'ok', result: reply.result, durationMs: durationMs() }
+      return this.#answered(reply, durationMs())
     } catch (error) {
       const { outcome, failure, reply } = this.#asFault(error, 'handshake')
-      if (reply !== undefined && 'error' in reply)
-        return { outcome: 'app_error', error: reply.error, durationMs: durationMs() }
+      if (reply !== undefined && 'error' in reply) return this.#answered(reply, durationMs())
       return { outcome, failure, durationMs: durationMs() }
     }
+  }
+
+  #answered(reply: Reply, durationMs: number): CallResult {
+    const shown = this.#conceal ? concealReply(reply, this.#conceal) : reply
+    if ('error' in shown) return { outcome: 'app_error', error: shown.error, durationMs }
+    return { outcome: 'ok', result: shown.result, durationMs }
   }
 
   /** What a child process wrote to stderr last. */
@@ -169,14 +176,17 @@ export class Connection {
     if (this.#session !== undefined) return this.#session
     const { clock, clientInfo, config } = this.#deps
     const { protocol } = config.target
-    const { channel, redact } = makeChannel(config, this.#deps, { notified: this.#onNotified, exited: this.#onExited })
+    const listener = { notified: this.#onNotified, exited: this.#onExited }
+    const { channel, redact, conceal } = makeChannel(config, this.#deps, listener)
     this.#channel = channel
+    this.#conceal = conceal
     this.#session = new Session({
       channel,
       clock,
       clientInfo,
       where: this.#where,
       redact,
+      conceal,
       eras: protocol === 'sse' ? ['legacy'] : ['modern', 'legacy'],
       probeMs: protocol === 'stdio' ? this.#patience(config.timeoutMs) / 3 : undefined,
     })

@@ -33,7 +33,7 @@ const KINDS = {
   resource: { method: 'resources/list', field: 'resources', name: 'uri', schema: ResourceSchema },
 } as const satisfies Record<Dropped['kind'], object>
 
-type Listed = { readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }
+export type Listed = { readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }
 
 /** What the listing of one kind came to: the list, or the error the server answered with. */
 export type Listing = Listed | { readonly refusal: Extract<Reply, { error: unknown }> }

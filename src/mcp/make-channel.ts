@@ -5,7 +5,7 @@ import { type Credentials, credentialsOf, UnusableHeader } from './credentials.t
 import type { Dialer } from './dialer.ts'
 import { faultOf } from './failures.ts'
 import { HttpChannel } from './http-channel.ts'
-import { redactor } from './redaction.ts'
+import { concealer, redactor } from './redaction.ts'
 import { type Environment, hasReference, resolveReferences, UnresolvedReference } from './references.ts'
 import { SseChannel } from './sse-channel.ts'
 
@@ -20,6 +20,8 @@ export type MadeChannel = {
   readonly channel: Channel
   /** Removes the credentials and secret values of this server from a text. */
   readonly redact: (text: string) => string
+  /** The same for lists and results; undefined when there is nothing to hide in them. */
+  readonly conceal: ((text: string) => string) | undefined
 }
 
 /** How messages name a server: host and port, or the command. Resolved values and secrets never show. */
@@ -39,13 +41,15 @@ export function makeChannel(config: ServerConfig, maker: ChannelMaker, listener:
   const where = labelOf(target)
   if (target.protocol === 'stdio') {
     const launch = launchOf(target, where, maker.env)
-    return { channel: maker.openProcess(launch, listener), redact: redactor(Object.values(launch.env)) }
+    const values = Object.values(launch.env)
+    return { channel: maker.openProcess(launch, listener), redact: redactor(values), conceal: concealer(values) }
   }
   const url = urlOf(target.url.reveal(), where, maker.env)
   const credentials = usableCredentials(config, url, where, maker.env)
   const redact = redactor(credentials.secrets)
   const deps = { clock: maker.clock, dialer: maker.dialer, url, where, credentials, redact, listener }
-  return { channel: target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps), redact }
+  const channel = target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps)
+  return { channel, redact, conceal: concealer(credentials.secrets) }
 }
 
 function launchOf(target: Extract<Target, { protocol: 'stdio' }>, where: string, env: Environment): Launch {

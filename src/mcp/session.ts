@@ -2,6 +2,7 @@ import type { Capabilities, Capability, Dropped, JsonObject } from '../core/capa
 import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
+import { concealList } from './conceal.ts'
 import {
   type ClientInfo,
   type Established,
@@ -12,7 +13,7 @@ import {
   UNSUPPORTED_VERSION,
 } from './handshake.ts'
 import { type ParamHeader, paramHeaders, paramHeadersOf } from './header-values.ts'
-import { LIST_LIMITS, listAll } from './listing.ts'
+import { LIST_LIMITS, type Listing, listAll } from './listing.ts'
 
 export type SessionDeps = {
   readonly channel: Channel
@@ -25,6 +26,8 @@ export type SessionDeps = {
   readonly probeMs: number | undefined
   /** Removes our own credentials from what the server says. */
   readonly redact: (text: string) => string
+  /** The same for its lists; absent when there is nothing to hide in them. */
+  readonly conceal?: ((text: string) => string) | undefined
 }
 
 /** What a check found, when nothing stopped it. */
@@ -152,9 +155,11 @@ export class Session {
     }
   }
 
-  #list(kind: Dropped['kind'], options: RequestOptions): ReturnType<typeof listAll> {
+  async #list(kind: Dropped['kind'], options: RequestOptions): Promise<Listing> {
+    const { where, conceal } = this.#deps
     const patient = { ...options, limits: LIST_LIMITS }
-    return listAll(kind, this.#deps.where, (method, params) => this.#request(method, params, patient))
+    const listed = await listAll(kind, where, (method, params) => this.#request(method, params, patient))
+    return conceal && 'items' in listed ? concealList(kind, listed, conceal) : listed
   }
 
   #request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {

@@ -1,0 +1,43 @@
+import type { Dropped, Json, JsonObject } from '../core/capabilities.ts'
+import type { Reply } from './channel.ts'
+import { isObject } from './json-rpc.ts'
+import type { Listed } from './listing.ts'
+
+type Conceal = (text: string) => string
+
+/** A list without the server's own credentials, which it may repeat anywhere. What has one in its name cannot be named, and is left out. */
+export function concealList(kind: Dropped['kind'], { items, dropped }: Listed, conceal: Conceal): Listed {
+  const hidden = items.filter(({ name }) => conceal(name) !== name)
+  return {
+    items: items
+      .filter((item) => !hidden.includes(item))
+      .map((item) => ({ ...item, definition: concealObject(item.definition, conceal) })),
+    dropped: [
+      ...dropped.map(({ name, reason, ...rest }) => ({ ...rest, name: conceal(name), reason: conceal(reason) })),
+      ...hidden.map(({ name }) => ({
+        kind,
+        name: conceal(name),
+        reason: 'has a credential of this server in its name',
+      })),
+    ],
+  }
+}
+
+/** An answer without the server's own credentials. */
+export function concealReply(reply: Reply, conceal: Conceal): Reply {
+  if ('result' in reply) return { result: concealObject(reply.result, conceal) }
+  const { code, message, data } = reply.error
+  return { error: { code, message: conceal(message), ...(data !== undefined && { data: concealed(data, conceal) }) } }
+}
+
+const concealObject = (object: JsonObject, conceal: Conceal): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [conceal(key), concealed(value, conceal)]))
+
+function concealed(value: Json, conceal: Conceal): Json {
+  if (typeof value === 'string') return conceal(value)
+  if (isList(value)) return value.map((member) => concealed(member, conceal))
+  return isObject(value) ? concealObject(value, conceal) : value
+}
+
+// `Array.isArray` does not narrow readonly arrays.
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
