@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Secret } from '../../src/core/secret.ts'
 import { openVault } from '../../src/store/vault.ts'
 
 const require = createRequire(import.meta.url)
@@ -15,8 +16,11 @@ export const mcpJson = (name: 'claude-desktop.json' | 'cursor.json' | 'vscode.js
 export const NOWHERE = { NODE_OPTIONS: `--import=${RESOLVER}`, PATH: '/nonexistent' }
 
 /** What the SQLite file of a data directory holds of each server: openly, and unsealed. */
-export async function storedServers(dataDir: string): Promise<Record<string, { open: string; unsealed: string }>> {
-  const vault = await openVault({ dataDir, secretKey: undefined })
+export async function storedServers(
+  dataDir: string,
+  secretKey?: string,
+): Promise<Record<string, { open: string; unsealed: string }>> {
+  const vault = await openVault({ dataDir, secretKey: secretKey === undefined ? undefined : new Secret(secretKey) })
   using db = new DatabaseSync(path.join(dataDir, 'omni2.db'), { readOnly: true })
   const rows = db.prepare('select name, config, sealed from server').all()
   return Object.fromEntries(
