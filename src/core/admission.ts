@@ -1,4 +1,5 @@
 import { type Instant, later } from './clock.ts'
+import { RecentStarts } from './recent-starts.ts'
 
 /** How much checking may go on at once, over the fleet and towards one origin (scheme, host, port; or one command). */
 export const CAPS = { inFlight: 512, startsPerSecond: 250, perOrigin: 16 } as const
@@ -14,25 +15,23 @@ type Use = { total: number; suspect: number }
 export class Admission {
   readonly #running: Use = { total: 0, suspect: 0 }
   readonly #origins = new Map<string, Use>()
-  /** Start times of the last second, oldest first, and those of suspects among them. */
-  #starts: Instant[] = []
-  #suspectStarts: Instant[] = []
+  readonly #starts = new RecentStarts()
+  readonly #suspectStarts = new RecentStarts()
 
   /** Takes a place when the answer is 'start'; hand it back with `finished`. */
   tryStart(origin: string, kind: Class, now: Instant): Verdict {
     const share = kind === 'suspect' ? 0.5 : 1
     const use = this.#origins.get(origin) ?? { total: 0, suspect: 0 }
-    this.#forget(now)
-    if (this.#starts.length >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'
-    if (kind === 'suspect' && this.#suspectStarts.length >= CAPS.startsPerSecond * share) return 'class_full'
+    if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'
+    if (kind === 'suspect' && this.#suspectStarts.countAt(now) >= CAPS.startsPerSecond * share) return 'class_full'
     if (kind === 'suspect' && this.#running.suspect >= CAPS.inFlight * share) return 'class_full'
     if (use.total >= CAPS.perOrigin || (kind === 'suspect' && use.suspect >= CAPS.perOrigin * share))
       return 'origin_full'
     this.#count(use, kind, 1)
     this.#count(this.#running, kind, 1)
     this.#origins.set(origin, use)
-    this.#starts.push(now)
-    if (kind === 'suspect') this.#suspectStarts.push(now)
+    this.#starts.add(now)
+    if (kind === 'suspect') this.#suspectStarts.add(now)
     return 'start'
   }
 
@@ -46,7 +45,7 @@ export class Admission {
 
   /** When a start refused for the starts of this second may be asked for again. */
   nextStartAt(now: Instant): Instant {
-    return later(this.#starts[0] ?? now, 1_000)
+    return later(this.#starts.oldest ?? now, 1_000)
   }
 
   get inFlight(): number {
@@ -56,13 +55,5 @@ export class Admission {
   #count(use: Use, kind: Class, by: number): void {
     use.total += by
     if (kind === 'suspect') use.suspect += by
-  }
-
-  #forget(now: Instant): void {
-    const young = (at: Instant) => now - at < 1_000
-    if (this.#starts[0] !== undefined && !young(this.#starts[0])) this.#starts = this.#starts.filter(young)
-    if (this.#suspectStarts[0] !== undefined && !young(this.#suspectStarts[0])) {
-      this.#suspectStarts = this.#suspectStarts.filter(young)
-    }
   }
 }

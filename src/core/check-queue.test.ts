@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CAPS, type Class } from './admission.ts'
+import { Admission, CAPS, type Class } from './admission.ts'
 import { CheckQueue, type Ticket } from './check-queue.ts'
 import { instant } from './clock.ts'
 import { serverId } from './ids.ts'
@@ -90,5 +90,55 @@ test('for any arrivals and endings no cap is ever exceeded', () => {
       }
     }),
     { numRuns: 50 },
+  )
+})
+
+test('for any arrivals, endings and removals those start who would if everyone was asked in turn', () => {
+  const step = fc.record({
+    kind: fc.constantFrom<Class>('sound', 'suspect'),
+    count: fc.integer({ min: 0, max: 80 }),
+    origins: fc.integer({ min: 1, max: 6 }),
+    pauseMs: fc.integer({ min: 0, max: 700 }),
+    finish: fc.integer({ min: 0, max: 60 }),
+    remove: fc.integer({ min: 1, max: 400 }),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      const queue = new CheckQueue<string>()
+      const admission = new Admission()
+      let waiting: { readonly id: number; readonly origin: string; readonly kind: Class }[] = []
+      const takeInTurn = (now: number) => {
+        const taken: number[] = []
+        for (const kind of ['sound', 'suspect'] as const) {
+          for (const { id, origin } of waiting.filter((one) => one.kind === kind)) {
+            const answer = admission.tryStart(origin, kind, instant(now))
+            if (answer === 'class_full') break
+            if (answer === 'start') taken.push(id)
+          }
+        }
+        waiting = waiting.filter(({ id }) => !taken.includes(id))
+        return taken
+      }
+      const running: Ticket<string>[] = []
+      let now = 0
+      let nextId = 1
+      for (const { kind, count, origins, pauseMs, finish, remove } of steps) {
+        now += pauseMs
+        const origin = (n: number) => `http://${n % origins}.test`
+        fill(queue, kind, count, origin, nextId)
+        for (let n = 0; n < count; n++, nextId++) waiting.push({ id: nextId, origin: origin(nextId), kind })
+        queue.remove(serverId(remove))
+        waiting = waiting.filter(({ id }) => id !== remove)
+        for (const ticket of running.splice(0, finish)) {
+          queue.finished(ticket)
+          admission.finished(ticket.origin, ticket.kind)
+        }
+        const taken = takeAll(queue, now)
+        running.push(...taken)
+        expect(taken.map(({ id }): number => id).sort((a, b) => a - b)).toEqual(takeInTurn(now).sort((a, b) => a - b))
+        expect(waiting.every(({ id }) => queue.has(serverId(id)))).toBe(true)
+      }
+    }),
+    { numRuns: 100 },
   )
 })

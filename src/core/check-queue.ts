@@ -1,6 +1,7 @@
 import { Admission, type Class } from './admission.ts'
 import type { Instant } from './clock.ts'
 import type { ServerId } from './ids.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** Who is served first when the caps are reached. */
 const ORDER: readonly Class[] = ['on_demand', 'sound', 'suspect']
@@ -8,20 +9,19 @@ const ORDER: readonly Class[] = ['on_demand', 'sound', 'suspect']
 /** A check that may start now; hand it back to `finished` when it ended. */
 export type Ticket<T> = { readonly id: ServerId; readonly item: T; readonly origin: string; readonly kind: Class }
 
-type Waiting<T> = { readonly item: T; readonly origin: string }
-
 /** Checks that are due and wait for a place: at most one per server, first come first served within a class. */
 export class CheckQueue<T> {
   readonly #admission = new Admission()
-  readonly #waiting = { on_demand: new Map(), sound: new Map(), suspect: new Map() } satisfies Record<
-    Class,
-    Map<ServerId, Waiting<T>>
-  >
+  readonly #waiting: Readonly<Record<Class, WaitingLine<T>>> = {
+    on_demand: new WaitingLine(),
+    sound: new WaitingLine(),
+    suspect: new WaitingLine(),
+  }
 
   /** Replaces what waited for the same server. */
   add(id: ServerId, kind: Class, origin: string, item: T): void {
     this.remove(id)
-    this.#waiting[kind].set(id, { item, origin })
+    this.#waiting[kind].add({ id, item, origin })
   }
 
   has(id: ServerId): boolean {
@@ -29,25 +29,21 @@ export class CheckQueue<T> {
   }
 
   remove(id: ServerId): void {
-    for (const kind of ORDER) this.#waiting[kind].delete(id)
+    for (const kind of ORDER) this.#waiting[kind].remove(id)
   }
 
   /** The next check that may start, or undefined. Its place is taken. */
   take(now: Instant): Ticket<T> | undefined {
     for (const kind of ORDER) {
-      for (const [id, { item, origin }] of this.#waiting[kind]) {
-        const verdict = this.#admission.tryStart(origin, kind, now)
-        if (verdict === 'class_full') break
-        if (verdict === 'origin_full') continue
-        this.#waiting[kind].delete(id)
-        return { id, item, origin, kind }
-      }
+      const first = this.#waiting[kind].take((origin) => this.#admission.tryStart(origin, kind, now))
+      if (first) return { ...first, kind }
     }
     return undefined
   }
 
   finished({ origin, kind }: Ticket<T>): void {
     this.#admission.finished(origin, kind)
+    for (const line of ORDER) this.#waiting[line].freed(origin)
   }
 
   /** When it is worth asking again for what waits; undefined when nothing does. A finished check is always worth it. */

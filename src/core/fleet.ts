@@ -106,5 +106,5 @@ const seen = (before: Capabilities | undefined, now: Capabilities, seenAt: Times
 export function originOf({ config: { target } }: Server): string {
   if (target.protocol === 'stdio') return `stdio:${target.command}`
   const url = target.url.reveal()
-  return URL.canParse(url) ? new URL(url).origin : url
+  return URL.parse(url)?.origin ?? url
 }
