@@ -66,21 +66,6 @@ test.concurrent('a shorter timeout holds from the next check on', async ({ expec
   expect(reason).toContain('within 1 s')
 })
 
-test.concurrent('a server moved to another address is checked there at once, even while the old one hangs', async ({
-  expect,
-}) => {
-  await using silent = await silentPort()
-  await using upstream = await legacyServer()
-  const { id } = await register(omni2, 'moved', { url: silent.url, timeout_seconds: 300, ...SELDOM })
-  await until(
-    () => read(omni2, id),
-    ({ next_check_at }) => next_check_at === null,
-  )
-  const moved = await omni2.api.updateServer({ params: { id }, body: { url: upstream.url } })
-  expect(moved).toMatchObject({ url: upstream.url, last_health_check: null })
-  expect(await untilStatus(omni2, id, 'healthy')).toMatchObject({ tool_count: 2, circuit: { failure_count: 0 } })
-})
-
 test.concurrent("a server's own breaker settings hold at once, and the fleet's again when they are cleared", async ({
   expect,
 }) => {
@@ -104,4 +89,18 @@ test.concurrent("a server's own breaker settings hold at once, and the fleet's a
   const off = await omni2.api.setBreakerOverride({ params, body: { enabled: false } })
   expect(off).toMatchObject({ state: 'closed', config: { enabled: false } })
   expect((await read(omni2, id)).health_status).toBe('disconnected')
+})
+
+// Alone, since what others store at the same moment would hide a check that is forgotten.
+test('a server moved to another address is checked there at once, even while the old one hangs', async ({ expect }) => {
+  await using silent = await silentPort()
+  await using upstream = await legacyServer()
+  const { id } = await register(omni2, 'moved', { url: silent.url, timeout_seconds: 300, ...SELDOM })
+  await until(
+    () => read(omni2, id),
+    ({ next_check_at }) => next_check_at === null,
+  )
+  const moved = await omni2.api.updateServer({ params: { id }, body: { url: upstream.url } })
+  expect(moved).toMatchObject({ url: upstream.url, last_health_check: null })
+  expect(await untilStatus(omni2, id, 'healthy')).toMatchObject({ tool_count: 2, circuit: { failure_count: 0 } })
 })

@@ -58,6 +58,13 @@ test.concurrent('a server that dies and returns passes through every status, and
   ]
   await expect.poll(() => live.statuses('phoenix')).toEqual(STATUSES)
   expect(breaks(heard(live))).toEqual([])
+  const circuits = heard(live).flatMap((event) =>
+    event.event_type === 'circuit_breaker_state' && event.event_data.server_id === id
+      ? [`${event.event_data.old_state} -> ${event.event_data.new_state}`]
+      : [],
+  )
+  expect(circuits.slice(0, 3)).toEqual(['closed -> open', 'open -> half_open', 'half_open -> open'])
+  expect(circuits.slice(-2)).toEqual(['open -> half_open', 'half_open -> closed'])
   const [first] = heard(live)
   await until(
     () => history(omni2, (first?.seq ?? 0) - 1),
