@@ -2,11 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Capabilities } from '../src/core/capabilities.ts'
-import { timestamp } from '../src/core/clock.ts'
+import type { CheckResult } from '../src/core/check.ts'
+import type { ServerConfig } from '../src/core/config/server.ts'
+import { DEFAULT_BREAKER } from '../src/core/health/breaker-config.ts'
+import type { HealthEvent } from '../src/core/health/health-event.ts'
+import { next } from '../src/core/health/reducer.ts'
+import { initial, save } from '../src/core/health/restore.ts'
+import type { ServerState } from '../src/core/health/state.ts'
 import type { ServerId } from '../src/core/ids.ts'
 import type { Change } from '../src/core/ports.ts'
-import type { SavedState } from '../src/core/saved-state.ts'
 import { canonicalJson, sha256 } from '../src/mcp/canonical.ts'
+import { systemClock } from '../src/server/system-clock.ts'
 import { openStore } from '../src/store/open-store.ts'
 import { openVault } from '../src/store/vault.ts'
 import { TOOLS } from './tools.ts'
@@ -39,6 +45,13 @@ export async function filledDataDir(owned: AsyncDisposableStack, options: Option
   return dataDir
 }
 
+const PASSED: CheckResult = {
+  outcome: 'ok',
+  stages: [],
+  responseTimeMs: 2,
+  identity: { era: 'legacy', protocolVersion: '2025-06-18', serverInfo: { name: 'bench', version: '1.0.0' } },
+  capabilities: undefined,
+}
 const CAPABILITIES: Capabilities = {
   tools: TOOLS.map((tool) => ({ name: tool.name, hash: sha256(canonicalJson(tool)), definition: tool })),
   prompts: [],
@@ -47,31 +60,24 @@ const CAPABILITIES: Capabilities = {
 }
 
 function kept(id: ServerId, { url, intervalMs, enabled }: Options): Change[] {
-  const now = timestamp(Date.now())
+  const now = systemClock.wall()
   const config = serverConfig(`server-${id}`, `${url}/${id}`, intervalMs)
-  const state: SavedState = {
-    revision: 1,
-    generation: 1,
-    status: enabled ? 'healthy' : 'disabled',
-    statusSince: now,
-    admin: enabled ? { kind: 'active' } : { kind: 'inactive', by: 'user', at: now, wouldBeHealthy: undefined },
-    circuit: { kind: 'closed', failures: 0, cycles: 0 },
-    health: { kind: 'up', failures: 0 },
-    downSince: undefined,
-    lastCheckAt: now,
-    lastSuccessAt: now,
-    responseTimeMs: 2,
-    flap: { penalty: 0, at: now, active: false },
-    throttledMs: 0,
-  }
-  const identity = {
-    era: 'legacy',
-    protocolVersion: '2025-06-18',
-    serverInfo: { name: 'bench', version: '1.0.0' },
-  } as const
+  const state = save(once(config, enabled), systemClock)
   return [
     { type: 'server_saved', server: { id, revision: 1, config, createdAt: now, updatedAt: now } },
-    { type: 'state_saved', serverId: id, state, identity },
+    { type: 'state_saved', serverId: id, state, identity: PASSED.identity },
     { type: 'capabilities_saved', serverId: id, capabilities: CAPABILITIES, seenAt: now },
   ]
+}
+
+/** The state after one check that passed. */
+function once({ checkIntervalMs, timeoutMs }: ServerConfig, enabled: boolean): ServerState {
+  const events: HealthEvent[] = [
+    { type: 'check_requested', trigger: 'scheduled', deep: true, leaseMs: timeoutMs },
+    { type: 'check_finished', token: 1, result: PASSED },
+    { type: enabled ? 'enabled' : 'disabled' },
+  ]
+  const now = systemClock.now()
+  const fresh = initial({ intervalMs: checkIntervalMs, timeoutMs, breaker: DEFAULT_BREAKER }, 1, now)
+  return events.reduce((state, event) => next(state, event, now, 0.5).state, fresh)
 }

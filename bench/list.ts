@@ -34,6 +34,7 @@ export const list: Measurement = {
     const dataDir = await filledDataDir(owned, options)
     await using omni2 = await Omni2.start({ dataDir })
     await setTimeout(SETTLE_MS)
+    for (const [, query] of LISTS) await listing(omni2, query)
     const rows: (string | number)[][] = []
     for (const [what, query] of LISTS) {
       const one = await listing(omni2, query)

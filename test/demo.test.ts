@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import { withDescendants } from '../src/mcp/process-family.ts'
-import { type Process, scanProcesses } from '../src/mcp/process-scan.ts'
+import { withDescendants } from '../src/mcp/stdio/process-family.ts'
+import { type Process, scanProcesses } from '../src/mcp/stdio/process-scan.ts'
 
 const require = createRequire(import.meta.url)
 /** A machine under test load may need longer than the 15 s that the demo gives itself. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { REASON_CODES } from '../src/core/check.ts'
-import { ConfigSchema, SETTINGS } from '../src/server/settings.ts'
+import { ConfigSchema, SETTINGS } from '../src/server/config/settings.ts'
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
   .split('\n')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OUTCOMES, REASON_CODES, STAGES } from '../core/check.ts'
-import { HEALTH_STATUSES } from '../core/state.ts'
+import { HEALTH_STATUSES } from '../core/health/state.ts'
 import { CapabilitiesView } from './capabilities-view.ts'
 import { CIRCUIT_STATES, Era, ServerInfoView } from './server-view.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'

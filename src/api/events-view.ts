@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { OUTCOMES, REASON_CODES, TRIGGERS } from '../core/check.ts'
 import { SEVERITIES } from '../core/events.ts'
-import { BADGES, HEALTH_STATUSES } from '../core/state.ts'
+import { BADGES, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf, paging } from './query.ts'
 import { CIRCUIT_STATES, ServerView } from './server-view.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PROTOCOLS } from '../core/server.ts'
+import { PROTOCOLS } from '../core/config/server.ts'
 import { Id } from './wire.ts'
 
 const Finding = z.object({ path: z.string(), message: z.string() })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HEALTH_STATUSES } from '../core/state.ts'
+import { HEALTH_STATUSES } from '../core/health/state.ts'
 import { flag, listOf } from './query.ts'
 import { Count, Id, Time } from './wire.ts'
 

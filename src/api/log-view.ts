@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OUTCOMES, TRIGGERS } from '../core/check.ts'
-import { HEALTH_STATUSES } from '../core/state.ts'
+import { HEALTH_STATUSES } from '../core/health/state.ts'
 import { CheckErrorView, StageView } from './check-view.ts'
 import { listOf, paging } from './query.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'

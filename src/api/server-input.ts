@@ -9,9 +9,9 @@ import {
   headerValueProblem,
   nameProblem,
   urlProblem,
-} from '../core/config-rules.ts'
-import { envNameProblem } from '../core/env-reference.ts'
-import { isMaskedUrl } from '../core/public-url.ts'
+} from '../core/config/config-rules.ts'
+import { envNameProblem } from '../core/config/env-reference.ts'
+import { isMaskedUrl } from '../core/config/public-url.ts'
 import { AUTH_TYPES } from './server-view.ts'
 
 const text = (limit: number, rule: FieldRule) =>

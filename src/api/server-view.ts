@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { REASON_CODES } from '../core/check.ts'
-import { PROTOCOLS } from '../core/server.ts'
-import { BADGES, HEALTH_STATUSES } from '../core/state.ts'
+import { PROTOCOLS } from '../core/config/server.ts'
+import { BADGES, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf } from './query.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 

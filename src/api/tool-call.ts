@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../core/check.ts'
-import { isJsonObject } from '../core/json-object.ts'
+import { isJsonObject } from '../core/config/json-object.ts'
 import { CheckErrorView } from './check-view.ts'
 import { AnyObject, Id, Milliseconds } from './wire.ts'
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../server/hosts.ts'
+import { isLoopback } from '../server/access/hosts.ts'
 import { CliError, EXIT } from './exit-code.ts'
 
 export const DEFAULT_URL = 'http://127.0.0.1:8000'

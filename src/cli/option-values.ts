@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { closestTo } from '../server/suggestion.ts'
+import { closestTo } from '../server/config/suggestion.ts'
 
 /** Collects `key=value` options given several times. The value may hold more `=`. */
 export function collectPair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

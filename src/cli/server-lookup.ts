@@ -1,6 +1,6 @@
 import type { Client } from '../api/client.ts'
 import type { ServerView } from '../api/server-view.ts'
-import { closestTo } from '../server/suggestion.ts'
+import { closestTo } from '../server/config/suggestion.ts'
 import { CliError, EXIT } from './exit-code.ts'
 import { oneLine } from './text/printable.ts'
 

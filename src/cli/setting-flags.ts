@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { SETTINGS } from '../server/settings.ts'
+import { SETTINGS } from '../server/config/settings.ts'
 
 /** Gives a command one flag for each setting, and `--config` for the file that names the same. */
 export function addSettingFlags(command: Command): Command {

@@ -1,8 +1,8 @@
 import type { ToolChanges } from './capabilities.ts'
 import type { Outcome, ReasonCode, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
+import type { Badge, HealthStatus } from './health/state.ts'
 import type { ServerId } from './ids.ts'
-import type { Badge, HealthStatus } from './state.ts'
 
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]

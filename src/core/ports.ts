@@ -1,11 +1,11 @@
 import type { Capabilities, Json, JsonObject } from './capabilities.ts'
 import type { CheckResult, Failure, Identity, Outcome, StageResult, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
+import type { Server, ServerConfig } from './config/server.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
+import type { SavedState } from './health/saved-state.ts'
+import type { HealthStatus } from './health/state.ts'
 import type { ServerId } from './ids.ts'
-import type { SavedState } from './saved-state.ts'
-import type { Server, ServerConfig } from './server.ts'
-import type { HealthStatus } from './state.ts'
 import type { StoredToken } from './token.ts'
 
 /** The result of running one tool. `result` is the upstream's `result` object, unchanged. */

@@ -1,8 +1,8 @@
 import type { Capabilities, JsonObject } from '../core/capabilities.ts'
 import type { CheckResult, Failure, Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
+import type { ServerConfig } from '../core/config/server.ts'
 import type { CallResult, Upstreams } from '../core/ports.ts'
-import type { ServerConfig } from '../core/server.ts'
 import {
   CALL_LIMITS,
   CHECK_LIMITS,

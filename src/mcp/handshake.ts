@@ -3,7 +3,7 @@ import type { Era, Identity, ServerInfo } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
 import { faultOf } from './failures.ts'
-import { printable } from './http-status.ts'
+import { printable } from './http/http-status.ts'
 import { isObject } from './json-rpc.ts'
 
 const MODERN_VERSION = '2026-07-28'

@@ -4,7 +4,7 @@ import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities
 import { canonicalJson, type Extent, extentOf, sha256 } from './canonical.ts'
 import { CHECK_LIMITS, type Limits, type Reply } from './channel.ts'
 import { type FaultCode, faultOf } from './failures.ts'
-import { isPrintable, printable } from './http-status.ts'
+import { isPrintable, printable } from './http/http-status.ts'
 import { isObject } from './json-rpc.ts'
 
 const MOST_PAGES = 100

@@ -1,13 +1,13 @@
 import type { Clock } from '../core/clock.ts'
-import type { ServerConfig, Target } from '../core/server.ts'
+import type { ServerConfig, Target } from '../core/config/server.ts'
 import { type Channel, type ChannelListener, type Launch, type ProcessChannel, UpstreamFault } from './channel.ts'
-import { type Credentials, credentialsOf, UnusableHeader } from './credentials.ts'
-import type { Dialer } from './dialer.ts'
 import { faultOf } from './failures.ts'
-import { HttpChannel } from './http-channel.ts'
+import { type Credentials, credentialsOf, UnusableHeader } from './http/credentials.ts'
+import type { Dialer } from './http/dialer.ts'
+import { HttpChannel } from './http/http-channel.ts'
+import { SseChannel } from './http/sse-channel.ts'
 import { concealer, redactor } from './redaction.ts'
 import { type Environment, hasReference, resolveReferences, UnresolvedReference } from './references.ts'
-import { SseChannel } from './sse-channel.ts'
 
 export type ChannelMaker = {
   readonly clock: Clock

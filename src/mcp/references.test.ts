@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { envReferences } from '../core/env-reference.ts'
+import { envReferences } from '../core/config/env-reference.ts'
 import { hasReference, resolveReferences, UnresolvedReference } from './references.ts'
 
 const env = { HOST: 'mcp.example.com', EMPTY: '', OMNI2_SECRET_KEY: 'k', PGPASSWORD: 'p' }

@@ -1,4 +1,4 @@
-import { envReferences, replaceEnvReferences } from '../core/env-reference.ts'
+import { envReferences, replaceEnvReferences } from '../core/config/env-reference.ts'
 
 /** A reference `${env:NAME}` that cannot be resolved. Its message names the variable, never a value. */
 export class UnresolvedReference extends Error {

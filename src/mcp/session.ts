@@ -12,7 +12,7 @@ import {
   readDiscovery,
   UNSUPPORTED_VERSION,
 } from './handshake.ts'
-import { type ParamHeader, paramHeaders, paramHeadersOf } from './header-values.ts'
+import { type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
 import { LIST_LIMITS, type Listing, listAll } from './listing.ts'
 
 export type SessionDeps = {

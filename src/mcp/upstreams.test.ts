@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { silentPort } from '../../test/support/ports.ts'
 import { type Answer, only, rawServer } from '../../test/support/raw-server.ts'
 import { aServerAt, HeldClock, httpTarget, someUpstreams } from '../../test/support/upstreams.ts'
+import { Secret } from '../core/config/secret.ts'
 import { serverId } from '../core/ids.ts'
-import { Secret } from '../core/secret.ts'
 import { type Channel, type ChannelListener, type Launch, type Reply, UpstreamFault } from './channel.ts'
 
 const CHECK_MS = 10_000

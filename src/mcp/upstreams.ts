@@ -1,14 +1,14 @@
 import type { JsonObject } from '../core/capabilities.ts'
 import type { CheckResult } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Server, ServerConfig } from '../core/config/server.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { CallResult, UpstreamSignal, Upstreams } from '../core/ports.ts'
-import type { Server, ServerConfig } from '../core/server.ts'
-import type { AddressPolicy } from './address-rules.ts'
 import type { ChannelListener, Launch, ProcessChannel } from './channel.ts'
 import { type CheckOptions, Connection } from './connection.ts'
-import { Dialer } from './dialer.ts'
 import type { ClientInfo } from './handshake.ts'
+import type { AddressPolicy } from './http/address-rules.ts'
+import { Dialer } from './http/dialer.ts'
 import type { Environment } from './references.ts'
 
 export type UpstreamsDeps = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Secret } from '../core/secret.ts'
+import { Secret } from '../core/config/secret.ts'
+import { mintSecret } from './access/secrets.ts'
 import { createLog } from './log.ts'
 import { toHumanLine } from './log-line.ts'
-import { mintSecret } from './secrets.ts'
 
 function setup(secrets: readonly string[] = []) {
   const lines: string[] = []

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
-import type { LOG_LEVELS } from './settings.ts'
+import type { LOG_LEVELS } from './config/settings.ts'
 
 type Options = {
   readonly level: (typeof LOG_LEVELS)[number]

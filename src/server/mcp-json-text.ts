@@ -1,6 +1,6 @@
 import stripJsonComments from 'strip-json-comments'
 import { AppError } from '../core/errors.ts'
-import { findJsonTrap } from './json-body.ts'
+import { findJsonTrap } from './http/json-body.ts'
 
 /**
  * Reads an mcp.json as editors let people write it: with comments and trailing commas.

@@ -3,9 +3,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { CIRCUIT_STATES } from '../api/server-view.ts'
 import { OUTCOMES, TRIGGERS } from '../core/check.ts'
 import type { CheckNotice, CircuitKind, Feed, StoredEvent } from '../core/events.ts'
+import { HEALTH_STATUSES, type HealthStatus } from '../core/health/state.ts'
 import type { ServerId } from '../core/ids.ts'
-import { HEALTH_STATUSES, type HealthStatus } from '../core/state.ts'
-import type { Answered } from './request-log.ts'
+import type { Answered } from './http/request-log.ts'
 
 /** What of a server goes into the metrics; a ServerView is one. */
 type ServerSample = {

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { UpstreamSignal, Upstreams } from '../core/ports.ts'
-import { type AddressPolicy, parseCidr } from '../mcp/address-rules.ts'
 import { faultOf } from '../mcp/failures.ts'
-import { ProcessRegistry } from '../mcp/process-registry.ts'
-import { StdioChannel } from '../mcp/stdio-channel.ts'
+import { type AddressPolicy, parseCidr } from '../mcp/http/address-rules.ts'
+import { ProcessRegistry } from '../mcp/stdio/process-registry.ts'
+import { StdioChannel } from '../mcp/stdio/stdio-channel.ts'
 import { McpUpstreams } from '../mcp/upstreams.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 
 type Deps = {
   readonly config: Config

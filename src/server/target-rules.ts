@@ -1,7 +1,7 @@
+import { parseUrl } from '../core/config/public-url.ts'
+import type { ServerConfig } from '../core/config/server.ts'
 import type { FieldError } from '../core/errors.ts'
-import { parseUrl } from '../core/public-url.ts'
-import type { ServerConfig } from '../core/server.ts'
-import { type AddressPolicy, judgeUrl } from '../mcp/address-rules.ts'
+import { type AddressPolicy, judgeUrl } from '../mcp/http/address-rules.ts'
 import { invalid } from './views/invalid.ts'
 
 export type TargetRules = { readonly addresses: AddressPolicy; readonly stdioAllowed: boolean }

@@ -1,10 +1,10 @@
 import type { Capabilities, Json } from '../core/capabilities.ts'
 import type { Timestamp } from '../core/clock.ts'
+import type { Server } from '../core/config/server.ts'
 import { unreachable } from '../core/errors.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Change, CheckRow } from '../core/ports.ts'
-import type { Server } from '../core/server.ts'
 
 type StateSaved = Extract<Change, { type: 'state_saved' }>
 

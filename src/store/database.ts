@@ -1,5 +1,5 @@
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
-import type { Secret } from '../core/secret.ts'
+import type { Secret } from '../core/config/secret.ts'
 import type { Dialect } from './migrations.ts'
 import { postgresPool } from './postgres-pool.ts'
 import type { Tables } from './schema.ts'

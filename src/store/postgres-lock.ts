@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import type { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
-import type { Secret } from '../core/secret.ts'
 import { asAppError } from './database-fault.ts'
 
 type Deps = { readonly databaseUrl: Secret; readonly onLost: (reason: AppError) => void }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Secret } from '../core/secret.ts'
+import type { Secret } from '../core/config/secret.ts'
 
 const INT8 = 20
 const POOL_SIZE = 5

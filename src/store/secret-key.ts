@@ -2,8 +2,8 @@ import { randomBytes, scrypt } from 'node:crypto'
 import { link, open, readFile, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
-import type { Secret } from '../core/secret.ts'
 import { ensureDataDir } from './data-dir.ts'
 
 const KEY_BYTES = 32

@@ -1,8 +1,8 @@
 import type { Insertable, Selectable } from 'kysely'
 import { z } from 'zod'
 import { OUTCOMES, STAGES, TRIGGERS } from '../core/check.ts'
+import { HEALTH_STATUSES } from '../core/health/state.ts'
 import type { CheckRow, StoredCheck } from '../core/ports.ts'
-import { HEALTH_STATUSES } from '../core/state.ts'
 import type { Tables } from './schema.ts'
 import { checkStored, maybe, readStored, StoredFailure, StoredServerId, StoredTimestamp, wholeMs } from './stored.ts'
 

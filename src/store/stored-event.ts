@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { REASON_CODES } from '../core/check.ts'
 import { timestamp } from '../core/clock.ts'
 import { type DomainEvent, SEVERITIES, type StoredEvent } from '../core/events.ts'
-import { HEALTH_STATUSES } from '../core/state.ts'
+import { HEALTH_STATUSES } from '../core/health/state.ts'
 import type { Tables } from './schema.ts'
 import { maybe, readStored, StoredServerId, StoredTimestamp, wholeMs } from './stored.ts'
 

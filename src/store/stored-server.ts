@@ -1,11 +1,11 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { timestamp } from '../core/clock.ts'
+import { Secret } from '../core/config/secret.ts'
+import type { Auth, Server, Target } from '../core/config/server.ts'
 import { unreachable } from '../core/errors.ts'
 import { serverId } from '../core/ids.ts'
 import type { Vault } from '../core/ports.ts'
-import { Secret } from '../core/secret.ts'
-import type { Auth, Server, Target } from '../core/server.ts'
 import type { Tables } from './schema.ts'
 import { readStored, wholeMs } from './stored.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Capabilities } from '../core/capabilities.ts'
 import type { Identity } from '../core/check.ts'
-import type { SavedState } from '../core/saved-state.ts'
-import { HEALTH_STATUSES } from '../core/state.ts'
+import type { SavedState } from '../core/health/saved-state.ts'
+import { HEALTH_STATUSES } from '../core/health/state.ts'
 import { maybe, StoredFailure, StoredJsonObject, StoredTimestamp } from './stored.ts'
 
 const inactive = { kind: z.literal('inactive'), at: StoredTimestamp, wouldBeHealthy: maybe(z.boolean()) }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Secret } from '../core/secret.ts'
+import { Secret } from '../core/config/secret.ts'
 import { AesVault, openVault } from './vault.ts'
 
 const home = { dataDir: '' }

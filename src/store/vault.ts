@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
 import type { Vault } from '../core/ports.ts'
-import type { Secret } from '../core/secret.ts'
 import { keyFromFile, keyFromText } from './secret-key.ts'
 
 type VaultOptions = {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findProcess, scanProcesses } from '../../src/mcp/process-scan.ts'
+import { findProcess, scanProcesses } from '../../src/mcp/stdio/process-scan.ts'
 import { until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 

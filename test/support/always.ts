@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { life, live, type Restarted } from './phases.ts'
+import { type Life, life, live, type Restarted } from './phases.ts'
 import { type Seen, Witness } from './witness.ts'
 
 /** Enough lives to open the circuit hundreds of times, few enough to run with every change. */
@@ -11,10 +11,14 @@ export function always(name: string, check: (step: Seen, witness: Witness) => vo
   alwaysWith(name, () => check)
 }
 
-export function alwaysWith(name: string, begin: () => (step: Seen, witness: Witness) => void): void {
+export function alwaysWith(
+  name: string,
+  begin: () => (step: Seen, witness: Witness) => void,
+  lives: fc.Arbitrary<Life> = life,
+): void {
   test(name, () => {
     fc.assert(
-      fc.property(life, (one) => {
+      fc.property(lives, (one) => {
         const witness = new Witness()
         const check = begin()
         live(one, { step: (step) => check(witness.see(step), witness) })

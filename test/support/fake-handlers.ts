@@ -1,6 +1,6 @@
 import { ROUTES } from '../../src/api/routes.ts'
 import { AppError } from '../../src/core/errors.ts'
-import type { Handlers } from '../../src/server/register-routes.ts'
+import type { Handlers } from '../../src/server/http/register-routes.ts'
 
 /** Handlers that are never what a test is about: each is `reached` and refuses with 409. */
 export function fakeHandlers(over: Partial<Handlers> = {}, reached: (route: string) => void = () => {}): Handlers {

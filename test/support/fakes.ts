@@ -1,9 +1,9 @@
 import type { CheckResult } from '../../src/core/check.ts'
 import { type Clock, instant, timestamp } from '../../src/core/clock.ts'
+import { Secret } from '../../src/core/config/secret.ts'
+import type { Server, ServerConfig } from '../../src/core/config/server.ts'
 import type { ServerId } from '../../src/core/ids.ts'
 import type { Upstreams } from '../../src/core/ports.ts'
-import { Secret } from '../../src/core/secret.ts'
-import type { Server, ServerConfig } from '../../src/core/server.ts'
 
 /** Time that moves only when told. Wall and monotonic time are 2026-01-01 and 0 at first, and move together. */
 export class FakeClock implements Clock {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Secret } from '../../src/core/secret.ts'
+import { Secret } from '../../src/core/config/secret.ts'
 import { openVault } from '../../src/store/vault.ts'
 
 const require = createRequire(import.meta.url)

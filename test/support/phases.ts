@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { DEFAULT_BREAKER } from '../../src/core/breaker-config.ts'
 import { OUTCOMES, type Outcome, TRIGGERS, type Trigger } from '../../src/core/check.ts'
 import { type Clock, type Instant, later, timestamp } from '../../src/core/clock.ts'
-import type { Effect } from '../../src/core/health-event.ts'
-import { restore, save } from '../../src/core/restore.ts'
-import type { SavedState } from '../../src/core/saved-state.ts'
-import type { Policy, ServerState } from '../../src/core/state.ts'
+import { DEFAULT_BREAKER } from '../../src/core/health/breaker-config.ts'
+import type { Effect } from '../../src/core/health/health-event.ts'
+import { restore, save } from '../../src/core/health/restore.ts'
+import type { SavedState } from '../../src/core/health/saved-state.ts'
+import type { Policy, ServerState } from '../../src/core/health/state.ts'
 import { answer, failure, type Observed, POLICY, Simulation } from './simulation.ts'
 
 /** A stretch of a server's life; what is random is the stretches, since single random events hardly ever open a circuit. */
@@ -136,6 +136,12 @@ export const life = fc.record({
   ),
   seed: fc.integer({ min: 1, max: 0x7fff_fffe }),
 })
+
+/** What is dated over a restart can only be as true as the wall clock. */
+export const lifeByTrueClock = life.map(({ phases, seed }) => ({
+  seed,
+  phases: phases.map((phase) => (phase.type === 'restart' ? { ...phase, wallJumpMs: 0 } : phase)),
+}))
 
 export type Life = { readonly phases: readonly Phase[]; readonly seed: number }
 

@@ -1,11 +1,11 @@
-import { DEFAULT_BREAKER } from '../../src/core/breaker-config.ts'
 import type { CheckResult, Failure, Outcome, Trigger } from '../../src/core/check.ts'
 import { type Instant, instant, later } from '../../src/core/clock.ts'
-import type { Effect, HealthEvent, Step } from '../../src/core/health-event.ts'
-import { next } from '../../src/core/reducer.ts'
-import { initial } from '../../src/core/restore.ts'
-import type { Policy, ServerState } from '../../src/core/state.ts'
-import { wakeAt } from '../../src/core/wake.ts'
+import { DEFAULT_BREAKER } from '../../src/core/health/breaker-config.ts'
+import type { Effect, HealthEvent, Step } from '../../src/core/health/health-event.ts'
+import { next } from '../../src/core/health/reducer.ts'
+import { initial } from '../../src/core/health/restore.ts'
+import type { Policy, ServerState } from '../../src/core/health/state.ts'
+import { wakeAt } from '../../src/core/health/wake.ts'
 
 export const POLICY: Policy = { intervalMs: 60_000, timeoutMs: 10_000, breaker: DEFAULT_BREAKER }
 

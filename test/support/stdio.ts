@@ -4,9 +4,9 @@ import path from 'node:path'
 import type { JsonObject } from '../../src/core/capabilities.ts'
 import type { Failure } from '../../src/core/check.ts'
 import { CALL_LIMITS, type RequestOptions } from '../../src/mcp/channel.ts'
-import { ProcessRegistry } from '../../src/mcp/process-registry.ts'
-import { scanProcesses } from '../../src/mcp/process-scan.ts'
-import { StdioChannel, type StdioDeps } from '../../src/mcp/stdio-channel.ts'
+import { ProcessRegistry } from '../../src/mcp/stdio/process-registry.ts'
+import { scanProcesses } from '../../src/mcp/stdio/process-scan.ts'
+import { StdioChannel, type StdioDeps } from '../../src/mcp/stdio/stdio-channel.ts'
 import { FakeClock } from './fakes.ts'
 
 export const STDIO_SERVER = path.resolve('test/fixtures/stdio-server.ts')

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe } from 'vitest'
+import type { Secret } from '../../src/core/config/secret.ts'
 import type { Store } from '../../src/core/ports.ts'
-import type { Secret } from '../../src/core/secret.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
 import { eventTests } from './store-events.ts'

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { Secret } from '../../src/core/secret.ts'
+import { Secret } from '../../src/core/config/secret.ts'
 import { acquireLock } from '../../src/store/lock.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { timestamp } from '../../src/core/clock.ts'
+import { Secret } from '../../src/core/config/secret.ts'
 import type { Store } from '../../src/core/ports.ts'
-import { Secret } from '../../src/core/secret.ts'
 import type { Bench } from './store-contract.ts'
 import {
   A,

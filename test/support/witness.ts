@@ -1,7 +1,7 @@
 import type { Outcome } from '../../src/core/check.ts'
 import { type Instant, instant } from '../../src/core/clock.ts'
-import { next } from '../../src/core/reducer.ts'
-import type { CheckInFlight, ServerState } from '../../src/core/state.ts'
+import { next } from '../../src/core/health/reducer.ts'
+import type { CheckInFlight, ServerState } from '../../src/core/health/state.ts'
 import type { Observed } from './simulation.ts'
 
 /** One step, with what time alone made of the state before the event came. */
@@ -30,7 +30,8 @@ export class Witness {
       step.event.type === 'check_finished' && step.event.token === aged.inFlight?.token ? aged.inFlight : undefined
     const outcome = step.event.type === 'check_finished' ? step.event.result.outcome : undefined
     const judged = check && outcome && !check.observing ? { check, outcome } : undefined
-    if (step.state.generation !== step.before.generation) this.#forget()
+    if (step.state.generation !== step.before.generation) this.failedCanaries = 0
+    if (step.state.generation !== step.before.generation && step.state.health.kind === 'unknown') this.#forget()
     if (aged.circuit.kind !== step.before.circuit.kind) this.failedCanaries += 1
     if (judged) this.#count(judged.outcome, step)
     return { ...step, aged, judged }
@@ -76,7 +77,6 @@ export class Witness {
     this.failures = 0
     this.successes = 0
     this.spacedSuccesses = 0
-    this.failedCanaries = 0
     this.#spacedAt = instant(Number.NEGATIVE_INFINITY)
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
-import { effectiveConfig, loadConfig } from '../../server/config.ts'
+import { effectiveConfig, loadConfig } from '../../server/config/config.ts'
 import { type Context, say } from '../context.ts'
 import { examples } from '../examples.ts'
 import { addSettingFlags, settingFlags } from '../setting-flags.ts'

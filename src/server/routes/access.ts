@@ -3,12 +3,12 @@ import type { TokenView } from '../../api/tokens.ts'
 import { type Clock, type Timestamp, timestamp } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { StoredToken } from '../../core/token.ts'
-import type { Auth } from '../auth.ts'
-import { cursorNumber } from '../cursor.ts'
-import type { Principal } from '../principal.ts'
-import type { HandlersOf } from '../register-routes.ts'
-import type { TokenBook } from '../token-book.ts'
+import type { Auth } from '../access/auth.ts'
+import type { Principal } from '../access/principal.ts'
+import type { TokenBook } from '../access/token-book.ts'
+import type { HandlersOf } from '../http/register-routes.ts'
 import { iso, isoOrNull } from '../views/time.ts'
+import { cursorNumber } from './cursor.ts'
 
 type Deps = { readonly auth: Auth; readonly book: TokenBook; readonly clock: Clock }
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Fleet } from '../../core/fleet.ts'
 import { serverId } from '../../core/ids.ts'
-import type { Monitor } from '../../core/monitor.ts'
-import type { Registry } from '../../core/registry.ts'
-import type { Settings } from '../../core/settings.ts'
-import type { HandlersOf } from '../register-routes.ts'
+import type { Fleet } from '../../core/watch/fleet.ts'
+import type { Monitor } from '../../core/watch/monitor.ts'
+import type { Registry } from '../../core/watch/registry.ts'
+import type { Settings } from '../../core/watch/settings.ts'
+import type { HandlersOf } from '../http/register-routes.ts'
 import { breakerConfigView, breakerOverride, breakerView, changedBreaker } from '../views/breaker.ts'
 
 type Deps = {

@@ -1,10 +1,10 @@
 import { EVENT_METADATA } from '../../api/event-metadata.ts'
 import type { Store } from '../../core/ports.ts'
-import type { Settings } from '../../core/settings.ts'
-import { cursorNumber } from '../cursor.ts'
-import type { HandlersOf } from '../register-routes.ts'
+import type { Settings } from '../../core/watch/settings.ts'
+import type { HandlersOf } from '../http/register-routes.ts'
 import { eventView } from '../views/events.ts'
 import { settingsView } from '../views/settings.ts'
+import { cursorNumber } from './cursor.ts'
 
 type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings }
 

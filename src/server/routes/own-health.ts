@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../core/ports.ts'
+import type { HandlersOf } from '../http/register-routes.ts'
 import type { Metrics } from '../metrics.ts'
 import { readiness } from '../ready.ts'
-import type { HandlersOf } from '../register-routes.ts'
 
 type Deps = {
   readonly store: Pick<Store, 'ping'>

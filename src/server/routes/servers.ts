@@ -1,16 +1,16 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Fleet, FleetFilter } from '../../core/fleet.ts'
 import { serverId } from '../../core/ids.ts'
 import type { Store, Upstreams } from '../../core/ports.ts'
-import type { Registry } from '../../core/registry.ts'
-import { cursorNumber } from '../cursor.ts'
-import type { HandlersOf } from '../register-routes.ts'
+import type { Fleet, FleetFilter } from '../../core/watch/fleet.ts'
+import type { Registry } from '../../core/watch/registry.ts'
+import type { HandlersOf } from '../http/register-routes.ts'
 import { assertTarget, type TargetRules } from '../target-rules.ts'
 import { serverCapabilities } from '../views/capabilities.ts'
 import { healthLogView } from '../views/check.ts'
 import { changedConfig, newServer } from '../views/config-input.ts'
 import { etagOf, expectedRevision } from '../views/etag.ts'
 import { serverView } from '../views/server.ts'
+import { cursorNumber } from './cursor.ts'
 
 type Deps = {
   readonly fleet: Fleet

@@ -1,7 +1,7 @@
 import type { UpdateServerInput } from '../../api/server-input.ts'
+import { Secret } from '../../core/config/secret.ts'
+import type { Auth, Protocol } from '../../core/config/server.ts'
 import { unreachable } from '../../core/errors.ts'
-import { Secret } from '../../core/secret.ts'
-import type { Auth, Protocol } from '../../core/server.ts'
 import { invalid } from './invalid.ts'
 
 export type AuthInput = {

@@ -1,8 +1,8 @@
 import type { BreakerConfigInput, BreakerConfigView, BreakerOverrideInput, BreakerView } from '../../api/breaker.ts'
-import type { BreakerConfig } from '../../core/breaker-config.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { Member } from '../../core/fleet.ts'
-import { describe } from '../../core/status.ts'
+import type { BreakerConfig } from '../../core/health/breaker-config.ts'
+import { describe } from '../../core/health/status.ts'
+import type { Member } from '../../core/watch/fleet.ts'
 import { circuitView } from './server.ts'
 
 /** The settings in force are the fleet's with this server's own laid over them. */

@@ -1,6 +1,6 @@
 import type { CapabilitiesView, CapabilityView, ServerCapabilities } from '../../api/capabilities-view.ts'
 import type { Capabilities, Capability } from '../../core/capabilities.ts'
-import type { Member } from '../../core/fleet.ts'
+import type { Member } from '../../core/watch/fleet.ts'
 import { isoOrNull } from './time.ts'
 
 /** Empty lists and no `seen_at` for a server that was never listed. */

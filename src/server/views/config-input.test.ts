@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { CreateServerInput, DiscoverInput, UpdateServerInput } from '../../api/server-input.ts'
+import { authHeaders } from '../../core/config/header-auth.ts'
+import type { ServerConfig } from '../../core/config/server.ts'
 import { AppError } from '../../core/errors.ts'
-import { authHeaders } from '../../core/header-auth.ts'
-import type { ServerConfig } from '../../core/server.ts'
 import { changedConfig, discoverConfig, newServer } from './config-input.ts'
 
 const create = (input: object) => newServer(CreateServerInput.parse({ name: 'a', ...input })).config

@@ -1,4 +1,4 @@
-import type { Server } from '../../core/server.ts'
+import type { Server } from '../../core/config/server.ts'
 
 /** Changes with the configuration only; what the `ETag` header says too. */
 export const etagOf = ({ revision }: Pick<Server, 'revision'>): string => `"${revision}"`

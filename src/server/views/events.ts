@@ -2,7 +2,7 @@ import type { CheckNoticeView, StoredEventView } from '../../api/events-view.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { unreachable } from '../../core/errors.ts'
 import type { CheckNotice, DomainEvent, StoredEvent } from '../../core/events.ts'
-import { severityOf } from '../../core/status.ts'
+import { severityOf } from '../../core/health/status.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** A stored event as everyone is told of it. */

@@ -1,8 +1,8 @@
 import type { AskedInput, ImportEntry, ImportInput, ImportReport } from '../../api/import.ts'
+import type { McpJsonEntry, McpJsonOptions, McpJsonReading } from '../../core/config/mcp-json.ts'
+import type { McpJsonInput } from '../../core/config/mcp-json-document.ts'
 import { AppError, type FieldError } from '../../core/errors.ts'
 import type { ServerId } from '../../core/ids.ts'
-import type { McpJsonEntry, McpJsonOptions, McpJsonReading } from '../../core/mcp-json.ts'
-import type { McpJsonInput } from '../../core/mcp-json-document.ts'
 import { parseMcpJsonText } from '../mcp-json-text.ts'
 
 /** The document that an import brings, in whichever way. @throws AppError 'invalid_input' for text that is not JSON. */

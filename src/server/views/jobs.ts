@@ -1,5 +1,5 @@
 import type { JobProgress, JobView } from '../../api/jobs.ts'
-import type { CheckJob } from '../../core/check-jobs.ts'
+import type { CheckJob } from '../../core/watch/check-jobs.ts'
 import { iso, isoOrNull } from './time.ts'
 
 export const jobView = (job: CheckJob): JobView => ({

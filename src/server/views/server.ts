@@ -1,9 +1,9 @@
 import type { CircuitView, ServerView } from '../../api/server-view.ts'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
-import type { Member } from '../../core/fleet.ts'
-import { authHeaders } from '../../core/header-auth.ts'
-import type { Target } from '../../core/server.ts'
-import { describe, type StatusView } from '../../core/status.ts'
+import { authHeaders } from '../../core/config/header-auth.ts'
+import type { Target } from '../../core/config/server.ts'
+import { describe, type StatusView } from '../../core/health/status.ts'
+import type { Member } from '../../core/watch/fleet.ts'
 import { etagOf } from './etag.ts'
 import { instantOrNull, iso } from './time.ts'
 

@@ -1,8 +1,8 @@
 import type { UpdateServerInput } from '../../api/server-input.ts'
-import { inferProtocol } from '../../core/infer-protocol.ts'
-import { isMaskedUrl, urlSecret } from '../../core/public-url.ts'
-import { Secret } from '../../core/secret.ts'
-import type { Protocol, Target } from '../../core/server.ts'
+import { inferProtocol } from '../../core/config/infer-protocol.ts'
+import { isMaskedUrl, urlSecret } from '../../core/config/public-url.ts'
+import { Secret } from '../../core/config/secret.ts'
+import type { Protocol, Target } from '../../core/config/server.ts'
 import { invalid } from './invalid.ts'
 
 export type TargetInput = Pick<UpdateServerInput, 'protocol' | 'url' | 'command' | 'args' | 'env'>

@@ -1,0 +1,111 @@
+import type { CheckResult, Trigger } from '../check.ts'
+import { type Instant, later } from '../clock.ts'
+import { unreachable } from '../errors.ts'
+import { canaryFailed, halfOpen } from './breaker.ts'
+import { rateTooHigh } from './call-window.ts'
+import { DEEP_NOW, deepIsDue, following } from './schedule-check.ts'
+import type { Admin, CheckInFlight, ServerState } from './state.ts'
+import { judge } from './verdict.ts'
+
+type Wanted = { readonly trigger: Trigger; readonly deep: boolean; readonly leaseMs: number }
+
+/** Starts the one check that may be in flight, if the rules allow it now. */
+export function start(state: ServerState, wanted: Wanted, now: Instant): ServerState {
+  const onDemand = wanted.trigger === 'manual' || wanted.trigger === 'reload'
+  const due = state.nextCheck !== undefined && now >= state.nextCheck.at
+  if (state.inFlight || !(onDemand || due)) return state
+  if (state.admin.kind === 'inactive') return begin(state, wanted, { observing: true, canary: false }, now)
+  const canary = { ...wanted, trigger: onDemand ? wanted.trigger : ('canary' as const) }
+  switch (state.circuit.kind) {
+    case 'closed':
+      return begin(state, wanted, { observing: false, canary: false }, now)
+    case 'open':
+      if (!onDemand && now < state.circuit.retryAt) return state
+      return begin({ ...state, circuit: halfOpen(state.circuit) }, canary, { observing: false, canary: true }, now)
+    case 'half_open':
+      return begin(state, canary, { observing: false, canary: true }, now)
+    default:
+      return unreachable(state.circuit)
+  }
+}
+
+/** Takes in the result of the check in flight; that of any other changes nothing. */
+export function finish(
+  state: ServerState,
+  token: number,
+  result: CheckResult,
+  now: Instant,
+  random: number,
+): ServerState {
+  const { inFlight } = state
+  if (inFlight?.token !== token) return state
+  if (inFlight.observing) return ended({ ...state, admin: seen(state.admin, result), lastCheckAt: now }, now, random)
+  const judged = { ...judge(state, result, now, random), checksSinceDeep: sinceDeep(state, inFlight, result) }
+  return ended({ ...judged, lastCheckAt: now }, now, random)
+}
+
+/**
+ * Gives up on a check that outlived its lease. That is our own fault as far as we know, and says nothing of the server;
+ * but a canary holds the circuit half open, so it has to count.
+ */
+export function lapse(state: ServerState, now: Instant, random: number): ServerState {
+  const { inFlight } = state
+  if (!inFlight || now < inFlight.leaseEndsAt) return state
+  return ended(inFlight.observing ? state : canaryFailed(state, now, random), now, random)
+}
+
+function begin(
+  state: ServerState,
+  { trigger, deep, leaseMs }: Wanted,
+  as: Pick<CheckInFlight, 'observing' | 'canary'>,
+  now: Instant,
+): ServerState {
+  const token = state.lastToken + 1
+  const inFlight: CheckInFlight = {
+    token,
+    trigger,
+    deep: deep || state.nextCheck?.deep === true || deepIsDue(state),
+    ...as,
+    confirmsRate: state.circuit.kind === 'closed' && rateTooHigh(state.circuit.window),
+    startedAt: now,
+    leaseEndsAt: later(now, leaseMs),
+  }
+  return { ...state, inFlight, nextCheck: undefined, lastToken: token, lastStartedAt: now }
+}
+
+const ended = (state: ServerState, now: Instant, random: number): ServerState => ({
+  ...state,
+  inFlight: undefined,
+  nextCheck: following(state, now, random),
+})
+
+/** A deep check stays due until one succeeded, since only that knows the tools. */
+function sinceDeep(
+  { checksSinceDeep }: ServerState,
+  { deep }: CheckInFlight,
+  { outcome, capabilities }: CheckResult,
+): number {
+  const alive = outcome === 'ok' || outcome === 'app_error'
+  if (alive && (deep || capabilities)) return 0
+  return Math.min(DEEP_NOW, checksSinceDeep + 1)
+}
+
+/** What a look at a disabled server tells. */
+function seen(admin: Admin, { outcome }: CheckResult): Admin {
+  if (admin.kind === 'active') return admin
+  switch (outcome) {
+    case 'ok':
+    case 'app_error':
+      return { ...admin, wouldBeHealthy: true }
+    case 'connect':
+    case 'protocol':
+    case 'auth':
+      return { ...admin, wouldBeHealthy: false }
+    case 'throttled':
+    case 'cancelled':
+    case 'inconclusive':
+      return admin
+    default:
+      return unreachable(outcome)
+  }
+}

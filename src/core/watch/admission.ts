@@ -1,0 +1,59 @@
+import { type Instant, later } from '../clock.ts'
+import { RecentStarts } from './recent-starts.ts'
+
+/** How much checking may go on at once, over the fleet and towards one origin (scheme, host, port; or one command). */
+export const CAPS = { inFlight: 512, startsPerSecond: 250, perOrigin: 16 } as const
+
+/** `suspect`: a failing or suspected server, which may use at most half of each cap so that hung ones delay nobody else. */
+export type Class = 'on_demand' | 'sound' | 'suspect'
+
+export type Verdict = 'start' | 'origin_full' | 'class_full'
+
+type Use = { total: number; suspect: number }
+
+/** Counts checks that run and lets new ones start within the caps. */
+export class Admission {
+  readonly #running: Use = { total: 0, suspect: 0 }
+  readonly #origins = new Map<string, Use>()
+  readonly #starts = new RecentStarts()
+  readonly #suspectStarts = new RecentStarts()
+
+  /** Takes a place when the answer is 'start'; hand it back with `finished`. */
+  tryStart(origin: string, kind: Class, now: Instant): Verdict {
+    const share = kind === 'suspect' ? 0.5 : 1
+    const use = this.#origins.get(origin) ?? { total: 0, suspect: 0 }
+    if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'
+    if (kind === 'suspect' && this.#suspectStarts.countAt(now) >= CAPS.startsPerSecond * share) return 'class_full'
+    if (kind === 'suspect' && this.#running.suspect >= CAPS.inFlight * share) return 'class_full'
+    if (use.total >= CAPS.perOrigin || (kind === 'suspect' && use.suspect >= CAPS.perOrigin * share))
+      return 'origin_full'
+    this.#count(use, kind, 1)
+    this.#count(this.#running, kind, 1)
+    this.#origins.set(origin, use)
+    this.#starts.add(now)
+    if (kind === 'suspect') this.#suspectStarts.add(now)
+    return 'start'
+  }
+
+  finished(origin: string, kind: Class): void {
+    const use = this.#origins.get(origin)
+    if (!use) return
+    this.#count(use, kind, -1)
+    this.#count(this.#running, kind, -1)
+    if (use.total === 0) this.#origins.delete(origin)
+  }
+
+  /** When a start refused for the starts of this second may be asked for again. */
+  nextStartAt(now: Instant): Instant {
+    return later(this.#starts.oldest ?? now, 1_000)
+  }
+
+  get inFlight(): number {
+    return this.#running.total
+  }
+
+  #count(use: Use, kind: Class, by: number): void {
+    use.total += by
+    if (kind === 'suspect') use.suspect += by
+  }
+}

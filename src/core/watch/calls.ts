@@ -1,0 +1,52 @@
+import type { JsonObject } from '../capabilities.ts'
+import { type Clock, toTimestamp } from '../clock.ts'
+import { AppError } from '../errors.ts'
+import { describe } from '../health/status.ts'
+import type { ServerId } from '../ids.ts'
+import type { CallResult, Upstreams } from '../ports.ts'
+import type { Fleet, Member } from './fleet.ts'
+import type { Monitor } from './monitor.ts'
+
+type Deps = {
+  readonly fleet: Fleet
+  readonly monitor: Pick<Monitor, 'observeCall'>
+  readonly upstreams: Pick<Upstreams, 'callTool'>
+  readonly clock: Clock
+}
+
+type Call = { readonly tool: string; readonly args: JsonObject; readonly principal: string }
+
+/** Users' calls to tools: only to servers that may be called, and each one tells the breaker how it went. */
+export class Calls {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Runs one tool. A server that fails is a result.
+   * @throws AppError 'not_found', 'conflict' for a disabled server, 'circuit_open' before anything is contacted.
+   */
+  async callTool(id: ServerId, { tool, args, principal }: Call, signal: AbortSignal): Promise<CallResult> {
+    const { fleet, monitor, upstreams, clock } = this.#deps
+    const member = fleet.get(id)
+    admit(member, clock)
+    const result = await upstreams.callTool(member.server, tool, args, signal)
+    monitor.observeCall(id, result.outcome, `${principal} ${tool}`)
+    return result
+  }
+}
+
+function admit({ server, state }: Member, clock: Clock): void {
+  const { name } = server.config
+  if (state.admin.kind === 'inactive')
+    throw new AppError('conflict', `"${name}" is disabled; enable it to call its tools`)
+  if (state.circuit.kind === 'closed') return
+  const { circuit, reason } = describe(state)
+  const retryAt = circuit.retryAt ?? clock.now()
+  const when = new Date(toTimestamp(retryAt, clock)).toISOString()
+  throw new AppError('circuit_open', `The circuit of "${name}" is open until ${when}. ${reason ?? ''}`.trim(), {
+    retryAfterMs: Math.max(1_000, retryAt - clock.now()),
+  })
+}

@@ -1,0 +1,57 @@
+import type { Instant } from '../clock.ts'
+import type { ServerId } from '../ids.ts'
+import { Admission, type Class } from './admission.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+/** Who is served first when the caps are reached. */
+const ORDER: readonly Class[] = ['on_demand', 'sound', 'suspect']
+
+/** A check that may start now; hand it back to `finished` when it ended. */
+export type Ticket<T> = { readonly id: ServerId; readonly item: T; readonly origin: string; readonly kind: Class }
+
+/** Checks that are due and wait for a place: at most one per server, first come first served within a class. */
+export class CheckQueue<T> {
+  readonly #admission = new Admission()
+  readonly #waiting: Readonly<Record<Class, WaitingLine<T>>> = {
+    on_demand: new WaitingLine(),
+    sound: new WaitingLine(),
+    suspect: new WaitingLine(),
+  }
+
+  /** Replaces what waited for the same server. */
+  add(id: ServerId, kind: Class, origin: string, item: T): void {
+    this.remove(id)
+    this.#waiting[kind].add({ id, item, origin })
+  }
+
+  has(id: ServerId): boolean {
+    return ORDER.some((kind) => this.#waiting[kind].has(id))
+  }
+
+  remove(id: ServerId): void {
+    for (const kind of ORDER) this.#waiting[kind].remove(id)
+  }
+
+  /** The next check that may start, or undefined. Its place is taken. */
+  take(now: Instant): Ticket<T> | undefined {
+    for (const kind of ORDER) {
+      const first = this.#waiting[kind].take((origin) => this.#admission.tryStart(origin, kind, now))
+      if (first) return { ...first, kind }
+    }
+    return undefined
+  }
+
+  finished({ origin, kind }: Ticket<T>): void {
+    this.#admission.finished(origin, kind)
+    for (const line of ORDER) this.#waiting[line].freed(origin)
+  }
+
+  /** When it is worth asking again for what waits; undefined when nothing does. A finished check is always worth it. */
+  retryAt(now: Instant): Instant | undefined {
+    return ORDER.some((kind) => this.#waiting[kind].size > 0) ? this.#admission.nextStartAt(now) : undefined
+  }
+
+  get inFlight(): number {
+    return this.#admission.inFlight
+  }
+}

@@ -1,0 +1,60 @@
+import type { Instant } from '../clock.ts'
+import type { DomainEvent } from '../events.ts'
+import { type CommonCause, type FleetEvent, NO_COMMON_CAUSE, suspect } from '../health/common-cause.ts'
+import type { HealthStatus } from '../health/state.ts'
+import type { ServerId } from '../ids.ts'
+import type { Fleet } from './fleet.ts'
+
+type Alarm = Extract<DomainEvent, { type: 'mcp_common_cause' }>
+
+/** Suspects Omni2 itself, or its network, when much of the fleet falls at once. */
+export class FleetAlarm {
+  readonly #fleet: Fleet
+  #cause: CommonCause = NO_COMMON_CAUSE
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  /** Hears of every change of a status; answers what to tell when the suspicion begins or ends. */
+  statusChanged(serverId: ServerId, from: HealthStatus, to: HealthStatus, now: Instant): Alarm | undefined {
+    const event = fleetEvent(serverId, from, to)
+    if (!event) return undefined
+    const before = this.#cause
+    this.#cause = suspect(before, event, this.#enabled(), now)
+    if (before.active === this.#cause.active) return undefined
+    return this.#cause.active ? this.#raised() : cleared
+  }
+
+  #enabled(): number {
+    let count = 0
+    for (const { state } of this.#fleet.all()) if (state.admin.kind === 'active') count++
+    return count
+  }
+
+  #raised(): Alarm {
+    const names = this.#cause.fallen.flatMap(({ serverId }) => this.#fleet.find(serverId)?.server.config.name ?? [])
+    return {
+      type: 'mcp_common_cause',
+      severity: 'critical',
+      active: true,
+      servers: names,
+      suspected: `${names.length} of ${this.#enabled()} servers fell within a minute: check the network of Omni2 first`,
+    }
+  }
+}
+
+const cleared: Alarm = {
+  type: 'mcp_common_cause',
+  severity: 'info',
+  active: false,
+  servers: [],
+  suspected: 'Most of the servers that fell together are back',
+}
+
+const DOWN: readonly HealthStatus[] = ['disconnected', 'unhealthy', 'circuit_open']
+
+function fleetEvent(serverId: ServerId, from: HealthStatus, to: HealthStatus): FleetEvent | undefined {
+  if (DOWN.includes(to)) return DOWN.includes(from) ? undefined : { type: 'fell', serverId }
+  return { type: 'recovered', serverId }
+}

@@ -1,0 +1,110 @@
+import { type Capabilities, sameCapabilities } from '../capabilities.ts'
+import type { CheckResult, Identity } from '../check.ts'
+import type { Timestamp } from '../clock.ts'
+import type { Server } from '../config/server.ts'
+import { AppError } from '../errors.ts'
+import type { HealthStatus, ServerState } from '../health/state.ts'
+import { derive } from '../health/status.ts'
+import type { ServerId } from '../ids.ts'
+
+/** One registered server with everything known of it. Replaced as a whole, never changed in place. */
+export type Member = {
+  readonly server: Server
+  readonly state: ServerState
+  readonly identity: Identity | undefined
+  readonly capabilities: { readonly value: Capabilities; readonly seenAt: Timestamp } | undefined
+  /** The last check of this process; undefined right after a start. */
+  readonly lastCheck: CheckResult | undefined
+}
+
+export type FleetFilter = {
+  readonly status?: readonly HealthStatus[]
+  /** Found in the name or the description, whatever the case. */
+  readonly q?: string
+  readonly enabledOnly?: boolean
+}
+
+/** All registered servers of this process, by id and by name. Holds; decides nothing. */
+export class Fleet {
+  readonly #members = new Map<ServerId, Member>()
+  readonly #names = new Map<string, ServerId>()
+
+  /** @throws AppError 'not_found' */
+  get(id: ServerId): Member {
+    const member = this.#members.get(id)
+    if (!member) throw new AppError('not_found', `No server ${id}`)
+    return member
+  }
+
+  find(id: ServerId): Member | undefined {
+    return this.#members.get(id)
+  }
+
+  byName(name: string): Member | undefined {
+    const id = this.#names.get(name)
+    return id === undefined ? undefined : this.#members.get(id)
+  }
+
+  put(member: Member): void {
+    const { id, config } = member.server
+    const before = this.#members.get(id)
+    if (before && before.server.config.name !== config.name) this.#names.delete(before.server.config.name)
+    this.#members.set(id, member)
+    this.#names.set(config.name, id)
+  }
+
+  remove(id: ServerId): void {
+    const member = this.#members.get(id)
+    if (!member) return
+    this.#members.delete(id)
+    this.#names.delete(member.server.config.name)
+  }
+
+  all(): Iterable<Member> {
+    return this.#members.values()
+  }
+
+  get size(): number {
+    return this.#members.size
+  }
+
+  /** Members in the order of their ids, those after `afterId`; one more page exists when `more`. */
+  page(filter: FleetFilter, afterId: number, limit: number): { members: readonly Member[]; more: boolean } {
+    const matches: Member[] = []
+    for (const member of this.#members.values()) {
+      if (member.server.id <= afterId || !fits(member, filter)) continue
+      if (matches.length === limit) return { members: matches, more: true }
+      matches.push(member)
+    }
+    return { members: matches, more: false }
+  }
+}
+
+function fits({ server, state }: Member, { status, q, enabledOnly }: FleetFilter): boolean {
+  if (enabledOnly && state.admin.kind !== 'active') return false
+  if (status && !status.includes(derive(state))) return false
+  if (!q) return true
+  const needle = q.toLowerCase()
+  return server.config.name.toLowerCase().includes(needle) || server.config.description.toLowerCase().includes(needle)
+}
+
+/** The member after a check: what it said of itself and listed is kept until something newer is known. */
+export const informed = (member: Member, result: CheckResult, at: Timestamp): Member => ({
+  ...member,
+  lastCheck: result,
+  identity: result.identity ?? member.identity,
+  capabilities: result.capabilities ? seen(member.capabilities?.value, result.capabilities, at) : member.capabilities,
+})
+
+/** An unchanged list stays the same object, so that it is not stored again. */
+const seen = (before: Capabilities | undefined, now: Capabilities, seenAt: Timestamp) => ({
+  value: before && sameCapabilities(before, now) ? before : now,
+  seenAt,
+})
+
+/** What servers on one machine share, so that its connections are not exhausted: scheme, host and port, or the command. */
+export function originOf({ config: { target } }: Server): string {
+  if (target.protocol === 'stdio') return `stdio:${target.command}`
+  const url = target.url.reveal()
+  return URL.parse(url)?.origin ?? url
+}

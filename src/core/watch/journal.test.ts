@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest'
+import { FakeClock, settle } from '../../../test/support/fakes.ts'
+import { timestamp } from '../clock.ts'
+import { AppError } from '../errors.ts'
+import { Feed, type StoredEvent } from '../events.ts'
+import { serverId } from '../ids.ts'
+import type { Change } from '../ports.ts'
+import { Journal } from './journal.ts'
+
+const event = (name: string): Change => ({
+  type: 'event',
+  at: timestamp(0),
+  event: { type: 'mcp_server_deleted', serverId: serverId(1), serverName: name, severity: 'info' },
+})
+
+function start() {
+  const clock = new FakeClock()
+  const events = new Feed<StoredEvent>()
+  const commits: number[] = []
+  const told: string[] = []
+  const errors: unknown[] = []
+  let fail: ((changes: readonly Change[]) => Error | undefined) | undefined
+  let seq = 0
+  const store = {
+    async commit(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
+      await settle()
+      const error = fail?.(changes)
+      if (error) throw error
+      commits.push(changes.length)
+      return changes.flatMap((change) =>
+        change.type === 'event' ? [{ seq: ++seq, at: change.at, event: change.event }] : [],
+      )
+    },
+  }
+  events.subscribe((stored) =>
+    told.push(`${stored.seq} ${'serverName' in stored.event ? stored.event.serverName : ''}`),
+  )
+  const journal = new Journal({ store, events, clock, onError: (error) => errors.push(error) })
+  return {
+    journal,
+    clock,
+    commits,
+    told,
+    errors,
+    failWith: (how: typeof fail) => {
+      fail = how
+    },
+  }
+}
+
+const down = () => new AppError('unavailable', 'database is locked', { retryAfterMs: 2_000 })
+
+test('writes that come in while one is stored share the next transaction', async () => {
+  const { journal, commits, told } = start()
+  const first = journal.write([event('a')])
+  await Promise.resolve()
+  await Promise.resolve()
+  await Promise.all([first, journal.write([event('b')]), journal.write([event('c')])])
+  expect(commits).toEqual([1, 2])
+  expect(told).toEqual(['1 a', '2 b', '3 c'])
+})
+
+test('an event is told before its writer hears that it is stored', async () => {
+  const { journal, told } = start()
+  await journal.write([event('a')])
+  expect(told).toEqual(['1 a'])
+})
+
+test('a write that is refused fails alone', async () => {
+  const { journal, told, failWith } = start()
+  failWith((changes) =>
+    changes.some((c) => c.type === 'event' && 'serverName' in c.event && c.event.serverName === 'b')
+      ? new AppError('conflict', 'taken')
+      : undefined,
+  )
+  const results = await Promise.allSettled([
+    journal.write([event('a')]),
+    journal.write([event('b')]),
+    journal.write([event('c')]),
+  ])
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(told).toEqual(['1 a', '2 c'])
+})
+
+test('while the store is down a request fails at once and leaves nothing, and what was measured is told once it is back', async () => {
+  const { journal, clock, told, errors, failWith } = start()
+  failWith(down)
+  await expect(journal.record([event('measured')])).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(journal.write([event('asked')])).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(journal.record([event('measured later')])).rejects.toMatchObject({ code: 'unavailable' })
+  expect(journal.outage).toBeDefined()
+  expect(told).toEqual([])
+  await clock.advance(2_000)
+  failWith(undefined)
+  await clock.advance(2_000)
+  expect(told).toEqual(['1 measured', '2 measured later'])
+  expect(journal.outage).toBeUndefined()
+  expect(errors).toHaveLength(1)
+})
+
+test('an outage that only a request met is over once the store is back', async () => {
+  const { journal, clock, told, failWith } = start()
+  failWith(down)
+  await expect(journal.write([event('asked')])).rejects.toMatchObject({ code: 'unavailable' })
+  await clock.advance(2_000)
+  expect(journal.outage).toBeDefined()
+  failWith(undefined)
+  await clock.advance(2_000)
+  expect(journal.outage).toBeUndefined()
+  await journal.write([event('asked again')])
+  expect(told).toEqual(['1 asked again'])
+})
+
+test('closing stores what is still waiting', async () => {
+  const { journal, told } = start()
+  const write = journal.record([event('last')])
+  await journal.close()
+  await write
+  expect(told).toEqual(['1 last'])
+})
+
+test('what nobody waits for is stored with what comes within a moment, in order', async () => {
+  const { journal, clock, commits, told } = start()
+  const logged = journal.log([event('a')])
+  await clock.advance(150)
+  expect(commits).toEqual([])
+  journal.log([event('b')]).catch(() => {})
+  await clock.advance(50)
+  await logged
+  expect(commits).toEqual([2])
+  expect(told).toEqual(['1 a', '2 b'])
+})
+
+test('what someone waits for takes along what waited before it', async () => {
+  const { journal, commits, told } = start()
+  const logged = journal.log([event('a')])
+  await journal.write([event('b')])
+  await logged
+  expect(commits).toEqual([2])
+  expect(told).toEqual(['1 a', '2 b'])
+})
+
+test('what waits for a moment is stored at a word, and when the journal closes', async () => {
+  const { journal, told } = start()
+  const logged = journal.log([event('a')])
+  journal.hurry()
+  await logged
+  const last = journal.log([event('b')])
+  await journal.close()
+  await last
+  expect(told).toEqual(['1 a', '2 b'])
+})

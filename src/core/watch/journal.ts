@@ -1,0 +1,185 @@
+import type { Clock } from '../clock.ts'
+import { AppError } from '../errors.ts'
+import type { Feed, StoredEvent } from '../events.ts'
+import type { Change, Store } from '../ports.ts'
+
+type Deps = {
+  readonly store: Pick<Store, 'commit'>
+  /** Told of every stored event, in the order of `seq`. */
+  readonly events: Feed<StoredEvent>
+  readonly clock: Clock
+  /** Told once when the store fails and of every write that had to be given up. */
+  readonly onError: (error: unknown) => void
+}
+
+type Write = {
+  readonly changes: readonly Change[]
+  /** What was measured is kept until the store is back; what a person asked for fails at once. */
+  readonly keep: boolean
+  readonly settle: (result: readonly StoredEvent[] | Error) => void
+}
+
+type How = Pick<Write, 'keep'> & {
+  /** Nobody waits for it: others may come to share its transaction. */
+  readonly patient: boolean
+}
+
+/** Writes of one transaction at most: a batch costs little more than one write. */
+const BATCH = 500
+/** Measurements kept while the store is down; beyond that the oldest check rows go, never states or events. */
+const KEPT = 20_000
+/** Asks the store whether it is back when nothing waits for it. */
+const PROBE: Write = { changes: [], keep: true, settle: () => {} }
+const RETRY_MS = 1_000
+/** So long waits what nobody waits for: most of what a transaction costs is the same for one row and for many. */
+const COMPANY_MS = 200
+
+/**
+ * The one way changes reach the store: writes that come in while a transaction runs share the next one, and events
+ * leave only after their commit, in the order of their `seq`.
+ */
+export class Journal {
+  readonly #deps: Deps
+  #queue: Write[] = []
+  #running: Promise<void> | undefined
+  #down: AppError | undefined
+  #cancelRetry: (() => void) | undefined
+  #cancelCompany: (() => void) | undefined
+  /** Whether what is queued is to be stored now. */
+  #hurried = false
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Resolves once stored and announced. @throws AppError 'unavailable' when the store is, with nothing changed. */
+  write(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
+    return this.#enqueue(changes, { keep: false, patient: false })
+  }
+
+  /** As `write`, but what was measured is kept and stored later when the store is down; the promise still rejects at once. */
+  record(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
+    return this.#enqueue(changes, { keep: true, patient: false })
+  }
+
+  /** As `record`, for what nobody waits for and no event tells of: it may take a moment more, and then costs less. */
+  log(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
+    return this.#enqueue(changes, { keep: true, patient: true })
+  }
+
+  /** What waits for company waits no longer. */
+  hurry(): void {
+    if (!this.#down) this.#store()
+  }
+
+  /** Of the newest event that was announced; set it once from what the store holds. */
+  lastSeq = 0
+
+  /** Why nothing can be stored at present; undefined while all is well. */
+  get outage(): AppError | undefined {
+    return this.#down
+  }
+
+  /** Stores what is left, if the store lets it. */
+  async close(): Promise<void> {
+    this.#cancelRetry?.()
+    await this.#running
+    if (this.#queue.length > 0) this.#store()
+    await this.#running
+  }
+
+  #enqueue(changes: readonly Change[], { keep, patient }: How): Promise<readonly StoredEvent[]> {
+    if (this.#down && !keep) return Promise.reject(this.#down)
+    const stored = new Promise<readonly StoredEvent[]>((resolve, reject) => {
+      const settle = (result: readonly StoredEvent[] | Error) =>
+        result instanceof Error ? reject(result) : resolve(result)
+      this.#queue.push({ changes, keep, settle })
+    })
+    if (this.#down) {
+      this.#shed()
+      return Promise.race([stored, Promise.reject(this.#down)])
+    }
+    if (patient && this.#queue.length < BATCH) this.#awaitCompany()
+    else this.#store()
+    return stored
+  }
+
+  #awaitCompany(): void {
+    this.#cancelCompany ??= this.#deps.clock.after(COMPANY_MS, () => this.hurry())
+  }
+
+  #store(): void {
+    this.#cancelCompany?.()
+    this.#cancelCompany = undefined
+    this.#hurried = true
+    this.#running ??= this.#drain()
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.resolve()
+    while (this.#queue.length > 0 && this.#hurried) {
+      this.#hurried = this.#queue.length > BATCH
+      const batch = this.#queue.splice(0, BATCH)
+      try {
+        this.#announce(batch, await this.#deps.store.commit(batch.flatMap((write) => write.changes)))
+        this.#down = undefined
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'unavailable') {
+          this.#wait(batch, error)
+          break
+        }
+        await this.#oneByOne(batch)
+      }
+    }
+    this.#running = undefined
+  }
+
+  #announce(batch: readonly Write[], stored: readonly StoredEvent[]): void {
+    let from = 0
+    for (const write of batch) {
+      const count = write.changes.filter((change) => change.type === 'event').length
+      const events = stored.slice(from, from + count)
+      from += count
+      for (const event of events) {
+        this.lastSeq = event.seq
+        this.#deps.events.emit(event)
+      }
+      write.settle(events)
+    }
+  }
+
+  /** One refused write (a taken name) must not take its neighbours along. */
+  async #oneByOne(batch: readonly Write[]): Promise<void> {
+    for (const [index, write] of batch.entries()) {
+      try {
+        this.#announce([write], await this.#deps.store.commit(write.changes))
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'unavailable') return this.#wait(batch.slice(index), error)
+        if (write.keep) this.#deps.onError(error)
+        write.settle(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+
+  #wait(batch: readonly Write[], error: AppError): void {
+    if (!this.#down) this.#deps.onError(error)
+    this.#down = error
+    const waiting = [...batch, ...this.#queue]
+    const kept = waiting.filter((write) => write.keep)
+    this.#queue = kept.length > 0 ? kept : [PROBE]
+    for (const write of waiting) write.settle(error)
+    this.#shed()
+    this.#cancelRetry = this.#deps.clock.after(error.retryAfterMs ?? RETRY_MS, () => {
+      this.#store()
+    })
+  }
+
+  #shed(): void {
+    const excess = this.#queue.length - KEPT
+    for (let i = 0; i < excess; i++) {
+      const write = this.#queue[i]
+      if (write)
+        this.#queue[i] = { ...write, changes: write.changes.filter((change) => change.type !== 'check_logged') }
+    }
+  }
+}

@@ -1,0 +1,346 @@
+import { expect, test } from 'vitest'
+import { anHttpConfig, denied, FakeClock, FakeUpstreams, ok, refused, settle } from '../../../test/support/fakes.ts'
+import type { CheckResult } from '../check.ts'
+import { type CheckNotice, Feed, type StoredEvent } from '../events.ts'
+import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
+import { derive } from '../health/status.ts'
+import { serverId } from '../ids.ts'
+import type { Change, LoadedServer } from '../ports.ts'
+import { Fleet } from './fleet.ts'
+import { FleetAlarm } from './fleet-alarm.ts'
+import { Journal } from './journal.ts'
+import { Monitor } from './monitor.ts'
+import { Registry } from './registry.ts'
+import { StallWatch } from './stall.ts'
+
+type Options = {
+  readonly jitter?: number
+  /** Before each transaction is through. */
+  readonly commitMs?: number
+}
+
+function start(options: Options = {}) {
+  const clock = new FakeClock()
+  const fleet = new Fleet()
+  const upstreams = new FakeUpstreams()
+  const events = new Feed<StoredEvent>()
+  const checks = new Feed<CheckNotice>()
+  const stored: Change[] = []
+  const told: StoredEvent[] = []
+  const errors: unknown[] = []
+  const kept: LoadedServer[] = []
+  let seq = 0
+  let lastId = 0
+  const store = {
+    async commit(changes: readonly Change[]) {
+      const { commitMs } = options
+      if (commitMs !== undefined) await new Promise<void>((resolve) => clock.after(commitMs, resolve))
+      stored.push(...changes)
+      return changes.flatMap((change) =>
+        change.type === 'event' ? [{ seq: ++seq, at: change.at, event: change.event }] : [],
+      )
+    },
+    loadServers: async () => kept,
+    reserveServerIds: async (count: number) => Array.from({ length: count }, () => serverId(++lastId)),
+  }
+  events.subscribe((event) => told.push(event))
+  const random = () => options.jitter ?? 0.5
+  const onError = (error: unknown) => errors.push(error)
+  const journal = new Journal({ store, events, clock, onError })
+  const monitor = new Monitor({
+    fleet,
+    journal,
+    upstreams,
+    checks,
+    clock,
+    random,
+    onError,
+    alarm: new FleetAlarm(fleet),
+    stalls: new StallWatch(clock),
+  })
+  const registry = new Registry({
+    fleet,
+    monitor,
+    journal,
+    upstreams,
+    store,
+    clock,
+    random,
+    breaker: () => DEFAULT_BREAKER,
+    view: ({ server }) => ({ id: server.id }),
+  })
+  const create = async (count = 1) => {
+    const entries = Array.from({ length: count }, (_, n) => ({
+      config: anHttpConfig({ name: `server-${n + 1}` }),
+      enabled: true,
+    }))
+    return (await registry.createAll(entries)).map(({ server }) => server.id)
+  }
+  const statuses = () =>
+    told.flatMap(({ event }) =>
+      event.type === 'mcp_status_change' ? [`${event.oldStatus} -> ${event.newStatus}`] : [],
+    )
+  const status = (id: number) => derive(fleet.get(serverId(id)).state)
+  return {
+    clock,
+    fleet,
+    upstreams,
+    monitor,
+    registry,
+    journal,
+    events,
+    checks,
+    stored,
+    told,
+    errors,
+    create,
+    statuses,
+    status,
+  }
+}
+
+test('a server just created is checked at once, and its creation is announced first', async () => {
+  const { create, clock, told, status, upstreams } = start()
+  await create()
+  await clock.advance(100)
+  expect(upstreams.asked).toHaveLength(1)
+  expect(status(1)).toBe('healthy')
+  expect(told.map(({ seq, event }) => `${seq} ${event.type}`)).toEqual(['1 mcp_server_created', '2 mcp_status_change'])
+})
+
+test('it is checked again about every minute, deep at every tenth check', async () => {
+  const { create, clock, upstreams } = start()
+  await create()
+  await clock.advance(20 * 60_000)
+  expect(upstreams.asked.length).toBeGreaterThanOrEqual(20)
+  expect(upstreams.asked.length).toBeLessThanOrEqual(22)
+  expect(upstreams.asked.filter(({ deep }) => deep).length).toBeGreaterThanOrEqual(2)
+})
+
+test('a dead server goes through every status down to automatic disabling, and is then only looked at', async () => {
+  const { create, clock, upstreams, statuses, status, told } = start()
+  await create()
+  await clock.advance(1_000)
+  upstreams.answer = () => refused
+  await clock.advance(50 * 60_000)
+  expect(statuses().slice(0, 4)).toEqual([
+    'unknown -> healthy',
+    'healthy -> disconnected',
+    'disconnected -> circuit_open',
+    'circuit_open -> disabled',
+  ])
+  expect(told.some(({ event }) => event.type === 'mcp_auto_disabled')).toBe(true)
+  expect(status(1)).toBe('disabled')
+  const asked = upstreams.asked.length
+  await clock.advance(2.2 * 3_600_000)
+  expect(upstreams.asked.length - asked).toBe(2)
+  expect(upstreams.dropped).toContain(1)
+})
+
+test('a server that recovers is brought back without anyone asking', async () => {
+  const { create, clock, upstreams, status } = start()
+  await create()
+  upstreams.answer = () => refused
+  await clock.advance(5 * 60_000)
+  expect(status(1)).toBe('circuit_open')
+  upstreams.answer = () => ok
+  await clock.advance(7 * 60_000)
+  expect(status(1)).toBe('healthy')
+})
+
+test('a check that is still being stored takes nobody the place', async () => {
+  const { create, clock, upstreams } = start({ commitMs: 30_000 })
+  const created = create(100)
+  await clock.advance(31_000)
+  await created
+  expect(upstreams.asked).toHaveLength(100)
+})
+
+test('callers who ask at the same moment share one check and get equal answers', async () => {
+  const { create, clock, upstreams, monitor } = start()
+  const [id = serverId(1)] = await create()
+  await clock.advance(5_000)
+  const asked = upstreams.asked.length
+  const reports = Promise.all(Array.from({ length: 20 }, () => monitor.checkNow(id, 'manual', { urgent: true })))
+  await clock.advance(2_000)
+  expect(upstreams.asked.length).toBe(asked + 1)
+  expect(upstreams.asked.at(-1)).toEqual({ id, deep: true })
+  expect(new Set(await reports).size).toBe(1)
+})
+
+test('a caller does not join a shallow check but gets a deep one of its own after it', async () => {
+  const { create, clock, upstreams, monitor } = start()
+  const [id = serverId(1)] = await create()
+  await clock.advance(5_000)
+  let release = (_: CheckResult) => {}
+  upstreams.answer = (_server, deep) =>
+    deep
+      ? ok
+      : new Promise((resolve) => {
+          release = resolve
+        })
+  await clock.advance(70_000)
+  expect(upstreams.asked.at(-1)).toMatchObject({ deep: false })
+  const report = monitor.checkNow(id, 'manual', { urgent: true })
+  release(ok)
+  await clock.advance(2_000)
+  expect((await report).result).toBe(ok)
+  expect(upstreams.asked.at(-1)).toMatchObject({ deep: true })
+})
+
+test('the state is stored and the event is out before the caller has the answer', async () => {
+  const { create, clock, upstreams, monitor, told, stored } = start()
+  const [id = serverId(1)] = await create()
+  await clock.advance(5_000)
+  upstreams.answer = () => denied
+  const report = monitor.checkNow(id, 'manual', { urgent: true }).then(({ previousStatus, member }) => ({
+    statuses: [previousStatus, derive(member.state)],
+    lastEvent: told.at(-1)?.event.type,
+    row: stored.findLast((change) => change.type === 'check_logged')?.check,
+  }))
+  await clock.advance(1_000)
+  expect(await report).toMatchObject({
+    statuses: ['healthy', 'unhealthy'],
+    lastEvent: 'mcp_status_change',
+    row: { trigger: 'manual', outcome: 'auth', status: 'unhealthy' },
+  })
+})
+
+test('a check on demand of an open circuit is the canary', async () => {
+  const { create, clock, upstreams, monitor, fleet } = start()
+  const [id = serverId(1)] = await create()
+  upstreams.answer = () => refused
+  await clock.advance(5 * 60_000)
+  upstreams.answer = () => new Promise(() => {})
+  monitor.checkNow(id, 'manual', { urgent: true }).catch(() => {})
+  await clock.advance(1_500)
+  expect(fleet.get(id).state.circuit.kind).toBe('half_open')
+  expect(fleet.get(id).state.inFlight).toMatchObject({ canary: true })
+})
+
+test('a disabled server is only observed: the check changes nothing', async () => {
+  const { create, clock, upstreams, monitor, registry, status, told } = start()
+  const [id = serverId(1)] = await create()
+  await clock.advance(5_000)
+  await registry.disable(id)
+  const asked = upstreams.asked.length
+  await clock.advance(600_000)
+  expect(upstreams.asked.length).toBe(asked)
+  const events = told.length
+  const report = monitor.checkNow(id, 'manual', { urgent: true })
+  await clock.advance(1_000)
+  expect((await report).result.outcome).toBe('ok')
+  expect(status(1)).toBe('disabled')
+  expect(told.length).toBe(events)
+})
+
+test('while our own process stood still no server is blamed', async () => {
+  const { create, clock, upstreams, statuses, stored } = start()
+  await create()
+  await clock.advance(5_000)
+  for (let i = 0; i < 5; i++) {
+    upstreams.answer = () => new Promise((resolve) => clock.after(10_000, () => resolve(refused)))
+    await clock.advance(61_000)
+    await clock.stall(15_000)
+    upstreams.answer = () => ok
+    await clock.advance(120_000)
+  }
+  const outcomes = stored.flatMap((change) => (change.type === 'check_logged' ? [change.check.outcome] : []))
+  expect(new Set(outcomes)).toEqual(new Set(['ok', 'inconclusive']))
+  expect(statuses()).toEqual(['unknown -> healthy'])
+})
+
+test('servers that fall together are suspected to be our own fault, once', async () => {
+  const { create, clock, upstreams, told } = start()
+  await create(10)
+  await clock.advance(10_000)
+  upstreams.answer = () => refused
+  await clock.advance(4 * 3_600_000)
+  const causes = told.flatMap(({ event }) => (event.type === 'mcp_common_cause' ? [event] : []))
+  expect(causes[0]).toMatchObject({ active: true })
+  expect(causes[0]?.servers.length).toBeGreaterThanOrEqual(5)
+  expect(told.filter(({ event }) => event.type === 'mcp_auto_disabled')).toEqual([])
+  upstreams.answer = () => ok
+  await clock.advance(10 * 60_000)
+  expect(told.filter(({ event }) => event.type === 'mcp_common_cause').at(-1)?.event).toMatchObject({ active: false })
+})
+
+test('a removed server is forgotten, and who waits for its check hears so', async () => {
+  const { create, clock, upstreams, monitor, registry, fleet, errors } = start()
+  const [id = serverId(1)] = await create()
+  await clock.advance(5_000)
+  upstreams.answer = () =>
+    new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(() => resolve(ok)))))
+  const report = monitor.checkNow(id, 'manual', { urgent: true })
+  const settled = expect(report).rejects.toMatchObject({ code: 'not_found' })
+  await registry.remove(id)
+  await clock.advance(120_000)
+  await settled
+  expect(fleet.size).toBe(0)
+  expect(errors).toEqual([])
+})
+
+test('two servers may not share a name, and nothing of the batch is registered', async () => {
+  const { registry, fleet } = start()
+  const config = anHttpConfig({ name: 'twin' })
+  await expect(
+    registry.createAll([
+      { config, enabled: true },
+      { config, enabled: true },
+    ]),
+  ).rejects.toMatchObject({ code: 'conflict' })
+  expect(fleet.size).toBe(0)
+})
+
+test('a new target makes the health unknown and is checked at once; a new description is not', async () => {
+  const { create, clock, registry, status, statuses, upstreams } = start()
+  const [id = serverId(1)] = await create()
+  await clock.advance(5_000)
+  await registry.update(id, (config) => ({ ...config, description: 'issues and pulls' }))
+  expect(status(1)).toBe('healthy')
+  upstreams.answer = () => refused
+  await registry.update(id, (config) => ({ ...config, target: anHttpConfig().target }))
+  await clock.advance(2_000)
+  expect(statuses()).toEqual(['unknown -> healthy', 'healthy -> unknown', 'unknown -> disconnected'])
+})
+
+test('an update based on an old revision is refused', async () => {
+  const { create, registry } = start()
+  const [id = serverId(1)] = await create()
+  await registry.update(id, (config) => ({ ...config, description: 'a' }), 1)
+  await expect(registry.update(id, (config) => config, 1)).rejects.toMatchObject({ code: 'precondition_failed' })
+})
+
+test('a server that is changed while its check hangs is checked at once as it is now', async () => {
+  const { clock, registry, status, upstreams } = start({ commitMs: 5 })
+  const created = registry.create({ config: anHttpConfig(), enabled: true })
+  upstreams.answer = () => new Promise(() => {})
+  await clock.advance(5_000)
+  const { server } = await created
+  upstreams.answer = () => ok
+  const updated = registry.update(server.id, (config) => ({ ...config, timeoutMs: 5_000 }))
+  await clock.advance(1_000)
+  await updated
+  expect(status(1)).toBe('healthy')
+})
+
+test('a store slower than the next check is due does not end the watch', async () => {
+  const { clock, registry, upstreams } = start({ commitMs: 90_000 })
+  const created = registry.create({ config: anHttpConfig(), enabled: true })
+  await clock.advance(100_000)
+  await created
+  const asked = upstreams.asked.length
+  await clock.advance(20 * 60_000)
+  expect(upstreams.asked.length - asked).toBeGreaterThanOrEqual(10)
+})
+
+test('stopping abandons checks in flight without a verdict', async () => {
+  const { create, clock, upstreams, monitor, statuses } = start()
+  await create()
+  await clock.advance(5_000)
+  upstreams.answer = () => new Promise(() => {})
+  await clock.advance(70_000)
+  await monitor.stop()
+  await settle()
+  expect(statuses()).toEqual(['unknown -> healthy'])
+})

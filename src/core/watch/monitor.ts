@@ -1,0 +1,322 @@
+import type { CheckResult, Outcome, Trigger } from '../check.ts'
+import type { Clock, Instant, Timestamp } from '../clock.ts'
+import { AppError } from '../errors.ts'
+import type { CheckNotice, Feed, StoredEvent } from '../events.ts'
+import type { Effect, HealthEvent } from '../health/health-event.ts'
+import { next } from '../health/reducer.ts'
+import type { HealthStatus } from '../health/state.ts'
+import { derive } from '../health/status.ts'
+import { wakeAt } from '../health/wake.ts'
+import type { ServerId } from '../ids.ts'
+import type { Change, CheckRow, UpstreamSignal, Upstreams } from '../ports.ts'
+import type { Class } from './admission.ts'
+import { CheckQueue, type Ticket } from './check-queue.ts'
+import { excused, unfinished } from './check-result.ts'
+import { changesOf, checkRow, noticeOf } from './consequences.ts'
+import { within } from './deadline.ts'
+import { type Fleet, informed, type Member, originOf } from './fleet.ts'
+import type { FleetAlarm } from './fleet-alarm.ts'
+import type { Journal } from './journal.ts'
+import { OnDemandLimit } from './on-demand-limit.ts'
+import type { StallWatch } from './stall.ts'
+import { Wakes } from './wakes.ts'
+
+type Deps = {
+  readonly fleet: Fleet
+  readonly journal: Journal
+  readonly upstreams: Pick<Upstreams, 'check' | 'drop'>
+  readonly alarm: FleetAlarm
+  readonly stalls: StallWatch
+  /** Told of every check that ended. */
+  readonly checks: Feed<CheckNotice>
+  readonly clock: Clock
+  /** A number in [0, 1). */
+  readonly random: () => number
+  /** Told of every failure of our own (never of a failing upstream); the watch goes on. */
+  readonly onError: (error: unknown) => void
+}
+
+/** How one check went and what it made of the server. */
+export type CheckReport = {
+  readonly member: Member
+  readonly previousStatus: HealthStatus
+  readonly result: CheckResult
+  readonly at: Timestamp
+}
+
+type Demand = { readonly trigger: Trigger; readonly report: PromiseWithResolvers<CheckReport> }
+type Running = { readonly deep: boolean; readonly report: Promise<CheckReport>; readonly abort: AbortController }
+type RunCheck = Extract<Effect, { type: 'run_check' }>
+
+/** What a person asked for. */
+const ON_DEMAND: readonly Trigger[] = ['manual', 'reload']
+const START_GAP_MS = 1_000
+/** A stdio server may take this long for its first start. */
+const FIRST_START_MS = 30_000
+const LEASE_MARGIN_MS = 1_000
+
+/** Watches the fleet: checks every server when it is due, and any server on demand. */
+export class Monitor {
+  readonly #deps: Deps
+  readonly #wakes = new Wakes()
+  readonly #queue = new CheckQueue<Demand | undefined>()
+  readonly #running = new Map<ServerId, Running>()
+  readonly #demands = new Map<ServerId, Demand>()
+  readonly #limit = new OnDemandLimit()
+  readonly #lastStart = new Map<ServerId, Instant>()
+  readonly #stop = new AbortController()
+  #timer: { readonly at: Instant; readonly cancel: () => void } | undefined
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Begins to look after a server that was put into the fleet. */
+  watch(id: ServerId): void {
+    this.#wakes.set(id, wakeAt(this.#deps.fleet.get(id).state))
+    this.#pump()
+  }
+
+  /** Forgets a server that was removed from the fleet; a check still running changes nothing. */
+  forget(id: ServerId): void {
+    this.#wakes.set(id, undefined)
+    this.#queue.remove(id)
+    this.#lastStart.delete(id)
+    this.#limit.forget(id)
+    this.#demands.get(id)?.report.reject(gone(id))
+    this.#demands.delete(id)
+    this.#running.get(id)?.abort.abort(gone(id))
+  }
+
+  /**
+   * Checks now, deep, or joins the check that answers already. A failing server is a result, not an error; its state
+   * is stored and announced before this resolves. `urgent` goes before all scheduled checks.
+   * @throws AppError 'not_found', 'rate_limited', and 'unavailable' while the store is down.
+   */
+  async checkNow(id: ServerId, trigger: Trigger, { urgent }: { readonly urgent: boolean }): Promise<CheckReport> {
+    this.#deps.fleet.get(id)
+    const running = this.#running.get(id)
+    if (running?.deep) return running.report
+    const asked = this.#demands.get(id)
+    if (asked) return asked.report.promise
+    this.#limit.take(id, this.#deps.clock.now())
+    const demand: Demand = { trigger, report: Promise.withResolvers() }
+    this.#demands.set(id, demand)
+    await running?.report.catch(() => {})
+    const wait = START_GAP_MS - (this.#deps.clock.now() - (this.#lastStart.get(id) ?? Number.NEGATIVE_INFINITY))
+    if (wait > 0) this.#deps.clock.after(wait, () => this.#enqueueDemand(id, demand, urgent))
+    else this.#enqueueDemand(id, demand, urgent)
+    return demand.report.promise
+  }
+
+  /**
+   * Moves one server by something a person did and stores it together with `more`, or changes nothing.
+   * @throws AppError 'unavailable' while the store is down.
+   */
+  async apply(id: ServerId, event: HealthEvent, more: readonly Change[] = []): Promise<readonly StoredEvent[]> {
+    const { journal, fleet } = this.#deps
+    if (journal.outage) throw journal.outage
+    const before = fleet.get(id)
+    try {
+      return await journal.write([...more, ...this.#move(id, event).changes])
+    } catch (error) {
+      if (fleet.find(id)) this.#put(before)
+      throw error
+    } finally {
+      this.#pump()
+    }
+  }
+
+  /** Something an upstream told of itself. */
+  hear(signal: UpstreamSignal): void {
+    const { type, serverId } = signal
+    this.#note(serverId, type === 'process_exited' ? { type, failure: signal.failure } : { type })
+    this.#pump()
+  }
+
+  /** A user's call ended; `source` is its principal and tool. */
+  observeCall(id: ServerId, outcome: Outcome, source: string): void {
+    this.#note(id, { type: 'call_finished', outcome, source })
+    this.#pump()
+  }
+
+  /** Ends all watching; checks in flight are abandoned without a verdict. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new AppError('unavailable', 'Omni2 is shutting down'))
+    this.#timer?.cancel()
+    for (const { report } of this.#demands.values()) report.reject(this.#stop.signal.reason)
+    for (const { abort } of this.#running.values()) abort.abort(this.#stop.signal.reason)
+    this.#deps.journal.hurry()
+    await Promise.allSettled([...this.#running.values()].map(({ report }) => report))
+  }
+
+  get checksInFlight(): number {
+    return this.#queue.inFlight
+  }
+
+  #enqueueDemand(id: ServerId, demand: Demand, urgent: boolean): void {
+    const member = this.#deps.fleet.find(id)
+    if (!member || this.#demands.get(id) !== demand) {
+      demand.report.reject(gone(id))
+      return
+    }
+    this.#queue.add(id, urgent ? 'on_demand' : classOf(member), originOf(member.server), demand)
+    this.#pump()
+  }
+
+  /** Moves every server whose time has come, starts what the caps allow, and sleeps until the next is due. */
+  #pump(): void {
+    if (this.#stop.signal.aborted) return
+    const { clock, fleet } = this.#deps
+    const now = clock.now()
+    for (const id of this.#wakes.takeDue(now)) {
+      const member = fleet.find(id)
+      if (!member) continue
+      const { inFlight, nextCheck } = member.state
+      if (inFlight || !nextCheck || nextCheck.at > now) this.#note(id, { type: 'time_passed' })
+      else if (!this.#running.has(id) && !this.#queue.has(id) && !this.#demands.has(id)) {
+        this.#queue.add(id, classOf(member), originOf(member.server), undefined)
+      }
+    }
+    for (let ticket = this.#queue.take(now); ticket; ticket = this.#queue.take(now)) this.#start(ticket)
+    this.#sleep(earlier(this.#wakes.earliest(), this.#queue.retryAt(now)))
+  }
+
+  #sleep(until: Instant | undefined): void {
+    if (until === undefined || until === this.#timer?.at) return
+    this.#timer?.cancel()
+    const cancel = this.#deps.clock.after(Math.max(0, until - this.#deps.clock.now()), () => {
+      this.#timer = undefined
+      this.#pump()
+    })
+    this.#timer = { at: until, cancel }
+  }
+
+  #start(ticket: Ticket<Demand | undefined>): void {
+    const { id, item: demand } = ticket
+    if (demand) this.#demands.delete(id)
+    const before = this.#deps.fleet.get(id)
+    const planned = before.state.nextCheck
+    const { effects, changes } = this.#move(id, {
+      type: 'check_requested',
+      trigger: demand?.trigger ?? planned?.trigger ?? 'scheduled',
+      deep: demand !== undefined || (planned?.deep ?? false),
+      leaseMs: leaseMsOf(before),
+    })
+    const run = effects.find((effect) => effect.type === 'run_check')
+    if (!run) {
+      this.#queue.finished(ticket)
+      demand?.report.reject(new AppError('conflict', `Server ${id} cannot be checked now`))
+      return
+    }
+    if (effects.length > 1) this.#deps.journal.record(changes).catch(() => {})
+    this.#lastStart.set(id, this.#deps.clock.now())
+    const abort = new AbortController()
+    const report = this.#check(ticket, before, run, abort.signal).finally(() => {
+      this.#running.delete(id)
+      // What became due while this check was being stored found it still running, and has to be seen again.
+      const member = this.#deps.fleet.find(id)
+      if (member) this.#wakes.set(id, wakeAt(member.state))
+      this.#pump()
+    })
+    this.#running.set(id, { deep: run.deep, report, abort })
+    report.then(demand?.report.resolve, demand?.report.reject ?? ((error) => this.#complain(error)))
+  }
+
+  async #check(
+    ticket: Ticket<Demand | undefined>,
+    before: Member,
+    run: RunCheck,
+    ended: AbortSignal,
+  ): Promise<CheckReport> {
+    const { clock, upstreams, stalls, fleet, checks } = this.#deps
+    const { id } = ticket
+    const startedAt = clock.now()
+    const measured = await within(run.leaseMs, clock, ended, (signal) =>
+      upstreams.check(before.server, { deep: run.deep, onDemand: ON_DEMAND.includes(run.trigger) }, signal),
+    ).catch((error) => {
+      if (!ended.aborted) this.#deps.onError(error)
+      return unfinished(clock.now() - startedAt)
+    })
+    this.#queue.finished(ticket)
+    this.#stop.signal.throwIfAborted()
+    if (!fleet.find(id)) throw gone(id)
+    const result = stalls.stalledSince(startedAt) ? excused(measured) : measured
+    const previous = fleet.get(id)
+    const { changes } = this.#move(id, { type: 'check_finished', token: run.token, result }, result)
+    const member = fleet.get(id)
+    if (member.state.admin.kind === 'inactive') upstreams.drop(id).catch((error) => this.#complain(error))
+    const row = checkRow(member, run.trigger, result, clock)
+    try {
+      await this.#store(row, changes, ticket.item !== undefined)
+    } finally {
+      checks.emit(noticeOf(member, row, clock))
+    }
+    return { member, previousStatus: derive(previous.state), result, at: row.at }
+  }
+
+  /** Stores a check that ended, which holds up no other; with company unless somebody waits for it or an event tells of it. */
+  #store(row: CheckRow, changes: readonly Change[], isAwaited: boolean): Promise<unknown> {
+    this.#pump()
+    const { journal } = this.#deps
+    const all: readonly Change[] = [{ type: 'check_logged', check: row }, ...changes]
+    return isAwaited || changes.some(({ type }) => type === 'event') ? journal.record(all) : journal.log(all)
+  }
+
+  /** Moves one server by something nobody waits for. */
+  #note(id: ServerId, event: HealthEvent): void {
+    const before = this.#deps.fleet.find(id)
+    if (!before) return
+    const { effects, changes } = this.#move(id, event)
+    if (effects.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
+  }
+
+  /** The one place a state moves: reducer, fleet, alarm, next wake. Answers what must be stored, and stores nothing. */
+  #move(id: ServerId, event: HealthEvent, result?: CheckResult): { effects: readonly Effect[]; changes: Change[] } {
+    const { fleet, clock, random, alarm } = this.#deps
+    const before = fleet.get(id)
+    const { state, effects } = next(before.state, event, clock.now(), random())
+    const moved = { ...before, state }
+    const after = result ? informed(moved, result, clock.wall()) : moved
+    this.#put(after)
+    const { inFlight } = before.state
+    if (inFlight && inFlight.token !== state.inFlight?.token && event.type !== 'check_finished') {
+      this.#running.get(id)?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
+    }
+    const changes = changesOf(before, after, effects, clock)
+    for (const effect of effects) {
+      if (effect.type !== 'status_changed') continue
+      const alarmed = alarm.statusChanged(id, effect.from, effect.to, clock.now())
+      if (!alarmed) continue
+      changes.push({ type: 'event', event: alarmed, at: clock.wall() })
+      for (const other of fleet.all()) this.#note(other.server.id, { type: 'common_cause', active: alarmed.active })
+    }
+    return { effects, changes }
+  }
+
+  #put(member: Member): void {
+    this.#deps.fleet.put(member)
+    this.#wakes.set(member.server.id, wakeAt(member.state))
+  }
+
+  /** An outage of the store is told by the journal, once; that a server was removed or we stop is no error. */
+  #complain(error: unknown): void {
+    if (!(error instanceof AppError)) this.#deps.onError(error)
+  }
+}
+
+const gone = (id: ServerId) => new AppError('not_found', `No server ${id}`)
+
+const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a
+
+/** A server in doubt shares half the caps with its like, so that hung ones never delay the others. */
+const classOf = ({ state }: Member): Class =>
+  state.health.kind === 'down' ||
+  state.circuit.kind !== 'closed' ||
+  (state.health.kind === 'up' && state.health.failures > 0)
+    ? 'suspect'
+    : 'sound'
+
+const leaseMsOf = ({ server: { config } }: Member): number =>
+  (config.target.protocol === 'stdio' ? Math.max(config.timeoutMs, FIRST_START_MS) : config.timeoutMs) + LEASE_MARGIN_MS

@@ -1,0 +1,68 @@
+import type { Auth } from '../../core/config/server.ts'
+import { type Environment, resolveReferences } from '../references.ts'
+
+/** What goes with every request to one server, resolved and ready for the wire. */
+export type Credentials = {
+  readonly headers: Readonly<Record<string, string>>
+  /** Every secret value in them, so that no message ever repeats one. */
+  readonly secrets: readonly string[]
+}
+
+/** Headers that the transport owns, or that frame the message: not for configuration to set. */
+const RESERVED =
+  /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|accept-encoding|mcp-.*|last-event-id)$/i
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** A configured header that cannot be sent. Its message holds no value. */
+export class UnusableHeader extends Error {
+  override name = 'UnusableHeader'
+}
+
+/**
+ * Makes the headers that `auth`, and userinfo in the URL, ask for.
+ * @throws UnresolvedReference, UnusableHeader.
+ */
+export function credentialsOf(auth: Auth, url: URL, env: Environment): Credentials {
+  const entries = new Map<string, string>()
+  const secrets: string[] = []
+  for (const [name, value] of authHeaders(auth, env)) {
+    if (!TOKEN.test(name) || RESERVED.test(name)) throw new UnusableHeader(`the header "${name}" may not be set`)
+    if (!FIELD_VALUE.test(value))
+      throw new UnusableHeader(`the value of the header "${name}" has characters HTTP forbids`)
+    entries.set(name.toLowerCase(), value)
+    secrets.push(value, value.replace(/^\S+\s+/, ''))
+  }
+  if ((url.username !== '' || url.password !== '') && !entries.has('authorization')) {
+    const pair = `${decoded(url.username)}:${decoded(url.password)}`
+    const encoded = Buffer.from(pair).toString('base64')
+    entries.set('authorization', `Basic ${encoded}`)
+    secrets.push(encoded, decoded(url.password), url.password)
+  }
+  for (const value of url.searchParams.values()) secrets.push(value)
+  return { headers: Object.fromEntries(entries), secrets }
+}
+
+/** A stray "%" stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function authHeaders(auth: Auth, env: Environment): readonly (readonly [string, string])[] {
+  switch (auth.type) {
+    case 'none':
+      return []
+    case 'bearer':
+      return [['authorization', `Bearer ${resolveReferences(auth.token.reveal(), env)}`]]
+    case 'api_key':
+      return [[auth.headerName, resolveReferences(auth.apiKey.reveal(), env)]]
+    case 'custom_headers':
+      return Object.entries(auth.headers).map(([name, value]) => [name, resolveReferences(value.reveal(), env)])
+    default:
+      return auth satisfies never
+  }
+}

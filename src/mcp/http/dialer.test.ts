@@ -1,0 +1,141 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { SELF_SIGNED } from '../../../test/fixtures/self-signed.ts'
+import { deadPort, silentPort } from '../../../test/support/ports.ts'
+import { rawServer } from '../../../test/support/raw-server.ts'
+import { HeldClock } from '../../../test/support/upstreams.ts'
+import { systemClock } from '../../server/system-clock.ts'
+import { UpstreamFault } from '../channel.ts'
+import { StageTrace } from '../stage-trace.ts'
+import type { AddressPolicy, Trust } from './address-rules.ts'
+import { CONNECT_TIMEOUT_MS } from './dial-attempt.ts'
+import { Dialer, type DialerDeps } from './dialer.ts'
+
+const LOCAL: AddressPolicy = { allowLoopback: true, allow: [], deny: [] }
+
+type Try = { readonly trust?: Trust; readonly signal?: AbortSignal }
+
+/** Dials once: how it ended, and the stages on the way. */
+function dialling(url: string, over: Partial<DialerDeps> = {}, { trust = 'admin', signal }: Try = {}) {
+  const clock = over.clock ?? systemClock
+  const dialer = new Dialer({ clock, addresses: LOCAL, ca: undefined, ...over })
+  const trace = new StageTrace(clock, 'connect')
+  const options = { trust, where: 'there', trace, signal: signal ?? new AbortController().signal }
+  const ended = dialer.dial(new URL(url), options).then(
+    (socket) => {
+      onTestFinished(() => void socket.destroy())
+      return { socket, fault: undefined }
+    },
+    (fault: unknown) => {
+      if (!(fault instanceof UpstreamFault)) throw fault
+      return { socket: undefined, fault }
+    },
+  )
+  return { ended, trace, stages: () => trace.results.map(({ stage, ok }) => `${stage} ${ok ? 'ok' : 'failed'}`) }
+}
+
+test('a name is resolved, connected and secured, stage by stage', async () => {
+  await using server = await rawServer(undefined, SELF_SIGNED)
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+  const dial = dialling(`https://localhost:${server.port}/`, { resolve, ca: SELF_SIGNED.cert })
+  expect((await dial.ended).socket?.remotePort).toBe(server.port)
+  expect(dial.stages()).toEqual(['dns ok', 'connect ok', 'tls ok'])
+})
+
+test('a certificate for another name is refused', async () => {
+  await using server = await rawServer(undefined, SELF_SIGNED)
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+  const dial = dialling(`https://other.test:${server.port}/`, { resolve, ca: SELF_SIGNED.cert })
+  const { fault } = await dial.ended
+  expect(fault?.failure).toMatchObject({ code: 'tls_failed', message: expect.stringContaining('for another name') })
+})
+
+test('a name that cannot be resolved fails in dns', async () => {
+  const resolve = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))
+  const dial = dialling('http://nowhere.test/', { resolve })
+  expect((await dial.ended).fault).toMatchObject({ outcome: 'connect', failure: { code: 'dns_failed', stage: 'dns' } })
+  expect(dial.stages()).toEqual(['dns failed'])
+})
+
+test('a name that flips to a forbidden address is refused at that dial', async () => {
+  await using server = await rawServer()
+  const answers = ['127.0.0.1', '169.254.169.254']
+  const resolve = async () => [{ address: answers.shift() ?? '', family: 4 }]
+  const url = `http://flip.test:${server.port}/`
+  const deps = { resolve, clock: systemClock, addresses: LOCAL, ca: undefined }
+  expect((await dialling(url, deps).ended).socket).toBeDefined()
+  expect((await dialling(url, deps).ended).fault?.failure).toMatchObject({
+    code: 'address_not_allowed',
+    stage: 'connect',
+  })
+  expect(server.connections.accepted).toBe(1)
+})
+
+test('of many addresses only the allowed ones are tried', async () => {
+  await using server = await rawServer()
+  const resolve = async () => ['169.254.169.254', '0.0.0.0', '127.0.0.1'].map((address) => ({ address, family: 4 }))
+  const { socket } = await dialling(`http://many.test:${server.port}/`, { resolve }).ended
+  expect(socket?.remoteAddress).toBe('127.0.0.1')
+})
+
+test.each(['http://169.254.169.254/', 'http://[::ffff:a9fe:a9fe]/', 'http://0xa9fea9fe/', 'http://0.0.0.0:1/'])(
+  '%s is refused before a socket is made',
+  async (url) => {
+    const dial = dialling(url)
+    expect((await dial.ended).fault?.failure.code).toBe('address_not_allowed')
+    expect(dial.stages()).toEqual(['connect failed'])
+  },
+)
+
+test('what an upstream names may not lie on loopback', async () => {
+  await using server = await rawServer()
+  const { fault } = await dialling(server.url, {}, { trust: 'upstream' }).ended
+  expect(fault?.failure.code).toBe('address_not_allowed')
+  expect(server.connections.accepted).toBe(0)
+})
+
+test('a dead port refuses', async () => {
+  await using port = await deadPort()
+  expect((await dialling(port.url).ended).fault?.failure.code).toBe('connect_refused')
+})
+
+test('a resolver that hangs is given up as dns', async () => {
+  const clock = new HeldClock()
+  const dial = dialling('http://slow.test/', { clock, resolve: () => new Promise(() => {}) })
+  expect(clock.fire(CONNECT_TIMEOUT_MS)).toBe(1)
+  expect((await dial.ended).fault?.failure).toMatchObject({ code: 'dns_failed', stage: 'dns' })
+})
+
+test('a server that hangs in the TLS handshake is given up as tls', async () => {
+  await using port = await silentPort()
+  const clock = new HeldClock()
+  const dial = dialling(port.url.replace('http:', 'https:'), { clock })
+  await expect.poll(() => dial.trace.stage).toBe('tls')
+  clock.fire(CONNECT_TIMEOUT_MS)
+  expect((await dial.ended).fault?.failure).toMatchObject({ code: 'connect_timeout', stage: 'tls' })
+  expect(dial.stages()).toEqual(['connect ok', 'tls failed'])
+})
+
+test('a connection closed in the TLS handshake fails as tls', async () => {
+  const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const { fault } = await dialling(`https://127.0.0.1:${port}/`).ended
+  expect(fault?.failure).toMatchObject({ code: 'tls_failed', stage: 'tls' })
+})
+
+test('a caller that leaves ends the dial', async () => {
+  const caller = new AbortController()
+  const dial = dialling('http://slow.test/', { resolve: () => new Promise(() => {}) }, { signal: caller.signal })
+  const left = new UpstreamFault('cancelled', { code: 'timeout', stage: 'dns', message: 'left', nextAction: '' })
+  caller.abort(left)
+  expect((await dial.ended).fault).toBe(left)
+})
+
+test.each(['EMFILE', 'ENFILE', 'ENOBUFS'])('%s is our own shortage', async (code) => {
+  const resolve = () => Promise.reject(Object.assign(new Error('no'), { code }))
+  expect((await dialling('http://host.test/', { resolve }).ended).fault?.outcome).toBe('inconclusive')
+})

@@ -1,0 +1,48 @@
+import type { Json, JsonObject } from '../../core/capabilities.ts'
+import { isObject } from '../json-rpc.ts'
+
+/** The body field that `Mcp-Name` repeats, by method (2026-07-28, standard request headers). */
+const NAME_FIELDS: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+}
+
+/** The value of `Mcp-Name` for a request of the modern era, when it needs one. */
+export function nameHeader(method: string, params: JsonObject): string | undefined {
+  const field = Object.hasOwn(NAME_FIELDS, method) ? NAME_FIELDS[method] : undefined
+  const value = field === undefined ? undefined : params[field]
+  return typeof value === 'string' ? headerValue(value) : undefined
+}
+
+/** Text as an HTTP field value: as it is when it is plain ASCII, else as `=?base64?...?=` (2026-07-28, value encoding). */
+export function headerValue(text: string): string {
+  const isPlain = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(text)
+  const looksEncoded = text.startsWith('=?base64?') && text.endsWith('?=')
+  return isPlain && !looksEncoded ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`
+}
+
+/** A tool's argument that the server wants repeated as a header `Mcp-Param-<name>`. */
+export type ParamHeader = { readonly path: readonly string[]; readonly name: string }
+
+/** What a tool's input schema asks for with `x-mcp-header`, on properties reached through `properties` alone. */
+export function paramHeadersOf(schema: Json | undefined, path: readonly string[] = []): readonly ParamHeader[] {
+  if (!isObject(schema)) return []
+  const asked = schema['x-mcp-header']
+  const own = typeof asked === 'string' && path.length > 0 && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(asked)
+  const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
+  const nested = properties.flatMap(([key, member]) => paramHeadersOf(member, [...path, key]))
+  return own ? [{ path, name: asked }, ...nested] : nested
+}
+
+/** The headers a call needs, from its arguments; absent, null and structured arguments give none. */
+export function paramHeaders(declared: readonly ParamHeader[], args: JsonObject): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {}
+  for (const { path, name } of declared) {
+    const value = path.reduce<Json | undefined>((node, key) => (isObject(node) ? node[key] : undefined), args)
+    const isText = typeof value === 'string' || typeof value === 'boolean'
+    const isNumber = typeof value === 'number' && (!Number.isInteger(value) || Number.isSafeInteger(value))
+    if (isText || isNumber) headers[`mcp-param-${name.toLowerCase()}`] = headerValue(String(value))
+  }
+  return headers
+}

@@ -1,0 +1,139 @@
+import type { JsonObject } from '../../core/capabilities.ts'
+import type { Channel, Dialect, Reply, RequestOptions } from '../channel.ts'
+import { answerTo, type RpcId } from '../json-rpc.ts'
+import { nameHeader } from './header-values.ts'
+import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
+import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
+
+/** A server may ask us this much in one answer before we stop answering. */
+const MOST_ASKED = 16
+
+/** Streamable HTTP: each message is a POST of its own, answered as JSON or as an event stream. */
+export class HttpChannel implements Channel {
+  readonly #deps: HttpChannelDeps
+  readonly #sender: HttpSender
+  readonly #path: string
+  #dialect: Dialect | undefined
+  #session: string | undefined
+  #lastId = 0
+  #closed = false
+
+  constructor(deps: HttpChannelDeps) {
+    this.#deps = deps
+    this.#sender = new HttpSender(deps)
+    this.#path = deps.url.pathname + deps.url.search
+  }
+
+  get alive(): boolean {
+    return !this.#closed
+  }
+
+  async open(): Promise<void> {}
+
+  speak(dialect: Dialect): void {
+    this.#dialect = dialect
+  }
+
+  async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
+    const id = ++this.#lastId
+    if (method === 'initialize') this.#session = undefined
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
+    const headers = this.#headersFor(method, params, options)
+    let reader = this.#readerFor(id, options)
+    const nextReader = () => {
+      reader = this.#readerFor(id, options)
+      return reader
+    }
+    try {
+      const request = { method: 'POST', path: this.#path, headers, body } as const
+      const reply = await this.#sender.send(request, nextReader, options, method !== 'tools/call')
+      if (method === 'initialize' && 'result' in reply) this.#session = sessionOf(reader)
+      return reply
+    } catch (error) {
+      if (options.signal.aborted && method === 'tools/call') this.#cancel(id)
+      throw error
+    }
+  }
+
+  async notify(method: string, params: JsonObject, options: RequestOptions): Promise<void> {
+    const body = JSON.stringify({ jsonrpc: '2.0', method, params })
+    await this.#acknowledged('POST', this.#headersFor(method, params, options), body, options)
+  }
+
+  /** Ends the session at the server too, if it gave one out; that may take 2 s. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#sender.stopAsides()
+    if (this.#session !== undefined) {
+      const headers = [...this.#sender.headers, ...this.#dialectHeaders()]
+      await this.#sender.aside((options) => this.#acknowledged('DELETE', headers, undefined, options))
+    }
+    this.#sender.close()
+  }
+
+  #readerFor(id: number, options: RequestOptions): ReplyReader {
+    let asked = 0
+    return new ReplyReader({
+      id,
+      limits: options.limits,
+      site: this.#sender.site(options),
+      hasSession: this.#session !== undefined,
+      notified: this.#deps.listener.notified,
+      asked: (asker, method) => {
+        if (asked++ < MOST_ASKED) this.#answer(asker, method)
+      },
+    })
+  }
+
+  async #acknowledged(
+    method: 'POST' | 'DELETE',
+    headers: readonly string[],
+    body: string | undefined,
+    options: RequestOptions,
+  ): Promise<void> {
+    const request = { method, path: this.#path, headers, ...(body !== undefined && { body }) }
+    const site = this.#sender.site(options)
+    const hasSession = this.#session !== undefined
+    await this.#sender.send(request, () => new AcknowledgementReader(site, hasSession), options, true)
+  }
+
+  #headersFor(method: string, params: JsonObject, options: RequestOptions): readonly string[] {
+    const headers = [...this.#sender.headers, ...POST_HEADERS]
+    if (method === 'initialize') return headers
+    headers.push(...this.#dialectHeaders())
+    if (this.#dialect?.era === 'modern') {
+      headers.push('mcp-method', method)
+      const name = nameHeader(method, params)
+      if (name !== undefined) headers.push('mcp-name', name)
+    }
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers.push(name, value)
+    return headers
+  }
+
+  #dialectHeaders(): readonly string[] {
+    const version = this.#dialect === undefined ? [] : ['mcp-protocol-version', this.#dialect.protocolVersion]
+    return this.#session === undefined ? version : [...version, 'mcp-session-id', this.#session]
+  }
+
+  #answer(id: RpcId, method: string): void {
+    const headers = [...this.#sender.headers, ...POST_HEADERS, ...this.#dialectHeaders()]
+    const body = JSON.stringify(answerTo(id, method))
+    void this.#sender.aside((options) => this.#acknowledged('POST', headers, body, options))
+  }
+
+  /** Legacy servers go on working until they are told; to modern ones the closed connection says it. */
+  #cancel(requestId: number): void {
+    if (this.#dialect?.era !== 'legacy' || this.#closed) return
+    const params = { requestId, reason: 'The caller left or the deadline passed' }
+    void this.#sender.aside((options) => this.notify('notifications/cancelled', params, options))
+  }
+}
+
+const POST_HEADERS = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream']
+
+/** The session the server gave out with its answer to `initialize`. */
+function sessionOf(reader: ReplyReader): string | undefined {
+  const session = reader.headers['mcp-session-id']
+  return typeof session === 'string' && /^[\x21-\x7e]{1,1024}$/.test(session) ? session : undefined
+}

@@ -1,0 +1,231 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+import { type Dispatcher, errors } from 'undici'
+import type { Stage } from '../../core/check.ts'
+import type { Clock } from '../../core/clock.ts'
+import { UpstreamFault } from '../channel.ts'
+import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
+import type { HttpConnection } from './http-connections.ts'
+
+export type HttpRequest = {
+  readonly method: 'POST' | 'GET' | 'DELETE'
+  readonly path: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body?: string
+}
+
+/** Makes something of an answer while it arrives. Each method may throw an UpstreamFault, which ends the exchange. */
+export interface AnswerReader<T> {
+  /** A value says that all is known already; the rest of the answer then only matters to the connection. */
+  start(status: number, headers: IncomingHttpHeaders): T | undefined
+  data(piece: Buffer): T | undefined
+  end(): T
+}
+
+export type ExchangeOptions = {
+  readonly clock: Clock
+  readonly where: string
+  readonly stage: Stage
+  readonly signal: AbortSignal
+  readonly firstByteMs: number | undefined
+  /** Told once, when nothing more happens on the connection; `clean`: it can be used again. */
+  readonly released: (clean: boolean) => void
+}
+
+/** What may still come after the reply before the connection is given up, in bytes and in time. */
+const LINGER_BYTES = 16 * 1024
+const LINGER_MS = 1_000
+/** Bytes that may come without being part of an answer, such as chunk extensions; looked at once a second. */
+const MOST_USELESS_BYTES = 1024 * 1024
+const LOOK_MS = 1_000
+/** Interim answers (1xx) before the real one. */
+const MOST_INTERIMS = 100
+
+/** Sends one request on a connection of its own. @throws UpstreamFault; the connection is not clean then. */
+export function exchange<T>(
+  connection: HttpConnection,
+  request: HttpRequest,
+  reader: AnswerReader<T>,
+  options: ExchangeOptions,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const handler = new Exchange(reader, options, connection.socket, resolve, reject)
+    const { method, path, headers, body } = request
+    connection.client.dispatch({ method, path, headers: headers.slice(), body: body ?? null }, handler)
+  })
+}
+
+/** As undici hands them over: a header that came twice is a list, whatever its name. */
+type WireHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Each header as one text, joined as RFC 9110 (section 5.3) joins the lines of a field. */
+const singleValued = (headers: WireHeaders): IncomingHttpHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
+
+class Exchange<T> implements Dispatcher.DispatchHandler {
+  readonly #reader: AnswerReader<T>
+  readonly #options: ExchangeOptions
+  readonly #socket: Socket
+  readonly #resolve: (value: T) => void
+  readonly #reject: (error: unknown) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #stopTimer: () => void
+  #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
+  #lingered = 0
+  #interims = 0
+  /** What the socket had received when something of use came last. */
+  #usefulAt: number
+  #stopLooking: () => void = () => {}
+
+  constructor(
+    reader: AnswerReader<T>,
+    options: ExchangeOptions,
+    socket: Socket,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#reader = reader
+    this.#options = options
+    this.#socket = socket
+    this.#usefulAt = socket.bytesRead
+    this.#resolve = resolve
+    this.#reject = reject
+    const { clock, firstByteMs, signal } = options
+    this.#stopTimer = firstByteMs === undefined ? () => {} : clock.after(firstByteMs, this.#onNoByte)
+    signal.addEventListener('abort', this.#onAbort)
+    this.#look()
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#options.signal.aborted) this.#onAbort()
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {
+    if (this.#state !== 'waiting') return
+    if (status < 200) {
+      this.#wait()
+      return
+    }
+    this.#stopTimer()
+    this.#state = 'answering'
+    this.#read(() => this.#reader.start(status, singleValued(headers)))
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    this.#usefulAt = this.#socket.bytesRead
+    if (this.#state === 'answering') this.#read(() => this.#reader.data(piece))
+    else if (this.#state === 'lingering') this.#linger(piece.length)
+  }
+
+  onResponseEnd(): void {
+    if (this.#state === 'answering') this.#read(() => this.#reader.end())
+    if (this.#state === 'lingering') this.#finish()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error)
+  }
+
+  #fail(error: Error): void {
+    if (this.#settle(error)) this.#options.released(false)
+  }
+
+  /** Rejects unless all is known. False when it was over already. */
+  #settle(error: Error): boolean {
+    if (this.#state === 'over') return false
+    const wasKnown = this.#state === 'lingering'
+    const fault = this.#translate(error)
+    this.#end()
+    if (!wasKnown) this.#reject(fault)
+    return true
+  }
+
+  #read(step: () => T | undefined): void {
+    try {
+      const value = step()
+      if (value === undefined) return
+      this.#state = 'lingering'
+      this.#unlisten()
+      this.#stopTimer = this.#options.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
+      this.#resolve(value)
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error : new Error('thrown without an error', { cause: error }))
+    }
+  }
+
+  #linger(bytes: number): void {
+    this.#lingered += bytes
+    if (this.#lingered > LINGER_BYTES) this.#giveUp(new Error('more came than is expected'))
+  }
+
+  /** A server may say that it works on it, but not for ever. */
+  #wait(): void {
+    if (++this.#interims <= MOST_INTERIMS) return
+    const { stage, where } = this.#options
+    this.#giveUp(faultOf('invalid_response', { stage, where, detail: 'it goes on announcing an answer' }))
+  }
+
+  /** What the parser swallows without a word is bounded too. */
+  #look(): void {
+    this.#stopLooking = this.#options.clock.after(LOOK_MS, () => {
+      if (this.#socket.bytesRead - this.#usefulAt <= MOST_USELESS_BYTES) return this.#look()
+      const { stage, where } = this.#options
+      const detail = `${this.#socket.bytesRead - this.#usefulAt} bytes that are no part of it`
+      return this.#giveUp(faultOf('response_too_large', { stage, where, detail }))
+    })
+  }
+
+  /**
+   * Ends the exchange here and now. The connection follows once undici's parser has returned: what we are called from
+   * may be in the middle of a buffer, and an answer that ends there after its request was aborted ends this process.
+   */
+  #giveUp(reason: Error): void {
+    if (!this.#settle(reason)) return
+    queueMicrotask(() => {
+      this.#options.released(false)
+      this.#controller?.abort(reason)
+    })
+  }
+
+  #finish(): void {
+    this.#end()
+    this.#options.released(true)
+  }
+
+  #end(): void {
+    this.#state = 'over'
+    this.#stopTimer()
+    this.#stopLooking()
+    this.#unlisten()
+  }
+
+  #unlisten(): void {
+    this.#options.signal.removeEventListener('abort', this.#onAbort)
+  }
+
+  readonly #onAbort = (): void => this.#giveUp(this.#options.signal.reason)
+
+  readonly #onNoByte = (): void => {
+    const { stage, where, firstByteMs } = this.#options
+    this.#giveUp(faultOf('timeout', { stage, where, detail: `within ${(firstByteMs ?? 0) / 1_000} s` }))
+  }
+
+  #translate(cause: Error): Error {
+    if (cause instanceof UpstreamFault || cause === this.#options.signal.reason) return cause
+    const { stage, where } = this.#options
+    const shortage = ownShortage(cause)
+    if (shortage !== undefined) return inconclusive(stage, shortage, cause)
+    const code = errorCode(cause)
+    if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+      return faultOf('response_too_large', { stage, where, detail: 'its headers', cause })
+    }
+    if (cause instanceof errors.HTTPParserError)
+      return faultOf('invalid_response', { stage, where, detail: 'it is not HTTP', cause })
+    const when = this.#state === 'waiting' ? 'before it answered' : 'in the middle of its answer'
+    return faultOf('connection_reset', { stage, where, detail: when, cause })
+  }
+}

@@ -1,0 +1,196 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Json, JsonObject } from '../../core/capabilities.ts'
+import { ByteBuffer } from '../byte-buffer.ts'
+import type { FaultDetails, Limits, Reply, UpstreamFault } from '../channel.ts'
+import { faultOf } from '../failures.ts'
+import { parseBounded } from '../json-bounds.ts'
+import { type Incoming, type RpcId, readMessages } from '../json-rpc.ts'
+import { EventStreamParser } from './event-stream.ts'
+import type { AnswerReader } from './http-exchange.ts'
+import { type AnswerSite, faultOfHead, printable, statusFault } from './http-status.ts'
+
+export type Expected = {
+  readonly id: number
+  readonly limits: Limits
+  readonly site: AnswerSite
+  /** The request named a session, so a 404 or 400 may mean that it is gone. */
+  readonly hasSession: boolean
+  readonly notified: (method: string, params: JsonObject) => void
+  /** The upstream asks us something on the stream of the answer. */
+  readonly asked: (id: RpcId, method: string) => void
+}
+
+/** An error body larger than this says nothing more. */
+const ERROR_BODY_BYTES = 64 * 1024
+
+/** What an event counts at least towards the bytes that are taken: reading a tiny one costs more than its bytes. */
+export const EVENT_COST = 256
+
+/** As bytes; a piece of one byte costs as much work as one of many. */
+export const costOf = (piece: Buffer): number => Math.max(piece.length, 64)
+
+/** Reads the answer to one JSON-RPC request: a JSON body, or an event stream up to the reply. */
+export class ReplyReader implements AnswerReader<Reply> {
+  readonly #expected: Expected
+  readonly #body = new ByteBuffer()
+  readonly #events = new EventStreamParser()
+  #kind: 'json' | 'stream' | 'error' = 'json'
+  #status = 0
+  #received = 0
+  /** Of the answer, once it started. */
+  headers: IncomingHttpHeaders = {}
+
+  constructor(expected: Expected) {
+    this.#expected = expected
+  }
+
+  start(status: number, headers: IncomingHttpHeaders): undefined {
+    const { site, limits } = this.#expected
+    this.#status = status
+    this.headers = headers
+    const fault = faultOfHead(status, headers, site)
+    if (fault !== undefined) throw fault
+    if (status >= 400) {
+      this.#kind = 'error'
+      return
+    }
+    const type = mediaType(headers)
+    if (type === 'text/event-stream') this.#kind = 'stream'
+    else if (type !== 'application/json' && type !== '')
+      throw this.#invalid(`content of type ${printable(site.redact(type), 50)}`)
+    if (Number(headers['content-length'] ?? 0) > limits.maxBytes) throw this.#tooLarge()
+  }
+
+  data(piece: Buffer): Reply | undefined {
+    this.#received += costOf(piece)
+    if (this.#kind === 'error') {
+      if (this.#received > ERROR_BODY_BYTES) throw this.#refusal(undefined)
+      this.#body.append(piece)
+      return undefined
+    }
+    if (this.#received > this.#expected.limits.maxBytes) throw this.#tooLarge()
+    if (this.#kind === 'json') {
+      this.#body.append(piece)
+      return undefined
+    }
+    let reply: Reply | undefined
+    for (const event of this.#events.push(piece)) {
+      this.#received += EVENT_COST
+      if (event.type === 'message' && event.data !== '') reply = this.#find(this.#parse(event.data), reply)
+    }
+    return reply
+  }
+
+  end(): Reply {
+    if (this.#kind === 'error') return this.#errorReply()
+    if (this.#kind === 'stream') throw this.#invalid('its event stream ended without the reply')
+    if (this.#body.length === 0) throw this.#invalid(`HTTP ${this.#status} without a body`)
+    const reply = this.#find(this.#parse(this.#body.take()), undefined)
+    if (reply === undefined) throw this.#invalid('its answer holds no reply')
+    return reply
+  }
+
+  /** The reply to our id among `json`; `found` is one found before. */
+  #find(json: Json, found: Reply | undefined): Reply | undefined {
+    let reply = found
+    for (const message of readMessages(json)) {
+      const next = this.#take(message)
+      if (next !== undefined && reply !== undefined) throw this.#invalid('more than one reply to one request')
+      reply ??= next
+    }
+    return reply
+  }
+
+  #take(message: Incoming | undefined): Reply | undefined {
+    if (message === undefined) throw this.#invalid('its answer is not JSON-RPC 2.0')
+    if (message.kind === 'notification') {
+      this.#expected.notified(message.method, message.params)
+      return undefined
+    }
+    if (message.kind === 'request') {
+      this.#expected.asked(message.id, message.method)
+      return undefined
+    }
+    if (message.id !== undefined && message.id !== this.#expected.id) throw this.#invalid('a reply to another request')
+    return message.reply
+  }
+
+  /** A 4xx: alive when its body is a JSON-RPC error, unless the session it was for is gone. */
+  #errorReply(): Reply {
+    let reply: Reply | undefined
+    try {
+      reply = this.#find(this.#parse(this.#body.take()), undefined)
+    } catch (cause) {
+      throw this.#refusal(undefined, cause)
+    }
+    if (reply === undefined || 'result' in reply || this.#isSessionLost()) throw this.#refusal(reply)
+    return reply
+  }
+
+  #refusal(reply: Reply | undefined, cause?: unknown): UpstreamFault {
+    const { site } = this.#expected
+    if (!this.#isSessionLost()) return statusFault(this.#status, site)
+    return sessionLost(this.#status, site, { cause, ...(reply && 'error' in reply && { reply }) })
+  }
+
+  #isSessionLost(): boolean {
+    return this.#expected.hasSession && (this.#status === 404 || this.#status === 400)
+  }
+
+  #parse(text: string): Json {
+    const { limits, site } = this.#expected
+    return parseBounded(text, limits, `The answer of ${site.where}`, site.stage)
+  }
+
+  #invalid(detail: string): UpstreamFault {
+    const { stage, where } = this.#expected.site
+    return faultOf('invalid_response', { stage, where, detail })
+  }
+
+  #tooLarge(): UpstreamFault {
+    const { site, limits } = this.#expected
+    const detail = `more than ${limits.maxBytes} bytes`
+    return faultOf('response_too_large', { stage: site.stage, where: site.where, detail })
+  }
+}
+
+const mediaType = (headers: IncomingHttpHeaders): string =>
+  (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+/** Reads the answer to a message that gets no reply here: only its status matters. */
+export class AcknowledgementReader implements AnswerReader<true> {
+  readonly #site: AnswerSite
+  readonly #hasSession: boolean
+  readonly #mustBeAccepted: boolean
+
+  /** `mustBeAccepted`: the reply to it comes elsewhere, and never will after a 4xx. */
+  constructor(site: AnswerSite, hasSession: boolean, mustBeAccepted = false) {
+    this.#site = site
+    this.#hasSession = hasSession
+    this.#mustBeAccepted = mustBeAccepted
+  }
+
+  start(status: number, headers: IncomingHttpHeaders): true {
+    const fault = faultOfHead(status, headers, this.#site)
+    if (fault !== undefined) throw fault
+    if (this.#hasSession && status === 404) throw sessionLost(status, this.#site)
+    if (this.#mustBeAccepted && status >= 400) throw statusFault(status, this.#site)
+    return true
+  }
+
+  data(): undefined {}
+
+  end(): true {
+    return true
+  }
+}
+
+const sessionLost = (status: number, { stage, where }: AnswerSite, more: FaultDetails = {}): UpstreamFault =>
+  faultOf('http_status', {
+    stage,
+    where,
+    detail: `${status} to a session it gave out`,
+    httpStatus: status,
+    sessionLost: true,
+    ...more,
+  })

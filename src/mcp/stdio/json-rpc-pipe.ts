@@ -1,0 +1,256 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Json, JsonObject } from '../../core/capabilities.ts'
+import type { Stage } from '../../core/check.ts'
+import { CALL_LIMITS, CHECK_LIMITS, type Limits, type Reply, type RequestOptions, UpstreamFault } from '../channel.ts'
+import { faultOf } from '../failures.ts'
+import { parseBounded, tooLarge } from '../json-bounds.ts'
+import { isObject, type RpcId, readMessage } from '../json-rpc.ts'
+import { LineReader } from './line-reader.ts'
+
+type Deps = {
+  /** What the other side writes: one JSON-RPC message per line. */
+  readonly input: Readable
+  /** What it reads. */
+  readonly output: Writable
+  /** The other side, to people. */
+  readonly where: string
+  readonly notified: (method: string, params: JsonObject) => void
+  /** A notification or a request of the other side, by its size; a tiny one counts for the work it makes. */
+  readonly unasked: (bytes: number) => void
+  /** A line that was no message for us, and was passed over. */
+  readonly strayed: (line: string) => void
+  /** The other side cannot be talked to any more; everything in flight has failed. */
+  readonly broken: (fault: UpstreamFault) => void
+}
+
+type Pending = {
+  readonly method: string
+  readonly limits: Limits
+  readonly stage: Stage
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Log lines and late replies tolerated between two good messages. */
+const MAX_STRAY_LINES = 100
+const MAX_STRAY_BYTES = 64 * 1024
+/** What may wait for the other side to read; one message alone may be larger. */
+const MAX_UNREAD_BYTES = CALL_LIMITS.maxBytes
+const LEAST_UNASKED = 256
+const METHOD_NOT_FOUND = -32601
+const LOG_TO_STDERR = 'Make the server write its log to stderr: stdout is for messages only.'
+
+/** JSON-RPC over a pair of streams: many requests in flight, replies matched by our own ids, everything bounded. */
+export class JsonRpcPipe {
+  readonly #deps: Deps
+  readonly #reader = new LineReader()
+  readonly #pending = new Map<RpcId, Pending>()
+  #nextId = 1
+  #strayLines = 0
+  #strayBytes = 0
+  #ended: UpstreamFault | undefined
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    deps.input.on('data', (chunk: Buffer) => this.#read(chunk))
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended && this.#deps.output.writable && this.#deps.input.readable
+  }
+
+  /** @throws UpstreamFault, or what `options.signal` was aborted with. */
+  async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
+    const { limits, signal } = options
+    signal.throwIfAborted()
+    const stage = options.trace?.stage ?? 'handshake'
+    const id = this.#nextId++
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+    const abandon = () => {
+      reject(this.#explained(signal.reason, stage))
+      this.#cancel(id, method)
+    }
+    this.#pending.set(id, { method, limits, stage, resolve, reject })
+    signal.addEventListener('abort', abandon, { once: true })
+    try {
+      this.#send({ jsonrpc: '2.0', id, method, params }, stage)
+      return await promise
+    } finally {
+      this.#pending.delete(id)
+      signal.removeEventListener('abort', abandon)
+    }
+  }
+
+  /** @throws UpstreamFault when it cannot be written. */
+  notify(method: string, params: JsonObject, stage: Stage): void {
+    this.#send({ jsonrpc: '2.0', method, params }, stage)
+  }
+
+  /** Fails everything in flight, and whatever is asked later. */
+  end(fault: UpstreamFault): void {
+    this.#ended ??= fault
+    for (const pending of this.#pending.values()) pending.reject(this.#ended)
+  }
+
+  #break(fault: UpstreamFault): void {
+    if (this.#ended) return
+    this.end(fault)
+    this.#deps.broken(fault)
+  }
+
+  #read(chunk: Buffer): void {
+    const maxBytes = () => this.#limits().maxBytes
+    const tooLong = () => tooLarge(this.#limits(), `a line on the stdout of ${this.#deps.where}`, this.#stage())
+    try {
+      for (const line of this.#reader.push(chunk, maxBytes, tooLong)) {
+        if (this.#ended) return
+        this.#accept(line)
+      }
+    } catch (error) {
+      if (!(error instanceof UpstreamFault)) throw error
+      this.#break(error)
+    }
+  }
+
+  #accept(line: string): void {
+    const json = this.#parse(line)
+    // The 2025-03-26 revision allowed batches.
+    const parts = Array.isArray(json) ? json : [json]
+    for (const part of parts) {
+      if (this.#ended) return
+      if (part !== undefined && this.#isHandled(part, line)) this.#strayLines = this.#strayBytes = 0
+      else this.#stray(line)
+    }
+  }
+
+  /** `undefined` for what is not JSON. @throws UpstreamFault when it is nested too deep to tell whose reply it is. */
+  #parse(line: string): Json | undefined {
+    try {
+      return parseBounded(line, this.#limits(), `a message of ${this.#deps.where}`, this.#stage())
+    } catch (error) {
+      if (!(error instanceof UpstreamFault) || error.cause instanceof SyntaxError) return undefined
+      const pending = this.#pending.get(guessId(line))
+      if (!pending) throw error
+      pending.reject(error)
+      return []
+    }
+  }
+
+  /** False when the message is nothing to us. */
+  #isHandled(json: Json, line: string): boolean {
+    const message = readMessage(json)
+    switch (message?.kind) {
+      case 'request':
+        this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
+        this.#answer(message.id, message.method)
+        return true
+      case 'notification':
+        this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
+        this.#deps.notified(message.method, message.params)
+        return true
+      case 'reply':
+        return this.#settle(message.id, message.reply, line)
+      default:
+        return isObject(json) && isId(json['id']) && this.#settle(json['id'], undefined, line)
+    }
+  }
+
+  /** `reply` is undefined when it has our id, but not the form of a reply. */
+  #settle(id: RpcId | undefined, reply: Reply | undefined, line: string): boolean {
+    const pending = id === undefined ? undefined : this.#pending.get(id)
+    if (!pending) return false
+    const { method, limits, stage, resolve, reject } = pending
+    const { where } = this.#deps
+    if (line.length > limits.maxBytes || Buffer.byteLength(line) > limits.maxBytes) {
+      reject(tooLarge(limits, `the reply of ${where} to ${method}`, stage))
+    } else if (reply) {
+      resolve(reply)
+    } else {
+      reject(
+        faultOf('invalid_response', { stage, where, detail: `its reply to ${method} is not JSON-RPC`, nextAction }),
+      )
+    }
+    return true
+  }
+
+  /** We offer servers nothing but a sign of life. */
+  #answer(id: RpcId, method: string): void {
+    const error = { code: METHOD_NOT_FOUND, message: `${method.slice(0, 100)} is not supported` }
+    this.#isSent(method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : { jsonrpc: '2.0', id, error })
+  }
+
+  /** The specification forbids to cancel `initialize`. */
+  #cancel(requestId: number, method: string): void {
+    if (method === 'initialize') return
+    this.#isSent({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } })
+  }
+
+  #stray(line: string): void {
+    this.#strayLines++
+    this.#strayBytes += line.length
+    this.#deps.strayed(line)
+    if (this.#strayLines <= MAX_STRAY_LINES && this.#strayBytes <= MAX_STRAY_BYTES) return
+    const { where } = this.#deps
+    const site = { stage: this.#stage(), where, detail: this.#strayNote(), nextAction: LOG_TO_STDERR }
+    this.#break(faultOf('invalid_response', site))
+  }
+
+  #strayNote(): string {
+    const lines = this.#strayLines === 1 ? 'a line' : `${this.#strayLines} lines`
+    return `it wrote ${lines} to stdout in answer to nothing`
+  }
+
+  /** A timeout tells what came instead of the reply. */
+  #explained(reason: unknown, stage: Stage): unknown {
+    if (this.#strayLines === 0 || !isTimeout(reason)) return reason
+    const detail = `in time; ${this.#strayNote()}`
+    return faultOf('timeout', { stage, where: this.#deps.where, detail, nextAction: LOG_TO_STDERR, cause: reason })
+  }
+
+  #send(message: JsonObject, stage: Stage): void {
+    const { where, output } = this.#deps
+    if (this.#ended) throw this.#ended
+    if (this.#isSent(message)) return
+    if (!output.writable) throw faultOf('connection_reset', { stage, where, detail: 'on its stdin' })
+    const detail = `and does not read its stdin: ${output.writableLength} bytes wait`
+    throw faultOf('timeout', { stage, where, detail })
+  }
+
+  /** False when it cannot be written, or too much waits already. */
+  #isSent(message: JsonObject): boolean {
+    const { output } = this.#deps
+    if (!output.writable) return false
+    const line = Buffer.from(`${JSON.stringify(message)}\n`)
+    if (output.writableLength > 0 && output.writableLength + line.length > MAX_UNREAD_BYTES) return false
+    output.write(line)
+    return true
+  }
+
+  /** Of the most generous request in flight: a line tells its id only once it was read. */
+  #limits(): Limits {
+    let widest = CHECK_LIMITS
+    for (const { limits } of this.#pending.values()) if (limits.maxBytes > widest.maxBytes) widest = limits
+    return widest
+  }
+
+  #stage(): Stage {
+    for (const { stage } of this.#pending.values()) return stage
+    return 'handshake'
+  }
+}
+
+const nextAction = 'Check that the command starts an MCP server.'
+
+const isId = (json: Json | undefined): json is RpcId => typeof json === 'string' || typeof json === 'number'
+
+const isTimeout = (reason: unknown): boolean =>
+  reason instanceof UpstreamFault
+    ? reason.failure.code === 'timeout' && reason.outcome === 'protocol'
+    : reason instanceof Error && reason.name === 'TimeoutError'
+
+/** The id of a reply that must not be parsed, written at either end of it; NaN when it is at neither. */
+function guessId(line: string): number {
+  const head = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d+)\s*,/.exec(line.slice(0, 200))
+  const tail = /"id"\s*:\s*(\d+)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/.exec(line.slice(-200))
+  return Number(head?.[1] ?? tail?.[1] ?? Number.NaN)
+}

@@ -1,0 +1,103 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Access } from '../../api/route.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Auth } from '../access/auth.ts'
+import { isOurHost, isOurOrigin } from '../access/hosts.ts'
+import { may, type Principal } from '../access/principal.ts'
+import { SESSION_COOKIE } from '../access/session-cookie.ts'
+import type { Config } from '../config/config.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set once the caller has proven who it is; never on a public route. */
+    principal: Principal | undefined
+  }
+  interface FastifyInstance {
+    /** Every route there is and who may use it, as registered. */
+    readonly routeAccess: readonly RouteAccess[]
+  }
+  interface FastifyContextConfig {
+    /** Every route must say it, or the server does not start. */
+    access?: Access
+  }
+}
+
+type RouteAccess = { readonly method: string; readonly url: string; readonly access: Access }
+
+type Deps = {
+  readonly auth: Auth
+  readonly config: Pick<Config, 'allowedHosts' | 'publicUrl' | 'host'>
+  readonly requestsPerMinute: number
+}
+
+/** Routes that plugins add by themselves get their access from here. */
+const PLUGIN_ROUTES: Readonly<Record<string, Access>> = { '/api/docs': 'viewer' }
+
+/**
+ * What stands before every route: the request must name us and come from our own page, the caller must be somebody,
+ * be within the limit, and be allowed. Nothing of the body is read before.
+ */
+export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
+  await app.register(rateLimit, { global: false })
+  const tooMany = app.createRateLimit({
+    max: deps.requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: ({ principal, ip }) => (principal ? `token ${principal.rootId}` : addressKey(ip)),
+  })
+  app.decorateRequest('principal', undefined)
+  const table: RouteAccess[] = []
+  app.decorate('routeAccess', table)
+
+  app.addHook('onRoute', (route) => {
+    const plugin = Object.entries(PLUGIN_ROUTES).find(
+      ([prefix]) => route.url === prefix || route.url.startsWith(`${prefix}/`),
+    )
+    if (plugin) route.config = { ...route.config, access: plugin[1] }
+    const access = route.config?.access
+    if (!access) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`)
+    for (const method of [route.method].flat()) table.push({ method, url: route.url, access })
+  })
+
+  app.addHook('onRequest', async (request) => {
+    refuseForeign(request, deps.config)
+    // What is no route at all is told only to who may read what is.
+    const access = request.routeOptions.config.access ?? 'viewer'
+    if (access !== 'public') request.principal = await authenticate(request, deps.auth)
+
+    const limit = await tooMany(request)
+    if (!limit.isAllowed && limit.isExceeded) {
+      throw new AppError('rate_limited', `More than ${limit.max} requests a minute`, { retryAfterMs: limit.ttl })
+    }
+    if (access === 'public') return
+    if (!request.principal)
+      throw new AppError('unauthenticated', 'Sign in, or send a valid token as "Authorization: Bearer"')
+    // Browsers always send Origin with an upgrade, and a cookie is proof only together with it.
+    if (request.ws && request.principal.kind === 'session' && request.headers.origin === undefined) {
+      throw new AppError('forbidden', 'Connect from the dashboard, or with "Authorization: Bearer"')
+    }
+    if (!may(request.principal.role, access)) {
+      throw new AppError('forbidden', `This needs the role ${access}; you are ${request.principal.role}`)
+    }
+  })
+}
+
+/** The address a limit counts by: a whole /64 for IPv6, since one machine owns that many. */
+export const addressKey = (ip: string): string => rateLimit.normalizeIP(ip)
+
+const authenticate = (request: FastifyRequest, auth: Auth): Promise<Principal | undefined> =>
+  auth.authenticate(
+    { authorization: request.headers.authorization, session: request.cookies[SESSION_COOKIE] },
+    addressKey(request.ip),
+  )
+
+/** Stops pages of other sites: by the name they reached us under (DNS rebinding), and by where they come from. */
+function refuseForeign(request: FastifyRequest, config: Deps['config']): void {
+  const { host, origin } = request.headers
+  if (!isOurHost(host, request.socket.localPort ?? 80, config)) {
+    throw new AppError('forbidden', 'The Host header is not a name of this server; allow it with OMNI2_ALLOWED_HOSTS')
+  }
+  if (origin !== undefined && !isOurOrigin(origin, `${request.protocol}://${host}`, config.publicUrl)) {
+    throw new AppError('forbidden', 'Requests from pages of another origin are refused')
+  }
+}

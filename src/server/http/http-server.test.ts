@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, expect, test } from 'vitest'
+import { setUpServer } from '../../../test/support/server-setup.ts'
+import { createHttpServer, type Intercept, refuseBrokenRequest } from './http-server.ts'
+
+const closing: (() => Promise<unknown> | undefined)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** Sends bytes as they are, keeps the connection open, and answers all that came back until the other side ended it. */
+async function exchange(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(bytes)
+  return text(socket)
+}
+
+async function impatient(intercept: Intercept = () => false) {
+  const server = createHttpServer(
+    (request, response) => request.resume().once('end', () => response.end('api')),
+    intercept,
+    {
+      headersTimeout: 50,
+      requestTimeout: 50,
+      connectionsCheckingInterval: 10,
+      keepAliveTimeout: 50,
+    },
+  )
+  server.on('clientError', refuseBrokenRequest)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => server[Symbol.asyncDispose]())
+  const address: string | AddressInfo | null = server.address()
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
+test.each([
+  ['headers that never end', 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
+  ['a body that never ends', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1', 408],
+  ['nothing like HTTP', 'hello\r\n\r\n', 400],
+  ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 400],
+  ['enormous headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+])('%s: answered with a problem and the connection ends', async (_what, bytes, status) => {
+  const answer = await exchange(await impatient(), bytes)
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(answer).toContain('application/problem+json')
+  expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status })
+})
+
+test('an intercepted request never reaches the API', async () => {
+  const port = await impatient((request, response) => {
+    if (request.url !== '/mcp') return false
+    response.end('gateway')
+    return true
+  })
+  const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+  expect([await ask('/mcp'), await ask('/mcp2')]).toEqual(['gateway', 'api'])
+})
+
+test('the running server has its limits, also where a request is broken', async () => {
+  const { app } = await setUpServer()
+  closing.push(() => app.close())
+  const address = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  expect(app.server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 15_000 })
+  expect(await exchange(Number(address.port), 'hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*[\s\S]*problem\+json/)
+  const badPath = await fetch(new URL('/%zz', address))
+  expect([badPath.status, badPath.headers.get('content-type')]).toEqual([
+    400,
+    'application/problem+json; charset=utf-8',
+  ])
+})

@@ -1,0 +1,145 @@
+import type { Logger } from 'pino'
+import type { WebSocket } from 'ws'
+import type { EventView } from '../../api/events-view.ts'
+import type { JobProgress } from '../../api/jobs.ts'
+import type { LiveReply } from '../../api/live.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { CheckNotice, Feed, StoredEvent } from '../../core/events.ts'
+import type { Store } from '../../core/ports.ts'
+import type { Principal } from '../access/principal.ts'
+import type { TokenBook } from '../access/token-book.ts'
+import { checkNoticeView, eventView } from '../views/events.ts'
+import { LiveConnection } from './live-connection.ts'
+import { type LiveEvent, liveEvent } from './live-event.ts'
+import { replay } from './live-replay.ts'
+import { NoticeThrottle } from './notice-throttle.ts'
+import { type Snapshot, StatusPages } from './status-pages.ts'
+
+type Deps = {
+  readonly events: Feed<StoredEvent>
+  readonly checks: Feed<CheckNotice>
+  readonly tokens: Pick<TokenBook, 'revoked' | 'isValid'>
+  readonly snapshot: () => Snapshot
+  readonly store: Pick<Store, 'events' | 'eventRange'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+const TICK_MS = 500
+const TICKS_PER_PING = 60
+const BATCH_MS = 100
+
+/** Tells every connected reader what happens: each event is serialised once, and a slow reader slows nobody. */
+export class LiveHub {
+  readonly #deps: Deps
+  readonly #connections = new Set<LiveConnection>()
+  readonly #pages: StatusPages
+  readonly #notices: NoticeThrottle
+  readonly #stop: (() => void)[]
+  #stopTick = () => {}
+  #stopBatch: (() => void) | undefined
+  #lastId = 0
+  #ticks = 0
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#pages = new StatusPages(deps.snapshot, deps.clock)
+    this.#notices = new NoticeThrottle(deps.clock, (notice) => this.#tell(checkNoticeView(notice)))
+    this.#stop = [
+      deps.events.subscribe((event) => {
+        this.#pages.forget()
+        this.#tell(eventView(event))
+      }),
+      deps.checks.subscribe((notice) => this.#notices.offer(notice)),
+      deps.tokens.revoked.subscribe(() => this.#endInvalid()),
+    ]
+    this.#tick()
+  }
+
+  /** Connections, those that are being closed too. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Connections that are still told what happens. */
+  get readers(): number {
+    return [...this.#connections].filter((connection) => connection.open).length
+  }
+
+  /** Takes a reader in: first the state or what it missed, then events, without gap or repetition between them. */
+  add(socket: WebSocket, principal: Principal, sinceSeq: number | undefined): void {
+    const { clock, log } = this.#deps
+    const connection = new LiveConnection({ socket, principal, clock, onPending: () => this.#batchSoon() })
+    this.#connections.add(connection)
+    log.info({ principal: principal.name, role: principal.role }, 'live connection opened')
+    socket.on('close', (code) => {
+      this.#connections.delete(connection)
+      log.info({ principal: principal.name, role: principal.role, code }, 'live connection closed')
+    })
+    // Revoked between the proof and now.
+    if (!this.#deps.tokens.isValid(principal.tokenId)) {
+      connection.close('notAllowed')
+      return
+    }
+    this.#begin(connection, sinceSeq).catch((err) => {
+      log.error({ err }, 'live connection could not be started')
+      connection.close('tryAgain')
+    })
+  }
+
+  /** How far a job of checks is, for every reader. */
+  tellJob(job: JobProgress): void {
+    const reply: LiveReply = { type: 'check_job', job }
+    const frame = Buffer.from(JSON.stringify(reply))
+    for (const connection of this.#connections) connection.tell(frame)
+  }
+
+  close(): void {
+    for (const stop of this.#stop) stop()
+    this.#stopTick()
+    this.#stopBatch?.()
+    this.#notices.close()
+    for (const connection of this.#connections) connection.close('goingAway')
+  }
+
+  async #begin(connection: LiveConnection, sinceSeq: number | undefined): Promise<void> {
+    const toEvent = (event: StoredEvent): LiveEvent => liveEvent(++this.#lastId, eventView(event))
+    const caughtUp = sinceSeq !== undefined && (await replay(connection, sinceSeq, this.#deps.store, toEvent))
+    if (!caughtUp) {
+      const { seq, frames } = this.#pages.now()
+      connection.startAt(seq)
+      for (const frame of frames) await connection.write(frame)
+    }
+    connection.goLive()
+  }
+
+  #tell(view: EventView): void {
+    if (this.#connections.size === 0) return
+    const event = liveEvent(++this.#lastId, view)
+    for (const connection of this.#connections) connection.offer(event)
+  }
+
+  #batchSoon(): void {
+    this.#stopBatch ??= this.#deps.clock.after(BATCH_MS, () => {
+      this.#stopBatch = undefined
+      const frames = new Map<string, Buffer>()
+      for (const connection of this.#connections) connection.flush(frames)
+    })
+  }
+
+  #tick(): void {
+    this.#stopTick = this.#deps.clock.after(TICK_MS, () => {
+      this.#ticks += 1
+      this.#endInvalid()
+      if (this.#ticks % TICKS_PER_PING === 0) for (const connection of this.#connections) connection.probe()
+      this.#tick()
+    })
+  }
+
+  /** Ends who may not read any more: expired, deleted, signed out. */
+  #endInvalid(): void {
+    for (const connection of this.#connections) {
+      if (!this.#deps.tokens.isValid(connection.principal.tokenId)) connection.close('notAllowed')
+    }
+  }
+}

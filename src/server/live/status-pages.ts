@@ -1,0 +1,44 @@
+import type { LiveReply } from '../../api/live.ts'
+import type { ServerView } from '../../api/server-view.ts'
+import type { Clock, Instant } from '../../core/clock.ts'
+
+/** Every server, and the newest event these views reflect; both of the same moment. */
+export type Snapshot = { readonly servers: readonly ServerView[]; readonly seq: number }
+
+type Pages = { readonly seq: number; readonly frames: readonly Buffer[] }
+
+const PAGE_SIZE = 500
+const FRESH_MS = 1_000
+
+/** The state of all servers as frames, shared by readers that connect within a second and between two events. */
+export class StatusPages {
+  readonly #snapshot: () => Snapshot
+  readonly #clock: Clock
+  #kept: (Pages & { readonly at: Instant }) | undefined
+
+  constructor(snapshot: () => Snapshot, clock: Clock) {
+    this.#snapshot = snapshot
+    this.#clock = clock
+  }
+
+  /** An event changed what the pages say. */
+  forget(): void {
+    this.#kept = undefined
+  }
+
+  now(): Pages {
+    const at = this.#clock.now()
+    if (!this.#kept || at - this.#kept.at >= FRESH_MS) this.#kept = { ...toPages(this.#snapshot()), at }
+    return this.#kept
+  }
+}
+
+function toPages({ servers, seq }: Snapshot): Pages {
+  const pages = Math.max(1, Math.ceil(servers.length / PAGE_SIZE))
+  const frames = Array.from({ length: pages }, (_, index) => {
+    const part = servers.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE)
+    const reply: LiveReply = { type: 'initial_status', seq, page: index + 1, pages, servers: part }
+    return Buffer.from(JSON.stringify(reply))
+  })
+  return { seq, frames }
+}
