@@ -188,6 +188,23 @@ test('a caller does not join a shallow check but gets a deep one of its own afte
   expect(upstreams.asked.at(-1)).toMatchObject({ deep: true })
 })
 
+test('a reload does not join a check that began before it', async () => {
+  const { create, clock, upstreams, monitor } = start()
+  const [id = serverId(1)] = await create()
+  let release = (_: CheckResult) => {}
+  upstreams.answer = () =>
+    new Promise((resolve) => {
+      release = resolve
+    })
+  await clock.advance(5_000)
+  expect(upstreams.asked).toMatchObject([{ id, deep: true }])
+  const report = monitor.checkNow(id, 'reload', { urgent: true })
+  upstreams.answer = () => ok
+  release(refused)
+  await clock.advance(2_000)
+  expect((await report).result).toBe(ok)
+})
+
 test('the state is stored and the event is out before the caller has the answer', async () => {
   const { create, clock, upstreams, monitor, told, stored } = start()
   const [id = serverId(1)] = await create()

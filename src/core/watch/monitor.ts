@@ -96,7 +96,8 @@ export class Monitor {
   async checkNow(id: ServerId, trigger: Trigger, { urgent }: { readonly urgent: boolean }): Promise<CheckReport> {
     this.#deps.fleet.get(id)
     const running = this.#running.get(id)
-    if (running?.deep) return running.report
+    // What runs already saw the connection that a reload dropped.
+    if (running?.deep && trigger !== 'reload') return running.report
     const asked = this.#demands.get(id)
     if (asked) return asked.report.promise
     this.#limit.take(id, this.#deps.clock.now())
