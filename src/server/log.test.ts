@@ -44,3 +44,15 @@ test('a person reads one line, and control characters in it stay escaped', () =>
   expect(toHumanLine(json)).toBe('12:00:00.123 info  request route=/x name="a\\u001b[2Jb" n=1')
   expect(toHumanLine('not json\n')).toBe('not json')
 })
+
+test('what would steer a terminal or turn the text around stays escaped, for programs and for people', () => {
+  const hostile = 'a\u001b[2J\u009b31m\u202eb\u2028c\u007fd'
+  const { log, lines } = setup()
+  log.error({ target: hostile, list: [hostile], [hostile]: 1, err: new Error(hostile) }, hostile)
+  const [line = ''] = lines
+  expect(line.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u)
+  expect(JSON.parse(line)).toMatchObject({ target: hostile, msg: hostile })
+  expect(toHumanLine(line).replace(COLOUR, '')).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\u2028]/u)
+})
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[(?:31|0)m`, 'g')

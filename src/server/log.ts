@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import type { LOG_LEVELS } from './config/settings.ts'
+import { escapeUnprintable } from './log-line.ts'
 
 type Options = {
   readonly level: (typeof LOG_LEVELS)[number]
@@ -38,6 +39,6 @@ function textRedactor(secrets: readonly string[]): (text: string) => string {
       .replace(/\b(Bearer|Basic) +[^\s"\\,]+/gi, '$1 ***')
       .replace(/:\/\/[^\s"/@]{1,256}@/g, '://***@')
     for (const value of values) clean = clean.replaceAll(value, '***')
-    return clean
+    return escapeUnprintable(clean)
   }
 }
