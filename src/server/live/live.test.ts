@@ -278,11 +278,11 @@ test('more than 100 messages in 10 s end it with 1008; slower ones do not', asyn
   expect(await busy.closed).toBe(1008)
 })
 
-test.each(['ping', 'pong'] as const)('a flood of %s frames ends it too', async (kind) => {
+test('signs of life nobody asked for count too', async () => {
   const { connect } = await setup()
   const client = await connect()
   await client.hear(1)
-  for (let i = 0; i < 101; i++) client.socket[kind]()
+  for (let i = 0; i < 101; i++) client.socket.pong()
   expect(await client.closed).toBe(1008)
 })
 
