@@ -5,7 +5,7 @@ import { type McpJsonOptions, parseMcpJson } from './mcp-json.ts'
 import { exportMcpJson } from './mcp-json-export.ts'
 
 const fixture = (file: string) =>
-  parseMcpJsonText(readFileSync(new URL(`../../test/fixtures/mcp-json/${file}`, import.meta.url), 'utf8'))
+  parseMcpJsonText(readFileSync(new URL(`../../../test/fixtures/mcp-json/${file}`, import.meta.url), 'utf8'))
 
 const free = { isTaken: () => false }
 
