@@ -50,6 +50,25 @@ test.concurrent('the eleventh check a minute of one server is told when to come 
   expect(await read(omni2, id)).toMatchObject({ health_status: 'healthy' })
 })
 
+test.concurrent('a reload connects anew and lists again, even while a check runs', async ({ expect }) => {
+  await using upstream = await legacyServer()
+  const { id } = await registerHealthy(omni2, 'reloaded', { url: upstream.url, ...SELDOM })
+  await upstream.behave({ delayMs: 500 })
+  const before = await lists(upstream)
+  const running = check(omni2, id)
+  await until(
+    () => read(omni2, id),
+    ({ next_check_at }) => next_check_at === null,
+  )
+  const reloaded = await omni2.api.reloadServer({ params: { id } })
+  expect(reloaded.health_result.stages.map(({ stage }) => stage)).toEqual(['connect', 'handshake', 'tools_list'])
+  expect((await running).health_result).toMatchObject({ outcome: 'ok' })
+  expect((await upstream.requests()).filter(({ rpc }) => rpc === 'initialize')).toHaveLength(2)
+  expect((await lists(upstream)) - before).toBe(2)
+  const { logs } = await omni2.api.listHealthLogs({ params: { id }, query: { trigger: 'reload' } })
+  expect(logs).toMatchObject([{ outcome: 'ok' }])
+})
+
 test.concurrent('a check of an open circuit is the canary, and closes it when the server is back', async ({
   expect,
 }) => {
