@@ -6,6 +6,9 @@ const MAIN = path.resolve('src/cli/main.ts')
 /** Where processes of ours keep what they compiled: the next one starts in two thirds of the time. */
 export const COMPILED = { NODE_COMPILE_CACHE: path.resolve('node_modules/.cache/omni2-compiled') }
 
+/** Less than a test may take, so that one that waits in vain leaves no process behind. */
+const LIFE_MS = 50_000
+
 type Options = {
   readonly env?: Readonly<Record<string, string>>
   /** What it finds on its standard input. */
@@ -23,6 +26,8 @@ export class CommandLine implements AsyncDisposable {
   constructor(words: readonly string[], { env = {}, input = '' }: Options = {}) {
     const child = spawn(process.execPath, [MAIN, ...words], {
       env: { PATH: process.env.PATH, NO_COLOR: '1', ...COMPILED, ...env },
+      timeout: LIFE_MS,
+      killSignal: 'SIGKILL',
     })
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
