@@ -88,7 +88,8 @@ export type CreateServerInput = z.infer<typeof CreateServerInput>
 
 /**
  * A change. A field left out is kept; null gives the default back (`description`, `args`, `env`, the times) or removes
- * the credentials (`auth_type`). In `env` and `headers` a key left out is kept too, and null removes it.
+ * the credentials (`auth_type`). In `env` and `headers` a key left out is kept too, and null removes it. A `url` of
+ * another origin needs the credentials again: stored ones go nowhere but where they went before.
  */
 const changeable = z
   .strictObject({

@@ -162,6 +162,34 @@ test('stored credentials are tried at their own origin only', () => {
   )
 })
 
+test('a credential that was kept is not saved together with another origin', () => {
+  const before = create(HTTP)
+  for (const url of ['https://evil.example/mcp', 'https://h.example:444/mcp', 'http://h.example/mcp']) {
+    expect(
+      refusal(() => update(before, { url })),
+      url,
+    ).toBe('auth_config')
+    expect(
+      refusal(() => update(before, { url, auth_type: 'bearer' })),
+      url,
+    ).toBe('auth_config')
+    expect(plain(update(before, { url, auth_config: { token: 't1' } })).auth.headers).toEqual([
+      'Authorization: Bearer t1',
+    ])
+    expect(plain(update(before, { url, auth_type: null })).auth.headers).toEqual([])
+  }
+  expect(plain(update(before, { url: 'https://h.example/other' })).auth.headers).toEqual(['Authorization: Bearer t0'])
+
+  const headers = { A: '1', B: '2' }
+  const custom = create({ url: 'https://h.example/', auth_type: 'custom_headers', auth_config: { headers } })
+  const url = 'https://evil.example/'
+  expect(refusal(() => update(custom, { url, auth_config: { headers: { A: '9' } } }))).toBe('auth_config')
+  expect(refusal(() => update(custom, { url, auth_config: { headers: { A: '9', B: null } } }))).toBe('accepted')
+
+  const reference = create({ ...HTTP, auth_config: { token: `\${env:TOKEN}` } })
+  expect(refusal(() => update(reference, { url }))).toBe('accepted')
+})
+
 test('stored environment values are tried with their own command line only', () => {
   const stored = create(STDIO)
   expect(refusal(() => discover({ server_id: 1, command: 'env' }, stored))).toBe('env')

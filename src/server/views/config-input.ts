@@ -1,5 +1,6 @@
 import type { CreateServerInput, DiscoverInput, UpdateServerInput } from '../../api/server-input.ts'
 import { CONFIG_DEFAULTS } from '../../core/config/config-rules.ts'
+import { isEnvReference } from '../../core/config/env-reference.ts'
 import { authHeaders } from '../../core/config/header-auth.ts'
 import { urlOrigin } from '../../core/config/public-url.ts'
 import type { Secret } from '../../core/config/secret.ts'
@@ -30,11 +31,13 @@ export function newServer(input: CreateServerInput): NewServer {
 /**
  * `config` with what `input` says: absent keeps, null gives the default back. `target` and `auth` stay the same objects
  * when they are not changed. `enabled` is not part of a configuration.
- * @throws AppError 'invalid_input' for what does not fit together.
+ * @throws AppError 'invalid_input' for what does not fit together, and for kept credentials with a URL of another
+ * origin: nobody can read a credential, so nobody may have it sent to a server of their own. (Environment values may be
+ * kept with another command: who may run commands here can read everything anyway.)
  */
 export function changedConfig(config: ServerConfig, input: UpdateServerInput): ServerConfig {
   const target = changedTarget(config.target, input)
-  return {
+  const changed = {
     ...config,
     name: input.name ?? config.name,
     description: input.description === undefined ? config.description : (input.description ?? ''),
@@ -44,6 +47,8 @@ export function changedConfig(config: ServerConfig, input: UpdateServerInput): S
     callTimeoutMs: msOf(input.call_timeout_seconds, config.callTimeoutMs, CONFIG_DEFAULTS.callTimeoutMs),
     checkIntervalMs: msOf(input.check_interval_seconds, config.checkIntervalMs, CONFIG_DEFAULTS.checkIntervalMs),
   }
+  if (config.target.protocol !== 'stdio') assertSecretsStay(config, changed)
+  return changed
 }
 
 /**
@@ -53,13 +58,17 @@ export function changedConfig(config: ServerConfig, input: UpdateServerInput): S
 export function discoverConfig(input: DiscoverInput, stored: ServerConfig | undefined): ServerConfig {
   if (!stored) return changedConfig({ ...UNSAVED, target: changedTarget(undefined, input) }, input)
   const config = changedConfig(stored, input)
-  if (goSamePlace(stored.target, config.target)) return config
-  const kept = new Set(secretsOf(stored))
-  if (secretsOf(config).some((secret) => kept.has(secret))) {
-    const [field, way] = config.target.protocol === 'stdio' ? ['env', 'null'] : ['auth_config', 'auth_type none']
-    throw invalid(field, `Stored secrets are not sent to another place: give them again, or ${way} to go without`)
-  }
+  assertSecretsStay(stored, config)
   return config
+}
+
+/** A reference to the environment holds no secret, and anyone who changes configurations may write one. */
+function assertSecretsStay(before: ServerConfig, after: ServerConfig): void {
+  if (goSamePlace(before.target, after.target)) return
+  const kept = new Set(secretsOf(before).filter((secret) => !isEnvReference(secret.reveal())))
+  if (!secretsOf(after).some((secret) => kept.has(secret))) return
+  const [field, way] = after.target.protocol === 'stdio' ? ['env', 'null'] : ['auth_config', 'auth_type none']
+  throw invalid(field, `Stored secrets are not sent to another place: give them again, or ${way} to go without`)
 }
 
 const UNSAVED: Omit<ServerConfig, 'target'> = {
