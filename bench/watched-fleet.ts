@@ -14,6 +14,8 @@ import { openVault } from '../src/store/vault.ts'
 type Options = {
   /** Of the fixture; each server gets a path of its own under it. */
   readonly url: string
+  /** Where some of them are instead, which never answer. */
+  readonly hung?: readonly string[]
   readonly servers: number
   readonly intervalMs: number
   readonly clock: Clock
@@ -52,11 +54,11 @@ export class WatchedFleet implements AsyncDisposable {
   checks = 0
   /** Those of them that did not pass. */
   failed = 0
-  /** How long after they were due checks started; empty it to begin anew. */
+  /** How long after they were due checks that passed had started; empty it to begin anew. */
   lateMs: number[] = []
   readonly #due = new Map<number, number>()
 
-  static async start({ url, servers, intervalMs, clock }: Options): Promise<WatchedFleet> {
+  static async start({ url, hung = [], servers, intervalMs, clock }: Options): Promise<WatchedFleet> {
     const owned = new AsyncDisposableStack()
     const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-bench-'))
     owned.defer(() => rm(dataDir, { recursive: true, force: true }))
@@ -78,7 +80,9 @@ export class WatchedFleet implements AsyncDisposable {
     const metrics = new Metrics({ events: watch.events, checks: watch.checks, servers: () => [], liveClients: () => 0 })
     owned.defer(() => metrics.close())
     const fleet = new WatchedFleet(watch, upstreams, owned)
-    const configs = Array.from({ length: servers }, (_, n) => serverConfig(`server-${n}`, `${url}/${n}`, intervalMs))
+    const configs = Array.from({ length: servers }, (_, n) =>
+      serverConfig(`server-${n}`, hung[n] ?? `${url}/${n}`, intervalMs),
+    )
     await watch.registry.createAll(configs.map((config) => ({ config, enabled: true })))
     return fleet
   }
@@ -91,7 +95,7 @@ export class WatchedFleet implements AsyncDisposable {
       this.checks++
       if (outcome !== 'ok') this.failed++
       const due = this.#due.get(serverId)
-      if (due !== undefined) this.lateMs.push(at - responseTimeMs - due)
+      if (due !== undefined && outcome === 'ok') this.lateMs.push(at - responseTimeMs - due)
       if (nextCheckAt !== undefined) this.#due.set(serverId, nextCheckAt)
     })
   }
