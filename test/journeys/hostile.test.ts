@@ -18,7 +18,7 @@ const REASONS = {
 } as const satisfies Partial<Record<HostileBehaviour, string>>
 const BEHAVIOURS = Object.keys(REASONS) as (keyof typeof REASONS)[] // as written above
 /** What all of it together may cost Omni2 while it lasts. */
-const MAX_GROWTH_KB = 200 * 1024
+const MAX_GROWTH_KB = 128 * 1024
 /** Between two questions whether Omni2 lives: it answers 600 a minute. */
 const BREATH_MS = 100
 const SELDOM = { check_interval_seconds: 86_400, timeout_seconds: 5 }
