@@ -28,6 +28,8 @@ type Deps = {
 
 /** Finished jobs that can still be read. */
 const KEPT = 50
+/** At once: each step of each is counted and told. */
+const MOST_RUNNING = 20
 
 /** Checks many servers at once within the caps of the fleet, and remembers how far it is. */
 export class CheckJobs {
@@ -39,8 +41,11 @@ export class CheckJobs {
     this.#deps = deps
   }
 
-  /** Starts at once and does not wait. */
+  /** Starts at once and does not wait. @throws AppError 'rate_limited' while too many others run. */
   start(ids: readonly ServerId[]): CheckJob {
+    if ([...this.#jobs.values()].filter((job) => !job.finishedAt).length >= MOST_RUNNING) {
+      throw new AppError('rate_limited', `At most ${MOST_RUNNING} jobs at once`, { retryAfterMs: 5_000 })
+    }
     const { monitor, clock, newId } = this.#deps
     const job = { id: newId(), total: ids.length, results: [], startedAt: clock.wall(), finishedAt: undefined }
     this.#forgetOld()

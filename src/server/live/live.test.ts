@@ -369,18 +369,23 @@ test('a database that does not answer ends a replay with 1013', async () => {
   expect(await (await connect('?since_seq=1')).closed).toBe(1013)
 })
 
-test('the progress of a job reaches every reader', async () => {
-  const { connect, hub } = await setup()
+test('the progress of a job reaches every reader, its last step within 100 ms', async () => {
+  const { connect, hub, clock } = await setup()
   const client = await connect()
   await client.ask({ action: 'ping' })
   const job = {
     job_id: 'j',
     status: 'running',
-    total: 3,
+    total: 300,
     done: 1,
     started_at: '2026-01-01T00:00:00.000Z',
     finished_at: null,
   } as const
-  hub.tellJob(job)
-  expect((await client.hear(3))[2]).toEqual({ type: 'check_job', job })
+  for (let done = 1; done <= 300; done++) hub.tellJob({ ...job, done })
+  hub.tellJob({ ...job, job_id: 'other' })
+  await clock.advance(100)
+  expect((await client.hear(4)).slice(2)).toEqual([
+    { type: 'check_job', job: { ...job, done: 300 } },
+    { type: 'check_job', job: { ...job, job_id: 'other' } },
+  ])
 })

@@ -38,6 +38,9 @@ export class LiveHub {
   readonly #stop: (() => void)[]
   #stopTick = () => {}
   #stopBatch: (() => void) | undefined
+  /** Jobs that moved since they were told last. */
+  readonly #jobs = new Map<string, JobProgress>()
+  #stopJobs: (() => void) | undefined
   #lastId = 0
   #ticks = 0
 
@@ -87,17 +90,22 @@ export class LiveHub {
     })
   }
 
-  /** How far a job of checks is, for every reader. */
+  /** How far a job of checks is, for every reader; of many steps within 100 ms the last. */
   tellJob(job: JobProgress): void {
-    const reply: LiveReply = { type: 'check_job', job }
-    const frame = Buffer.from(JSON.stringify(reply))
-    for (const connection of this.#connections) connection.tell(frame)
+    this.#jobs.set(job.job_id, job)
+    this.#stopJobs ??= this.#deps.clock.after(BATCH_MS, () => {
+      this.#stopJobs = undefined
+      const jobs = [...this.#jobs.values()]
+      this.#jobs.clear()
+      for (const latest of jobs) this.#tellAll({ type: 'check_job', job: latest })
+    })
   }
 
   close(): void {
     for (const stop of this.#stop) stop()
     this.#stopTick()
     this.#stopBatch?.()
+    this.#stopJobs?.()
     this.#notices.close()
     for (const connection of this.#connections) connection.close('goingAway')
   }
@@ -117,6 +125,11 @@ export class LiveHub {
     if (this.#connections.size === 0) return
     const event = liveEvent(++this.#lastId, view)
     for (const connection of this.#connections) connection.offer(event)
+  }
+
+  #tellAll(reply: LiveReply): void {
+    const frame = Buffer.from(JSON.stringify(reply))
+    for (const connection of this.#connections) connection.tell(frame)
   }
 
   #batchSoon(): void {
