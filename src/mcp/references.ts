@@ -1,4 +1,4 @@
-import { envReferences, replaceEnvReferences } from '../core/config/env-reference.ts'
+import { envReferenceProblem, envReferences, replaceEnvReferences } from '../core/config/env-reference.ts'
 
 /** A reference `${env:NAME}` that cannot be resolved. Its message names the variable, never a value. */
 export class UnresolvedReference extends Error {
@@ -15,9 +15,6 @@ export class UnresolvedReference extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Our own settings, database credentials and what steers a loader: never handed to a server. */
-const FORBIDDEN = /^(?:OMNI2_.*|DATABASE_URL|NODE_OPTIONS|LD_.*|DYLD_.*|PG.*)$/i
-
 /** True when `text` holds a reference. */
 export const hasReference = (text: string): boolean => envReferences(text).length > 0
 
@@ -27,7 +24,7 @@ export const hasReference = (text: string): boolean => envReferences(text).lengt
  */
 export function resolveReferences(text: string, env: Environment): string {
   return replaceEnvReferences(text, ({ name: variable, fallback }) => {
-    if (FORBIDDEN.test(variable)) {
+    if (envReferenceProblem(variable)) {
       throw new UnresolvedReference(
         variable,
         `the variable ${variable} may not be handed to a server`,

@@ -24,9 +24,9 @@ export function replaceEnvReferences(
 /** True for text that is one reference without fallback: it names a secret and holds none. */
 export const isEnvReference = (text: string): boolean => /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/.test(text)
 
-/** Why a reference to this variable is refused: what is Omni2's own never reaches an upstream. */
+/** Why a reference to this variable is refused: what is Omni2's own (`PG...` is its database's) never reaches an upstream. */
 export const envReferenceProblem = (name: string): string | undefined =>
-  /^(OMNI2_.*|DATABASE_URL|PG.*)$/i.test(name) || steersTheLoader(name)
+  /^(OMNI2_.*|DATABASE_URL|PG[A-Z]+)$/i.test(name) || steersTheLoader(name)
     ? `The variable ${name} belongs to Omni2 itself and cannot be handed on`
     : undefined
 

@@ -51,9 +51,8 @@ test('Claude Desktop: stdio servers, names with spaces, keys of the application'
 
 test('Cursor: references stay references, numbers become text, what needs an editor is told', () => {
   const { entry, target, warned, errors } = parse(fixture('cursor.json'))
-  expect(errors('postgres')).toEqual([
-    'args.1: The variable PG_MCP_ACCESS belongs to Omni2 itself and cannot be handed on',
-  ])
+  expect(errors('postgres')).toEqual([])
+  expect(entry('postgres').variables).toEqual(['REPORTS_DATABASE_URI', 'PG_MCP_ACCESS'])
   expect(warned('postgres')).toEqual(['envFile: This key is not used', 'env.NOTHING: Is null and left out'])
   expect(entry('context7').config?.auth).toMatchObject({ type: 'api_key', headerName: 'CONTEXT7_API_KEY' })
   expect(entry('context7').variables).toEqual(['CONTEXT7_KEY'])
