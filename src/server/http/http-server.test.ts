@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
@@ -48,6 +49,37 @@ test.each([
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(answer).toContain('application/problem+json')
   expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status })
+})
+
+test('who does not read an answer is dropped, and who takes long to get one is not', async () => {
+  const handler = (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === '/large') response.end(Buffer.alloc(32 * 1024 * 1024))
+    else setTimeout(() => response.end('at last'), 200)
+  }
+  const server = createHttpServer(handler, () => false, { stuckReaderMs: 50 })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => server[Symbol.asyncDispose]())
+  const address: string | AddressInfo | null = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+
+  const stuck = connect(port, '127.0.0.1').pause()
+  const accepted = once(server, 'connection')
+  stuck.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
+  const [theirs] = await accepted
+  await once(theirs, 'close')
+  stuck.destroy()
+
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  for (let request = 0; request < 2; request++) {
+    const [response] = await once(get({ port, host: '127.0.0.1', path: '/slow', agent }), 'response')
+    expect(await text(response)).toBe('at last')
+  }
+  const [large] = await once(get({ port, host: '127.0.0.1', path: '/large', agent }), 'response')
+  let bytes = 0
+  for await (const piece of large) bytes += piece.length
+  expect(bytes).toBe(32 * 1024 * 1024)
+  agent.destroy()
 })
 
 test('an intercepted request never reaches the API', async () => {

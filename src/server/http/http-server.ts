@@ -15,15 +15,27 @@ const LIMITS = {
   keepAliveTimeout: 72_000,
 }
 
-/** A server that gives headers 10 s and a whole request 15 s. */
+/** Whoever takes none of an answer that is ready for so long is dropped too: it waits in our memory. */
+const STUCK_READER_MS = 30_000
+
+/** A server that gives headers 10 s, a whole request 15 s, and an answer that does not move 30 s. */
 export function createHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   intercept: Intercept,
-  limits: Partial<typeof LIMITS> = {},
+  { stuckReaderMs = STUCK_READER_MS, ...limits }: Partial<typeof LIMITS & { readonly stuckReaderMs: number }> = {},
 ): Server {
   return createServer({ ...LIMITS, ...limits }, (request, response) => {
+    dropStuckReader(response, stuckReaderMs)
     if (!intercept(request, response)) handler(request, response)
   })
+}
+
+/** Watches from when all of the answer is written until all of it is sent; Node ends a socket that times out. */
+function dropStuckReader(response: ServerResponse, ms: number): void {
+  const { socket } = response
+  response.once('prefinish', () => socket?.setTimeout(ms))
+  // Before Node's own listener, which sets the timeout of an idle connection.
+  response.prependOnceListener('finish', () => socket?.setTimeout(0))
 }
 
 /** Answers what is not even HTTP, or came too slowly, on the bare socket. */
