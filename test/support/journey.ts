@@ -39,9 +39,12 @@ export const untilStatus = (omni2: Omni2, id: number, status: ServerView['health
     (server) => server.health_status === status,
   )
 
-/** Registers a server and waits for its first check. */
+/** Registers a server and waits for its first check, until that is stored: whoever asks before joins it. */
 export async function registerHealthy(omni2: Omni2, name: string, draft: Omit<Draft, 'name'>): Promise<ServerView> {
-  return untilStatus(omni2, (await register(omni2, name, draft)).id, 'healthy')
+  const { id } = await register(omni2, name, draft)
+  const checks = async () => (await omni2.api.listHealthLogs({ params: { id } })).logs
+  await until(checks, (logs) => logs.some(({ health_status }) => health_status === 'healthy'))
+  return untilStatus(omni2, id, 'healthy')
 }
 
 /** Checks now; once more when this machine was too slow for Omni2 to judge by it. */
