@@ -138,6 +138,14 @@ test('disabled by a person: nothing is scheduled, and a check on demand only loo
   expect(wakeAt(server.state)).toBeUndefined()
 })
 
+test('a disabled server keeps no calls', () => {
+  const server = healthy()
+  server.send({ type: 'call_finished', outcome: 'ok', source: 'me' })
+  expect(server.state.circuit).toMatchObject({ window: [{ calls: 1 }] })
+  server.send({ type: 'disabled' })
+  expect(server.state.circuit).toMatchObject({ window: [] })
+})
+
 test('disabled during a check: the check only looks from then on', () => {
   const server = healthy()
   server.reply = () => ({ result: answer('auth'), takesMs: 100 })
