@@ -41,6 +41,8 @@ const OTHER_LISTS_MS = 5_000
 export class Connection {
   readonly #deps: ConnectionDeps
   readonly #where: string
+  /** Its target and credentials never change; its times may. */
+  #config: ServerConfig
   #channel: Channel | undefined
   #session: Session | undefined
   #conceal: ((text: string) => string) | undefined
@@ -52,11 +54,21 @@ export class Connection {
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps
+    this.#config = deps.config
     this.#where = labelOf(deps.config.target)
   }
 
+  /** Goes on with another configuration, if that connects in the same way: no session or process is given up for a new name. */
+  adopt(config: ServerConfig): boolean {
+    const { target, auth } = this.#config
+    if (config.target !== target || config.auth !== auth) return false
+    this.#config = config
+    return true
+  }
+
   async check({ deep, onDemand }: CheckOptions, signal: AbortSignal): Promise<CheckResult> {
-    const { clock, config } = this.#deps
+    const { clock } = this.#deps
+    const config = this.#config
     const { timeoutMs } = config
     const isProcess = config.target.protocol === 'stdio'
     const startedAt = clock.now()
@@ -84,7 +96,8 @@ export class Connection {
   }
 
   async callTool(tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult> {
-    const { clock, config } = this.#deps
+    const { clock } = this.#deps
+    const config = this.#config
     const startedAt = clock.now()
     const durationMs = () => Math.round((clock.now() - startedAt) * 10) / 10
     try {

@@ -199,6 +199,17 @@ describe('a connection', () => {
     expect(current.asked).toContain('ping')
   })
 
+  test('is kept when only a name or an interval changes', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    const first = aServerAt(server.url)
+    await bench.shallow(first)
+    const config = { ...first.config, name: 'renamed', checkIntervalMs: 5_000 }
+    await bench.shallow({ ...first, revision: 2, config })
+    expect(server.asked).not.toContain('DELETE')
+    expect(server.asked.filter((method) => method === 'initialize')).toHaveLength(1)
+  })
+
   test('to a config that is only tried is closed afterwards', async () => {
     await using server = await rawServer()
     await using bench = someUpstreams()

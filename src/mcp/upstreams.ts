@@ -30,7 +30,7 @@ const PATIENCE_MS = 10_000
 
 type Kept = { readonly revision: number; readonly connection: Connection }
 
-/** The connections to all upstreams: one per server, made anew for each revision of its configuration. */
+/** The connections to all upstreams: one per server, made anew when its target or credentials change. */
 export class McpUpstreams implements Upstreams {
   readonly #deps: UpstreamsDeps
   readonly #dialer: Dialer
@@ -78,11 +78,14 @@ export class McpUpstreams implements Upstreams {
   }
 
   /** A caller that still holds an older revision is served by the newer connection. */
-  #connectionOf(server: Server): Connection {
-    const kept = this.#kept.get(server.id)
-    if (kept !== undefined && kept.revision >= server.revision) return kept.connection
-    const connection = this.#connect(server.config, server.id)
-    this.#kept.set(server.id, { revision: server.revision, connection })
+  #connectionOf({ id, revision, config }: Server): Connection {
+    const kept = this.#kept.get(id)
+    if (kept !== undefined && (kept.revision >= revision || kept.connection.adopt(config))) {
+      if (kept.revision < revision) this.#kept.set(id, { ...kept, revision })
+      return kept.connection
+    }
+    const connection = this.#connect(config, id)
+    this.#kept.set(id, { revision, connection })
     if (kept !== undefined) void this.#retire(kept.connection)
     return connection
   }

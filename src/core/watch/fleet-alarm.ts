@@ -55,6 +55,7 @@ const cleared: Alarm = {
 const DOWN: readonly HealthStatus[] = ['disconnected', 'unhealthy', 'circuit_open']
 
 function fleetEvent(serverId: ServerId, from: HealthStatus, to: HealthStatus): FleetEvent | undefined {
-  if (DOWN.includes(to)) return DOWN.includes(from) ? undefined : { type: 'fell', serverId }
+  // One that never worked here says nothing of a fault we would share.
+  if (DOWN.includes(to)) return from === 'healthy' ? { type: 'fell', serverId } : undefined
   return { type: 'recovered', serverId }
 }

@@ -282,6 +282,14 @@ test('servers that fall together are suspected to be our own fault, once', async
   expect(told.filter(({ event }) => event.type === 'mcp_common_cause').at(-1)?.event).toMatchObject({ active: false })
 })
 
+test('servers that never worked raise no suspicion against us', async () => {
+  const { create, clock, upstreams, told } = start()
+  upstreams.answer = () => refused
+  await create(10)
+  await clock.advance(600_000)
+  expect(told.filter(({ event }) => event.type === 'mcp_common_cause')).toEqual([])
+})
+
 test('a removed server is forgotten, and who waits for its check hears so', async () => {
   const { create, clock, upstreams, monitor, registry, fleet, errors } = start()
   const [id = serverId(1)] = await create()

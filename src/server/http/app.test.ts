@@ -197,6 +197,8 @@ test('the limit counts by token, and by address for strangers', async () => {
   expect((await ask({})).statusCode).toBe(429)
   // What a stranger claims about where they come from does not count.
   expect((await ask({ 'x-forwarded-for': '198.51.100.7' })).statusCode).toBe(429)
+  // The faked handler answers 409, so the probe got through.
+  expect((await app.inject({ url: '/health/live', remoteAddress: '192.0.2.1' })).statusCode).toBe(409)
   expect((await ask({}, '192.0.2.2')).statusCode).toBe(401)
   expect((await ask({}, '2001:db8::1')).statusCode).toBe(401)
 })

@@ -34,6 +34,9 @@ type Deps = {
 /** Routes that plugins add by themselves get their access from here. */
 const PLUGIN_ROUTES: Readonly<Record<string, Access>> = { '/api/docs': 'viewer' }
 
+/** Probes of our own health: they cost nothing and tell nothing. */
+const UNLIMITED: readonly string[] = ['/health/live', '/health/ready']
+
 /**
  * What stands before every route: the request must name us and come from our own page, the caller must be somebody,
  * be within the limit, and be allowed. Nothing of the body is read before.
@@ -65,6 +68,8 @@ export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<voi
     const access = request.routeOptions.config.access ?? 'viewer'
     if (access !== 'public') request.principal = await authenticate(request, deps.auth)
 
+    // Whoever floods us must not make the orchestrator believe that we are dead.
+    if (UNLIMITED.includes(request.routeOptions.url ?? '')) return
     const limit = await tooMany(request)
     if (!limit.isAllowed && limit.isExceeded) {
       throw new AppError('rate_limited', `More than ${limit.max} requests a minute`, { retryAfterMs: limit.ttl })
