@@ -14,6 +14,8 @@ export default defineConfig({
           exclude: ABOUT_THE_SOURCE,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // They mostly wait for processes.
+          maxWorkers: 3,
         },
       },
     ],
