@@ -51,11 +51,13 @@ export const headerNameProblem: FieldRule = (name) => {
 /** Also of tokens and API keys: what is sent in a header. */
 export const headerValueProblem: FieldRule = (value) => {
   if (value === '') return 'A value is not empty'
-  // Node refuses to send anything else: one byte per character.
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+  return isFieldValue(value)
     ? referenceProblem(value)
     : 'A header holds no line breaks and no characters outside Latin-1'
 }
+
+/** What Node agrees to send in a header: one byte per character, no line breaks. */
+export const isFieldValue = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
 
 /** Headers of the connection and of MCP, which a configured one would break. */
 export const isOwnHeader = (name: string): boolean => OWN_HEADERS.test(name)

@@ -42,4 +42,5 @@ export function envNameProblem(name: string): string | undefined {
 export const isPollutingKey = (key: string): boolean =>
   key === '__proto__' || key === 'constructor' || key === 'prototype'
 
-const steersTheLoader = (name: string): boolean => /^(NODE_OPTIONS|LD_.*|DYLD_.*)$/i.test(name)
+/** Variables that load code into any program that is started. */
+export const steersTheLoader = (name: string): boolean => /^(NODE_OPTIONS$|LD_|DYLD_)/i.test(name)

@@ -1,3 +1,5 @@
+import { headerNameProblem, isFieldValue } from '../../core/config/config-rules.ts'
+import { authHeaders } from '../../core/config/header-auth.ts'
 import type { Auth } from '../../core/config/server.ts'
 import { type Environment, resolveReferences } from '../references.ts'
 
@@ -7,12 +9,6 @@ export type Credentials = {
   /** Every secret value in them, so that no message ever repeats one. */
   readonly secrets: readonly string[]
 }
-
-/** Headers that the transport owns, or that frame the message: not for configuration to set. */
-const RESERVED =
-  /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|accept-encoding|mcp-.*|last-event-id)$/i
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** A configured header that cannot be sent. Its message holds no value. */
 export class UnusableHeader extends Error {
@@ -26,10 +22,10 @@ export class UnusableHeader extends Error {
 export function credentialsOf(auth: Auth, url: URL, env: Environment): Credentials {
   const entries = new Map<string, string>()
   const secrets: string[] = []
-  for (const [name, value] of authHeaders(auth, env)) {
-    if (!TOKEN.test(name) || RESERVED.test(name)) throw new UnusableHeader(`the header "${name}" may not be set`)
-    if (!FIELD_VALUE.test(value))
-      throw new UnusableHeader(`the value of the header "${name}" has characters HTTP forbids`)
+  for (const { name, before, secret } of authHeaders(auth)) {
+    const value = before + resolveReferences(secret.reveal(), env)
+    if (headerNameProblem(name)) throw new UnusableHeader(`the header "${name}" may not be set`)
+    if (!isFieldValue(value)) throw new UnusableHeader(`the value of the header "${name}" has characters HTTP forbids`)
     entries.set(name.toLowerCase(), value)
     secrets.push(value, value.replace(/^\S+\s+/, ''))
   }
@@ -49,20 +45,5 @@ function decoded(text: string): string {
     return decodeURIComponent(text)
   } catch {
     return text
-  }
-}
-
-function authHeaders(auth: Auth, env: Environment): readonly (readonly [string, string])[] {
-  switch (auth.type) {
-    case 'none':
-      return []
-    case 'bearer':
-      return [['authorization', `Bearer ${resolveReferences(auth.token.reveal(), env)}`]]
-    case 'api_key':
-      return [[auth.headerName, resolveReferences(auth.apiKey.reveal(), env)]]
-    case 'custom_headers':
-      return Object.entries(auth.headers).map(([name, value]) => [name, resolveReferences(value.reveal(), env)])
-    default:
-      return auth satisfies never
   }
 }

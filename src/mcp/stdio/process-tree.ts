@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { type Launch, UpstreamFault } from '../channel.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
+import type { Environment } from '../references.ts'
 import { childEnvironment } from './child-environment.ts'
 import { killUntilNone, send, withDescendants } from './process-family.ts'
 import type { ProcessRegistry } from './process-registry.ts'
@@ -13,7 +14,7 @@ import type { Process } from './process-scan.ts'
 export type TreeHost = {
   readonly processes: ProcessRegistry
   /** Our own environment, of which a child gets a few names only. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   readonly cwd: string
 }
 
