@@ -2,6 +2,8 @@
 export class ByteBuffer {
   #block: Buffer = EMPTY
   #length = 0
+  /** The block is the first piece itself, which is not ours to write into. */
+  #isBorrowed = false
 
   get length(): number {
     return this.#length
@@ -27,8 +29,6 @@ export class ByteBuffer {
     this.#length = 0
     return text
   }
-
-  #isBorrowed = false
 
   #grow(needed: number): void {
     const block = Buffer.allocUnsafe(Math.max(needed, this.#block.length * 2, 4_096))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../core/capabilities.ts'
+import { isList } from './json-rpc.ts'
 
 /** JSON with sorted keys and no spaces: equal values give equal text. Recursive: for values of bounded depth only. */
 export function canonicalJson(value: Json): string {
@@ -26,6 +27,3 @@ export function extentOf(value: Json, maxDepth: number): Extent {
   }
   return { values, tooDeep: false }
 }
-
-// `Array.isArray` does not narrow readonly arrays.
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value)

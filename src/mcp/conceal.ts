@@ -1,6 +1,6 @@
 import type { Dropped, Json, JsonObject } from '../core/capabilities.ts'
 import type { Reply } from './channel.ts'
-import { isObject } from './json-rpc.ts'
+import { isList, isObject } from './json-rpc.ts'
 import type { Listed } from './listing.ts'
 
 type Conceal = (text: string) => string
@@ -38,6 +38,3 @@ function concealed(value: Json, conceal: Conceal): Json {
   if (isList(value)) return value.map((member) => concealed(member, conceal))
   return isObject(value) ? concealObject(value, conceal) : value
 }
-
-// `Array.isArray` does not narrow readonly arrays.
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value)

@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../core/capabilities.ts'
 import type { Reply } from './channel.ts'
 
+/** JSON-RPC 2.0, section 5.1. */
+export const METHOD_NOT_FOUND = -32_601
+
 export type RpcId = string | number
 
 /** One JSON-RPC 2.0 message from an upstream. */
@@ -13,7 +16,10 @@ export type Incoming =
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isId = (value: Json | undefined): value is RpcId => typeof value === 'string' || typeof value === 'number'
+// `Array.isArray` does not narrow readonly arrays.
+export const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
+
+export const isId = (value: Json | undefined): value is RpcId => typeof value === 'string' || typeof value === 'number'
 
 /** Reads a message; `undefined` for JSON that is none. */
 export function readMessage(json: Json): Incoming | undefined {
@@ -36,11 +42,14 @@ export function readMessages(json: Json): readonly (Incoming | undefined)[] {
   return isList(json) ? json.map(readMessage) : [readMessage(json)]
 }
 
+/** A server may ask us this much in answer to one request before we stop answering. */
+export const MOST_ASKED = 16
+
 /** Our answer when a server asks something: we offer nothing but to answer its ping. */
 export function answerTo(id: RpcId, method: string): JsonObject {
   if (method === 'ping') return { jsonrpc: '2.0', id, result: {} }
-  const message = `This client does not offer ${method.slice(0, 100)}`
-  return { jsonrpc: '2.0', id, error: { code: -32601, message } }
+  const message = `${method.slice(0, 100)} is not supported`
+  return { jsonrpc: '2.0', id, error: { code: METHOD_NOT_FOUND, message } }
 }
 
 function readError(error: Json | undefined): Reply | undefined {
@@ -49,6 +58,3 @@ function readError(error: Json | undefined): Reply | undefined {
   if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') return undefined
   return { error: { code, message, ...(data !== undefined && { data }) } }
 }
-
-// `Array.isArray` does not narrow readonly arrays.
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value)

@@ -1,12 +1,9 @@
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Channel, Dialect, Reply, RequestOptions } from '../channel.ts'
-import { answerTo, type RpcId } from '../json-rpc.ts'
+import { answerTo, MOST_ASKED, type RpcId } from '../json-rpc.ts'
 import { nameHeader } from './header-values.ts'
 import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
-
-/** A server may ask us this much in one answer before we stop answering. */
-const MOST_ASKED = 16
 
 /** Streamable HTTP: each message is a POST of its own, answered as JSON or as an event stream. */
 export class HttpChannel implements Channel {

@@ -10,7 +10,7 @@ import {
 } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { answerTo, readMessages } from '../json-rpc.ts'
+import { answerTo, MOST_ASKED, readMessages } from '../json-rpc.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { AcknowledgementReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
@@ -183,7 +183,7 @@ export class SseChannel implements Channel {
   }
 
   #answer(id: string | number, method: string): void {
-    if (this.#asked++ < 16) void this.#sender.aside((options) => this.#post(answerTo(id, method), options))
+    if (this.#asked++ < MOST_ASKED) void this.#sender.aside((options) => this.#post(answerTo(id, method), options))
   }
 
   #cancel(requestId: number): void {

@@ -4,7 +4,7 @@ import type { Stage } from '../../core/check.ts'
 import { CALL_LIMITS, CHECK_LIMITS, type Limits, type Reply, type RequestOptions, UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded, tooLarge } from '../json-bounds.ts'
-import { isObject, type RpcId, readMessage } from '../json-rpc.ts'
+import { answerTo, isId, isObject, type RpcId, readMessage } from '../json-rpc.ts'
 import { LineReader } from './line-reader.ts'
 
 type Deps = {
@@ -37,7 +37,6 @@ const MAX_STRAY_BYTES = 64 * 1024
 /** What may wait for the other side to read; one message alone may be larger. */
 const MAX_UNREAD_BYTES = CALL_LIMITS.maxBytes
 const LEAST_UNASKED = 256
-const METHOD_NOT_FOUND = -32601
 const LOG_TO_STDERR = 'Make the server write its log to stderr: stdout is for messages only.'
 
 /** JSON-RPC over a pair of streams: many requests in flight, replies matched by our own ids, everything bounded. */
@@ -142,7 +141,7 @@ export class JsonRpcPipe {
     switch (message?.kind) {
       case 'request':
         this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
-        this.#answer(message.id, message.method)
+        this.#isSent(answerTo(message.id, message.method))
         return true
       case 'notification':
         this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
@@ -151,7 +150,7 @@ export class JsonRpcPipe {
       case 'reply':
         return this.#settle(message.id, message.reply, line)
       default:
-        return isObject(json) && isId(json['id']) && this.#settle(json['id'], undefined, line)
+        return isObject(json) && isId(json.id) && this.#settle(json.id, undefined, line)
     }
   }
 
@@ -171,12 +170,6 @@ export class JsonRpcPipe {
       )
     }
     return true
-  }
-
-  /** We offer servers nothing but a sign of life. */
-  #answer(id: RpcId, method: string): void {
-    const error = { code: METHOD_NOT_FOUND, message: `${method.slice(0, 100)} is not supported` }
-    this.#isSent(method === 'ping' ? { jsonrpc: '2.0', id, result: {} } : { jsonrpc: '2.0', id, error })
   }
 
   /** The specification forbids to cancel `initialize`. */
@@ -240,8 +233,6 @@ export class JsonRpcPipe {
 }
 
 const nextAction = 'Check that the command starts an MCP server.'
-
-const isId = (json: Json | undefined): json is RpcId => typeof json === 'string' || typeof json === 'number'
 
 const isTimeout = (reason: unknown): boolean =>
   reason instanceof UpstreamFault
