@@ -13,7 +13,9 @@ import {
   UNSUPPORTED_VERSION,
 } from './handshake.ts'
 import { type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
+import { METHOD_NOT_FOUND } from './json-rpc.ts'
 import { LIST_LIMITS, type Listing, listAll } from './listing.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export type SessionDeps = {
   readonly channel: Channel
@@ -224,7 +226,7 @@ const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
 const HEADER_MISMATCH = -32_020
 /** Method not found, and unsupported revision: a modern server gave way to a legacy one. A legacy one may lack ping. */
-const SAYS_OTHER_ERA = new Set([-32_601, UNSUPPORTED_VERSION])
+const SAYS_OTHER_ERA = new Set([METHOD_NOT_FOUND, UNSUPPORTED_VERSION])
 
 const otherEra = (reply: Reply, where: string, options: RequestOptions): UpstreamFault =>
   new UpstreamFault(
@@ -240,13 +242,3 @@ const otherEra = (reply: Reply, where: string, options: RequestOptions): Upstrea
 
 const wasGivenUp = (error: unknown): boolean =>
   error instanceof UpstreamFault && (error.outcome === 'cancelled' || error.failure.code === 'timeout')
-
-/** What `work` gives, or the reason of `signal` when that aborts first. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    signal.addEventListener('abort', onAbort)
-    if (signal.aborted) onAbort()
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
