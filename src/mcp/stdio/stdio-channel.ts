@@ -10,8 +10,9 @@ import {
   type RequestOptions,
   UpstreamFault,
 } from '../channel.ts'
-import { Pace } from '../pace.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import { JsonRpcPipe } from './json-rpc-pipe.ts'
+import { Pace } from './pace.ts'
 import { type Exit, ProcessTree, type TreeHost } from './process-tree.ts'
 import {
   afterCrash,
@@ -213,15 +214,3 @@ const closedPipe = (command: string): Failure => ({
   message: `"${command}" closed its stdin or stdout, and was ended`,
   nextAction: 'Read its stderr log, and reload the server',
 })
-
-/** Stops waiting, not the work. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
-}

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { FakeClock } from '../../test/support/fakes.ts'
+import { FakeClock } from '../../../test/support/fakes.ts'
 import { Pace } from './pace.ts'
 
 const MEGABYTE = 1024 * 1024

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Clock } from '../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 
 /** What a child may write unasked before it has to wait: far more than a log, and little to read. */
 const BYTES_AT_ONCE = 1024 * 1024
