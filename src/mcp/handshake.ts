@@ -3,8 +3,8 @@ import type { Era, Identity, ServerInfo } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
 import { faultOf } from './failures.ts'
-import { printable } from './http/http-status.ts'
 import { isObject } from './json-rpc.ts'
+import { printable } from './printable.ts'
 
 const MODERN_VERSION = '2026-07-28'
 /** Newest first: the one we ask for. */

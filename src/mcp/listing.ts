@@ -4,8 +4,8 @@ import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities
 import { canonicalJson, type Extent, extentOf, sha256 } from './canonical.ts'
 import { CHECK_LIMITS, type Limits, type Reply } from './channel.ts'
 import { type FaultCode, faultOf } from './failures.ts'
-import { isPrintable, printable } from './http/http-status.ts'
 import { isObject } from './json-rpc.ts'
+import { isPrintable, printable } from './printable.ts'
 
 const MOST_PAGES = 100
 const MOST_ITEMS = 2_000

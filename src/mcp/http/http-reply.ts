@@ -5,9 +5,10 @@ import type { FaultDetails, Limits, Reply, UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
 import { type Incoming, type RpcId, readMessages } from '../json-rpc.ts'
+import { printable } from '../printable.ts'
 import { EventStreamParser } from './event-stream.ts'
 import type { AnswerReader } from './http-exchange.ts'
-import { type AnswerSite, faultOfHead, printable, statusFault } from './http-status.ts'
+import { type AnswerSite, faultOfHead, statusFault } from './http-status.ts'
 
 export type Expected = {
   readonly id: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { printable, readRetryAfter } from './http-status.ts'
+import { readRetryAfter } from './http-status.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 
@@ -14,9 +14,4 @@ test.each([
   [undefined, undefined],
 ])('Retry-After %j is %s ms', (value, expected) => {
   expect(readRetryAfter(value, NOW)).toBe(expected)
-})
-
-test('text of an upstream is cut and loses what steers a terminal', () => {
-  expect(printable('a\u001b[31mb\u202ec\nd')).toBe('a [31mb c d')
-  expect(printable('x'.repeat(300), 10)).toBe(`${'x'.repeat(10)}...`)
 })

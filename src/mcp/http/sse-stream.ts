@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
+import { printable } from '../printable.ts'
 import { EventStreamParser, type StreamEvent } from './event-stream.ts'
 import type { AnswerReader } from './http-exchange.ts'
 import { costOf, EVENT_COST } from './http-reply.ts'
-import { type AnswerSite, faultOfHead, printable, statusFault } from './http-status.ts'
+import { type AnswerSite, faultOfHead, statusFault } from './http-status.ts'
 
 type Deps = {
   readonly site: AnswerSite
