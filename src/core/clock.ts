@@ -11,6 +11,10 @@ export const timestamp = (ms: number): Timestamp => ms as Timestamp // the maker
 
 export const later = (from: Instant, ms: number): Instant => instant(from + ms)
 
+/** The first of two moments; undefined is never. */
+export const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a
+
 /** The only way core code reads or waits for time, so that tests can drive it by hand. */
 export interface Clock {
   now(): Instant

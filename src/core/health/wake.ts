@@ -1,4 +1,4 @@
-import type { Instant } from '../clock.ts'
+import { earlier, type Instant } from '../clock.ts'
 import { fadesAt } from './flapping.ts'
 import { freshUntil } from './freshness.ts'
 import type { ServerState } from './state.ts'
@@ -13,6 +13,3 @@ export function wakeAt(state: ServerState): Instant | undefined {
   if (admin.kind === 'inactive') return check
   return [freshUntil(state), fadesAt(state.flap)].reduce(earlier, check)
 }
-
-const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
-  a === undefined || (b !== undefined && b < a) ? b : a
