@@ -7,7 +7,8 @@ export const CAPS = { inFlight: 512, startsPerSecond: 250, perOrigin: 16 } as co
 /** `suspect`: a failing or suspected server, which may use at most half of each cap so that hung ones delay nobody else. */
 export type Class = 'on_demand' | 'sound' | 'suspect'
 
-export type Verdict = 'start' | 'origin_full' | 'class_full'
+/** It starts; its origin has no place; nobody of its class has one. */
+export type Answer = 'start' | 'origin_full' | 'class_full'
 
 type Use = { total: number; suspect: number }
 
@@ -19,7 +20,7 @@ export class Admission {
   readonly #suspectStarts = new RecentStarts()
 
   /** Takes a place when the answer is 'start'; hand it back with `finished`. */
-  tryStart(origin: string, kind: Class, now: Instant): Verdict {
+  tryStart(origin: string, kind: Class, now: Instant): Answer {
     const share = kind === 'suspect' ? 0.5 : 1
     const use = this.#origins.get(origin) ?? { total: 0, suspect: 0 }
     if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'

@@ -1,13 +1,11 @@
 import type { ServerId } from '../ids.ts'
+import type { Answer } from './admission.ts'
 
 /** `origin`: what servers share that run on one machine. */
 export type Waiting<T> = { readonly id: ServerId; readonly item: T; readonly origin: string }
 
 /** `order`: who came before whom. */
 type Placed<T> = Waiting<T> & { readonly order: number }
-
-/** What came of asking whether one may start: it does; its origin has no place; nobody has. */
-type Answer = 'start' | 'origin_full' | 'class_full'
 
 /**
  * Servers that wait for a place, first come first served. Those whose origin has none stand aside until one of it is
