@@ -1,6 +1,7 @@
 import { toolChanges } from '../capabilities.ts'
 import type { CheckResult } from '../check.ts'
 import { type Clock, toTimestamp } from '../clock.ts'
+import { unreachable } from '../errors.ts'
 import type { CheckNotice, DomainEvent } from '../events.ts'
 import { badges } from '../health/badges.ts'
 import type { Effect } from '../health/health-event.ts'
@@ -81,6 +82,8 @@ function eventOf(effect: Effect, { server }: Member, clock: Clock): DomainEvent[
       const { reason, failureCycles } = effect
       return [{ type: 'mcp_auto_disabled', ...about, severity: 'critical', reason, failureCycles }]
     }
+    default:
+      return unreachable(effect)
   }
 }
 
