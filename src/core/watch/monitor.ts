@@ -1,5 +1,5 @@
 import type { CheckResult, Outcome, Trigger } from '../check.ts'
-import type { Clock, Instant, Timestamp } from '../clock.ts'
+import { type Clock, earlier, type Instant, type Timestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
 import type { CheckNotice, Feed, StoredEvent } from '../events.ts'
 import type { Effect, HealthEvent } from '../health/health-event.ts'
@@ -11,11 +11,11 @@ import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow, UpstreamSignal, Upstreams } from '../ports.ts'
 import type { Class } from './admission.ts'
 import { CheckQueue, type Ticket } from './check-queue.ts'
-import { excused, unfinished } from './check-result.ts'
 import { changesOf, checkRow, noticeOf } from './consequences.ts'
 import { within } from './deadline.ts'
 import { type Fleet, informed, type Member, originOf } from './fleet.ts'
 import type { FleetAlarm } from './fleet-alarm.ts'
+import { excused, unfinished } from './inconclusive.ts'
 import type { Journal } from './journal.ts'
 import { OnDemandLimit } from './on-demand-limit.ts'
 import type { StallWatch } from './stall.ts'
@@ -149,10 +149,6 @@ export class Monitor {
     for (const { abort } of this.#running.values()) abort.abort(this.#stop.signal.reason)
     this.#deps.journal.hurry()
     await Promise.allSettled([...this.#running.values()].map(({ report }) => report))
-  }
-
-  get checksInFlight(): number {
-    return this.#queue.inFlight
   }
 
   #enqueueDemand(id: ServerId, demand: Demand, urgent: boolean): void {
@@ -307,9 +303,6 @@ export class Monitor {
 }
 
 const gone = (id: ServerId) => new AppError('not_found', `No server ${id}`)
-
-const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
-  a === undefined || (b !== undefined && b < a) ? b : a
 
 /** A server in doubt shares half the caps with its like, so that hung ones never delay the others. */
 const classOf = ({ state }: Member): Class =>
