@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONFIG_LIMITS } from '../core/config/config-rules.ts'
 import { SEVERITIES } from '../core/events.ts'
 import { EventMetadata } from './event-metadata.ts'
 import { EVENT_TYPES, EventView } from './events-view.ts'
@@ -10,7 +11,7 @@ import { Count, Time } from './wire.ts'
 /** Only these events; a list left out does not filter, an empty one lets nothing through. */
 export const LiveFilters = z
   .strictObject({
-    mcp_names: z.array(z.string().max(48)).max(1_000),
+    mcp_names: z.array(z.string().max(CONFIG_LIMITS.name)).max(1_000),
     severity: z.array(z.enum(SEVERITIES)).max(SEVERITIES.length),
   })
   .partial()

@@ -1,6 +1,5 @@
 import { envReferenceProblem, envReferences, isPollutingKey } from './env-reference.ts'
 import { isMaskedUrl, parseUrl } from './public-url.ts'
-import { isServerName } from './server.ts'
 
 /** How long and how many each part of a configuration may be; sizes in UTF-16 units. */
 export const CONFIG_LIMITS = {
@@ -23,10 +22,14 @@ export const CONFIG_DEFAULTS = { timeoutMs: 10_000, callTimeoutMs: 60_000, check
 /** A rule for one field: what is wrong with the value, as a sentence without the value itself, or undefined. */
 export type FieldRule = (value: string) => string | undefined
 
+/** 1-48 letters, digits, `.`, `-` and single `_`, none of these at an edge, never `__`: the gateway joins names with it. */
+export const isServerName = (name: string): boolean =>
+  name.length <= CONFIG_LIMITS.name && /^[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+|_[A-Za-z0-9]+)*$/.test(name)
+
 export const nameProblem: FieldRule = (name) =>
   isServerName(name)
     ? undefined
-    : 'A name is 1 to 48 letters, digits, ".", "-" and single "_", with none of these at an edge'
+    : `A name is 1 to ${CONFIG_LIMITS.name} letters, digits, ".", "-" and single "_", with none of these at an edge`
 
 export const urlProblem: FieldRule = (text) => {
   if (hasControls(text) || /\s/.test(text)) return 'A URL holds no spaces'

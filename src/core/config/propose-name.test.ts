@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { isServerName } from './config-rules.ts'
 import { proposeName } from './propose-name.ts'
-import { isServerName } from './server.ts'
 
 test.each([
   ['My Server!', 'My-Server'],

@@ -49,7 +49,3 @@ export type Server = {
   readonly createdAt: Timestamp
   readonly updatedAt: Timestamp
 }
-
-/** 1-48 letters, digits, `.`, `-` and single `_`, none of these at an edge, never `__`: the gateway joins names with it. */
-export const isServerName = (name: string): boolean =>
-  name.length <= 48 && /^[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+|_[A-Za-z0-9]+)*$/.test(name)
