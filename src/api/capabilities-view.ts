@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CAPABILITY_KINDS } from '../core/capabilities.ts'
 import { AnyObject, Id, Time } from './wire.ts'
 
 /** A tool, prompt or resource: its `definition` exactly as the upstream sent it. The `name` of a resource is its URI. */
@@ -11,7 +12,7 @@ export const CapabilitiesView = z
     prompts: z.array(CapabilityView),
     resources: z.array(CapabilityView),
     /** Entries that were left out, and why. */
-    dropped: z.array(z.object({ kind: z.enum(['tool', 'prompt', 'resource']), name: z.string(), reason: z.string() })),
+    dropped: z.array(z.object({ kind: z.enum(CAPABILITY_KINDS), name: z.string(), reason: z.string() })),
   })
   .meta({ id: 'Capabilities' })
 export type CapabilitiesView = z.infer<typeof CapabilitiesView>

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { OUTCOMES, REASON_CODES, STAGES } from '../core/check.ts'
-import { HEALTH_STATUSES } from '../core/health/state.ts'
+import { CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { CapabilitiesView } from './capabilities-view.ts'
-import { CIRCUIT_STATES, Era, ServerInfoView } from './server-view.ts'
+import { Era, ServerInfoView } from './server-view.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 export const StageView = z.object({ stage: z.enum(STAGES), ok: z.boolean(), ms: Milliseconds })
@@ -35,7 +35,7 @@ export const HealthCheckAnswer = z
     health_status: z.enum(HEALTH_STATUSES),
     previous_status: z.enum(HEALTH_STATUSES),
     health_result: HealthResultView,
-    circuit: z.object({ state: z.enum(CIRCUIT_STATES), failure_count: Count }),
+    circuit: z.object({ state: z.enum(CIRCUIT_KINDS), failure_count: Count }),
     last_health_check: Time.nullable(),
     next_check_at: Time.nullable(),
     timestamp: Time,

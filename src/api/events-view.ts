@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { OUTCOMES, REASON_CODES, TRIGGERS } from '../core/check.ts'
+import { CONFIG_LIMITS } from '../core/config/config-rules.ts'
 import { SEVERITIES } from '../core/events.ts'
-import { BADGES, HEALTH_STATUSES } from '../core/health/state.ts'
+import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf, paging } from './query.ts'
-import { CIRCUIT_STATES, ServerView } from './server-view.ts'
+import { ServerView } from './server-view.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 const severity = z.enum(SEVERITIES)
@@ -24,8 +25,8 @@ const storedEvents = [
   stored('mcp_common_cause', { severity, active: z.boolean(), servers: z.array(z.string()), suspected: z.string() }),
   stored('circuit_breaker_state', {
     ...about,
-    old_state: z.enum(CIRCUIT_STATES),
-    new_state: z.enum(CIRCUIT_STATES),
+    old_state: z.enum(CIRCUIT_KINDS),
+    new_state: z.enum(CIRCUIT_KINDS),
     failure_count: Count,
     failure_cycles: Count,
     retry_at: Time.nullable(),
@@ -88,7 +89,7 @@ export const EventQuery = z.strictObject({
   since_seq: z.coerce.number<number | string>().int().min(0).default(0),
   event_type: listOf(z.enum(STORED_EVENT_TYPES)).optional(),
   severity: listOf(severity).optional(),
-  mcp_name: listOf(z.string().max(48)).optional(),
+  mcp_name: listOf(z.string().max(CONFIG_LIMITS.name)).optional(),
 })
 
 export const EventList = z.object({ events: z.array(StoredEventView), next_cursor: z.string().nullable() })

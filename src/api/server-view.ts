@@ -1,19 +1,18 @@
 import { z } from 'zod'
-import { REASON_CODES } from '../core/check.ts'
+import { ERAS, REASON_CODES } from '../core/check.ts'
 import { PROTOCOLS } from '../core/config/server.ts'
-import { BADGES, HEALTH_STATUSES } from '../core/health/state.ts'
+import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf } from './query.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 export const AUTH_TYPES = ['none', 'bearer', 'api_key', 'custom_headers'] as const
-export const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const
 
-export const Era = z.enum(['modern', 'legacy'])
+export const Era = z.enum(ERAS)
 export const ServerInfoView = z.object({ name: z.string(), version: z.string() })
 
 export const CircuitView = z
   .object({
-    state: z.enum(CIRCUIT_STATES),
+    state: z.enum(CIRCUIT_KINDS),
     failure_count: Count,
     failure_cycles: Count,
     opened_at: Time.nullable(),

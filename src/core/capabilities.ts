@@ -5,8 +5,14 @@ export type JsonObject = { readonly [key: string]: Json }
 /** A tool, prompt or resource as the upstream described it. `hash` is of its canonical JSON, so that a change is seen. */
 export type Capability = { readonly name: string; readonly hash: string; readonly definition: JsonObject }
 
+export const CAPABILITY_KINDS = ['tool', 'prompt', 'resource'] as const
+
 /** An entry of a list that was left out, and why; the others are kept. */
-export type Dropped = { readonly kind: 'tool' | 'prompt' | 'resource'; readonly name: string; readonly reason: string }
+export type Dropped = {
+  readonly kind: (typeof CAPABILITY_KINDS)[number]
+  readonly name: string
+  readonly reason: string
+}
 
 /** `name` of a resource is its URI. */
 export type Capabilities = {

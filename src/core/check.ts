@@ -45,7 +45,9 @@ export const REASON_CODES = [
 ] as const
 export type ReasonCode = (typeof REASON_CODES)[number]
 
-export type Era = 'modern' | 'legacy'
+/** `legacy`: revisions of the protocol up to 2025-11-25. */
+export const ERAS = ['modern', 'legacy'] as const
+export type Era = (typeof ERAS)[number]
 
 export type StageResult = { readonly stage: Stage; readonly ok: boolean; readonly ms: number }
 
@@ -58,6 +60,9 @@ export type Failure = {
 }
 
 export type ServerInfo = { readonly name: string; readonly version: string }
+
+/** The upstream answered, whatever it said. */
+export const isAlive = (outcome: Outcome): boolean => outcome === 'ok' || outcome === 'app_error'
 
 /** What the upstream said of itself in its handshake. */
 export type Identity = {

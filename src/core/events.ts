@@ -1,13 +1,11 @@
 import type { ToolChanges } from './capabilities.ts'
 import type { Outcome, ReasonCode, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
-import type { Badge, HealthStatus } from './health/state.ts'
+import type { Badge, CircuitKind, HealthStatus } from './health/state.ts'
 import type { ServerId } from './ids.ts'
 
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
-
-export type CircuitKind = 'closed' | 'open' | 'half_open'
 
 type About = { readonly serverId: ServerId; readonly serverName: string; readonly severity: Severity }
 

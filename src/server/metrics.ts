@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { CIRCUIT_STATES } from '../api/server-view.ts'
 import { OUTCOMES, TRIGGERS } from '../core/check.ts'
-import type { CheckNotice, CircuitKind, Feed, StoredEvent } from '../core/events.ts'
-import { HEALTH_STATUSES, type HealthStatus } from '../core/health/state.ts'
+import type { CheckNotice, Feed, StoredEvent } from '../core/events.ts'
+import { CIRCUIT_KINDS, type CircuitKind, HEALTH_STATUSES, type HealthStatus } from '../core/health/state.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Answered } from './http/request-log.ts'
 
@@ -156,6 +155,6 @@ const statusLines = ({ name, health_status }: ServerSample): string =>
   ).join('')
 
 const circuitLines = ({ name, circuit }: ServerSample): string =>
-  CIRCUIT_STATES.map(
+  CIRCUIT_KINDS.map(
     (state) => `omni2_circuit_state{server="${name}",state="${state}"} ${state === circuit.state ? 1 : 0}\n`,
   ).join('')

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { REASON_CODES } from '../core/check.ts'
 import { timestamp } from '../core/clock.ts'
 import { type DomainEvent, SEVERITIES, type StoredEvent } from '../core/events.ts'
-import { HEALTH_STATUSES } from '../core/health/state.ts'
+import { CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import type { Tables } from './schema.ts'
 import { maybe, readStored, StoredServerId, StoredTimestamp, wholeMs } from './stored.ts'
 
 const Severity = z.enum(SEVERITIES)
-const CircuitKind = z.enum(['closed', 'open', 'half_open'])
+const CircuitKind = z.enum(CIRCUIT_KINDS)
 const Names = z.array(z.string())
 const about = { serverId: StoredServerId, serverName: z.string(), severity: Severity }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Capabilities } from '../core/capabilities.ts'
-import type { Identity } from '../core/check.ts'
+import { CAPABILITY_KINDS, type Capabilities } from '../core/capabilities.ts'
+import { ERAS, type Identity } from '../core/check.ts'
 import type { SavedState } from '../core/health/saved-state.ts'
 import { HEALTH_STATUSES } from '../core/health/state.ts'
 import { maybe, StoredFailure, StoredJsonObject, StoredTimestamp } from './stored.ts'
@@ -60,7 +60,7 @@ export const StoredState = z.object({
 }) satisfies z.ZodType<SavedState>
 
 export const StoredIdentity = z.object({
-  era: z.enum(['modern', 'legacy']),
+  era: z.enum(ERAS),
   protocolVersion: z.string(),
   serverInfo: maybe(z.object({ name: z.string(), version: z.string() })),
 }) satisfies z.ZodType<Identity>
@@ -71,5 +71,5 @@ export const StoredCapabilities = z.object({
   tools: z.array(StoredCapability),
   prompts: z.array(StoredCapability),
   resources: z.array(StoredCapability),
-  dropped: z.array(z.object({ kind: z.enum(['tool', 'prompt', 'resource']), name: z.string(), reason: z.string() })),
+  dropped: z.array(z.object({ kind: z.enum(CAPABILITY_KINDS), name: z.string(), reason: z.string() })),
 }) satisfies z.ZodType<Capabilities>

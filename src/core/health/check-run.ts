@@ -1,4 +1,4 @@
-import type { CheckResult, Trigger } from '../check.ts'
+import { type CheckResult, isAlive, type Trigger } from '../check.ts'
 import { type Instant, later } from '../clock.ts'
 import { unreachable } from '../errors.ts'
 import { canaryFailed, halfOpen } from './breaker.ts'
@@ -85,8 +85,7 @@ function sinceDeep(
   { deep }: CheckInFlight,
   { outcome, capabilities }: CheckResult,
 ): number {
-  const alive = outcome === 'ok' || outcome === 'app_error'
-  if (alive && (deep || capabilities)) return 0
+  if (isAlive(outcome) && (deep || capabilities)) return 0
   return Math.min(DEEP_NOW, checksSinceDeep + 1)
 }
 

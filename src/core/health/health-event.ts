@@ -1,7 +1,6 @@
 import type { CheckResult, Failure, Outcome, ReasonCode, Trigger } from '../check.ts'
 import type { Instant } from '../clock.ts'
-import type { CircuitKind } from '../events.ts'
-import type { HealthStatus, Policy, ServerState } from './state.ts'
+import type { CircuitKind, HealthStatus, Policy, ServerState } from './state.ts'
 
 /** What can happen to one server's health. */
 export type HealthEvent =

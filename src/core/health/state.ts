@@ -5,6 +5,9 @@ import type { BreakerConfig } from './breaker-config.ts'
 export const HEALTH_STATUSES = ['healthy', 'unhealthy', 'disconnected', 'circuit_open', 'disabled', 'unknown'] as const
 export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 
+export const CIRCUIT_KINDS = ['closed', 'open', 'half_open'] as const
+export type CircuitKind = (typeof CIRCUIT_KINDS)[number]
+
 export const BADGES = ['degraded', 'flapping', 'stale', 'suspect', 'auth_required'] as const
 export type Badge = (typeof BADGES)[number]
 

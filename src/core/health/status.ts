@@ -1,11 +1,11 @@
 import type { ReasonCode } from '../check.ts'
 import type { Instant } from '../clock.ts'
 import { unreachable } from '../errors.ts'
-import type { CircuitKind, Severity } from '../events.ts'
+import type { Severity } from '../events.ts'
 import { type BadgeDetail, badgeDetails } from './badges.ts'
 import { failureCycles } from './breaker.ts'
 import { reasonOf } from './reason.ts'
-import type { HealthStatus, ServerState } from './state.ts'
+import type { CircuitKind, HealthStatus, ServerState } from './state.ts'
 
 /** Everything a view shows of a server's health. */
 export type StatusView = {

@@ -1,7 +1,7 @@
 import type { CheckErrorView, DiscoverAnswer, HealthCheckAnswer, HealthResultView } from '../../api/check-view.ts'
 import type { HealthLogView } from '../../api/log-view.ts'
 import type { ToolCallAnswer } from '../../api/tool-call.ts'
-import type { CheckResult, Failure } from '../../core/check.ts'
+import { type CheckResult, type Failure, isAlive } from '../../core/check.ts'
 import type { Clock, Timestamp } from '../../core/clock.ts'
 import { describe } from '../../core/health/status.ts'
 import type { ServerId } from '../../core/ids.ts'
@@ -35,7 +35,7 @@ export const discoverAnswer = (result: CheckResult, at: Timestamp): DiscoverAnsw
 
 /** `knownTools`: how many there were when they were last listed, for a check that passed without listing them. */
 function healthResult(result: CheckResult, knownTools?: number): HealthResultView {
-  const healthy = result.outcome === 'ok' || result.outcome === 'app_error'
+  const healthy = isAlive(result.outcome)
   return {
     healthy,
     outcome: result.outcome,
