@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { HealthResultView } from '../api/check-view.ts'
-import type { CheckResult } from '../core/check.ts'
+import { type CheckResult, isAlive } from '../core/check.ts'
 import { type McpJsonEntry, parseMcpJson } from '../core/config/mcp-json.ts'
 import type { ServerConfig } from '../core/config/server.ts'
 import { AppError, type FieldError } from '../core/errors.ts'
@@ -47,8 +47,7 @@ export async function checkMcpJson(text: string, options: Options): Promise<void
   }
   await checkConfigs(ready, {
     env,
-    clientInfo: { name: 'omni2', version },
-    ca: config.caFile === undefined ? undefined : readFileSync(config.caFile, 'utf8'),
+    version,
     config,
     signal,
     onResult: (config, result) => onResult(checked(config.name, result)),
@@ -80,7 +79,7 @@ const checked = (name: string, result: CheckResult): EntryCheck => ({
 
 /** The first check of a server decides alone. */
 function statusOf({ outcome }: CheckResult): CheckedStatus {
-  if (outcome === 'ok' || outcome === 'app_error') return 'healthy'
+  if (isAlive(outcome)) return 'healthy'
   if (outcome === 'connect') return 'disconnected'
   return outcome === 'protocol' || outcome === 'auth' ? 'unhealthy' : 'unknown'
 }
