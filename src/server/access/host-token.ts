@@ -7,7 +7,7 @@ import { openStore } from '../../store/open-store.ts'
 import { openVault } from '../../store/vault.ts'
 import { loadConfig } from '../config/config.ts'
 import { systemClock } from '../system-clock.ts'
-import { iso, isoOrNull } from '../views/time.ts'
+import { tokenView } from '../views/token.ts'
 import { TokenBook } from './token-book.ts'
 
 type Where = Pick<Parameters<typeof loadConfig>[0], 'env' | 'flags'>
@@ -28,15 +28,7 @@ export async function createHostToken({ env, flags }: Where, input: TokenInput):
     const { name, role, expires_at } = input
     const expires = expires_at == null ? {} : { expiresAt: timestamp(Date.parse(expires_at)) }
     const { token, secret } = await book.create({ kind: 'api', name, role, ...expires })
-    return {
-      id: token.id,
-      name,
-      role,
-      created_at: iso(token.createdAt),
-      expires_at: isoOrNull(token.expiresAt),
-      last_used_at: null,
-      token: secret,
-    }
+    return { ...tokenView(token), token: secret }
   } finally {
     await store.close()
   }

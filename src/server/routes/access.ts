@@ -1,13 +1,10 @@
-import type { SessionView } from '../../api/session.ts'
-import type { TokenView } from '../../api/tokens.ts'
 import { type Clock, type Timestamp, timestamp } from '../../core/clock.ts'
-import { AppError } from '../../core/errors.ts'
 import type { StoredToken } from '../../core/token.ts'
 import type { Auth } from '../access/auth.ts'
-import type { Principal } from '../access/principal.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
-import { iso, isoOrNull } from '../views/time.ts'
+import { invalid } from '../views/invalid.ts'
+import { sessionView, tokenView } from '../views/token.ts'
 import { cursorNumber } from './cursor.ts'
 
 type Deps = { readonly auth: Auth; readonly book: TokenBook; readonly clock: Clock }
@@ -60,22 +57,5 @@ const apiTokens = (book: TokenBook): StoredToken[] =>
 function futureTime(text: string, clock: Clock): Timestamp {
   const time = timestamp(Date.parse(text))
   if (time > clock.wall()) return time
-  const fields = [{ path: 'expires_at', message: 'Must lie in the future' }]
-  throw new AppError('invalid_input', 'expires_at: Must lie in the future', { fields })
+  throw invalid('expires_at', 'Must lie in the future')
 }
-
-const sessionView = ({ kind, name, role, expiresAt }: Principal): SessionView => ({
-  kind,
-  name,
-  role,
-  expires_at: isoOrNull(expiresAt),
-})
-
-const tokenView = ({ id, name, role, createdAt, expiresAt, lastUsedAt }: StoredToken): TokenView => ({
-  id,
-  name,
-  role,
-  created_at: iso(createdAt),
-  expires_at: isoOrNull(expiresAt),
-  last_used_at: isoOrNull(lastUsedAt),
-})

@@ -9,8 +9,8 @@ import type { HandlersOf } from '../http/register-routes.ts'
 import { assertTarget, type TargetRules } from '../target-rules.ts'
 import { discoverAnswer, healthCheckAnswer, toolCallAnswer } from '../views/check.ts'
 import { discoverConfig } from '../views/config-input.ts'
+import { fleetFilter } from '../views/fleet-filter.ts'
 import { jobView } from '../views/jobs.ts'
-import { fleetFilter } from './servers.ts'
 
 type Deps = {
   readonly fleet: Fleet

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
+import type { ServerConfig } from '../../core/config/server.ts'
 import { serverId } from '../../core/ids.ts'
 import type { Store, Upstreams } from '../../core/ports.ts'
-import type { Fleet, FleetFilter } from '../../core/watch/fleet.ts'
+import type { Fleet } from '../../core/watch/fleet.ts'
 import type { Registry } from '../../core/watch/registry.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { assertTarget, type TargetRules } from '../target-rules.ts'
@@ -9,6 +10,7 @@ import { serverCapabilities } from '../views/capabilities.ts'
 import { healthLogView } from '../views/check.ts'
 import { changedConfig, newServer } from '../views/config-input.ts'
 import { etagOf, expectedRevision } from '../views/etag.ts'
+import { fleetFilter } from '../views/fleet-filter.ts'
 import { serverView } from '../views/server.ts'
 import { cursorNumber } from './cursor.ts'
 
@@ -49,8 +51,7 @@ export function serverHandlers({ fleet, registry, store, upstreams, rules, clock
     async updateServer({ params, body: { enabled, ...changes }, headers, answer }) {
       const id = serverId(params.id)
       const ifRevision = expectedRevision(headers['if-match'], fleet.get(id).server.revision)
-      const change = (config: Parameters<typeof changedConfig>[0]) =>
-        assertTarget(changedConfig(config, changes), rules)
+      const change = (config: ServerConfig) => assertTarget(changedConfig(config, changes), rules)
       if (Object.keys(changes).length > 0) await registry.update(id, change, ifRevision)
       if (enabled !== undefined) await (enabled ? registry.enable(id) : registry.disable(id))
       const member = fleet.get(id)
@@ -100,15 +101,3 @@ export function serverHandlers({ fleet, registry, store, upstreams, rules, clock
     | 'getStderr'
   >
 }
-
-type Wanted = {
-  readonly status?: FleetFilter['status']
-  readonly q?: string | undefined
-  readonly enabled_only?: boolean | undefined
-}
-
-export const fleetFilter = ({ status, q, enabled_only }: Wanted): FleetFilter => ({
-  ...(status ? { status } : {}),
-  ...(q ? { q } : {}),
-  ...(enabled_only ? { enabledOnly: true } : {}),
-})
