@@ -1,9 +1,10 @@
 import type { AskedInput, ImportEntry, ImportInput, ImportReport } from '../../api/import.ts'
 import type { McpJsonEntry, McpJsonOptions, McpJsonReading } from '../../core/config/mcp-json.ts'
 import type { McpJsonInput } from '../../core/config/mcp-json-document.ts'
-import { AppError, type FieldError } from '../../core/errors.ts'
+import type { FieldError } from '../../core/errors.ts'
 import type { ServerId } from '../../core/ids.ts'
 import { parseMcpJsonText } from '../mcp-json-text.ts'
+import { invalid } from './invalid.ts'
 
 /** The document that an import brings, in whichever way. @throws AppError 'invalid_input' for text that is not JSON. */
 export function importDocument({ config, text, mcpServers, servers, inputs }: ImportInput): unknown {
@@ -17,8 +18,7 @@ export function importOptions(
   isTaken: (name: string) => boolean,
 ): McpJsonOptions {
   if (Array.isArray(inputs) && (config ?? text) !== undefined) {
-    const message = 'Expected an object of values; the list of inputs is part of the file'
-    throw new AppError('invalid_input', `inputs: ${message}`, { fields: [{ path: 'inputs', message }] })
+    throw invalid('inputs', 'Expected an object of values; the list of inputs is part of the file')
   }
   const values = { ...(Array.isArray(inputs) ? {} : inputs), ...input_values }
   return {
