@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import type { Store } from '../core/ports.ts'
+import type { Store, Upstreams } from '../core/ports.ts'
 import { acquireLock } from '../store/lock.ts'
 import { openStore } from '../store/open-store.ts'
 import { openVault } from '../store/vault.ts'
@@ -14,7 +14,7 @@ import { createApp } from './http/app.ts'
 import { addressKey } from './http/edge.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import { registerSignInPage } from './http/sign-in-page.ts'
-import { LiveHub } from './live/live.ts'
+import { LiveHub } from './live/live-hub.ts'
 import { registerLive } from './live/live-route.ts'
 import { Metrics } from './metrics.ts'
 import { addressPolicy, openUpstreams } from './open-upstreams.ts'
@@ -110,7 +110,7 @@ type Served = Deps & {
   readonly watch: Watch
   readonly auth: Auth
   readonly book: TokenBook
-  readonly upstreams: Awaited<ReturnType<typeof openUpstreams>>['upstreams']
+  readonly upstreams: Upstreams
 }
 
 /** The web server with the API, the live feed and the documentation; it does not listen yet. */

@@ -6,6 +6,7 @@ import { AppError, unreachable } from '../../core/errors.ts'
 import { may, type Principal } from '../access/principal.ts'
 import { findJsonTrap } from '../http/json-body.ts'
 import { toProblem } from '../http/problems.ts'
+import { iso } from '../views/time.ts'
 import { type Subscription, subscription } from './live-event.ts'
 
 /** What of a connection its messages change. */
@@ -55,7 +56,7 @@ function reply(session: LiveSession, action: LiveAction, now: Timestamp): LiveRe
     case 'get_metadata':
       return { type: 'metadata', metadata: EVENT_METADATA }
     case 'ping':
-      return { type: 'pong', timestamp: new Date(now).toISOString() }
+      return { type: 'pong', timestamp: iso(now) }
     case 'batch':
       session.batching = true
       return { type: 'batching' }

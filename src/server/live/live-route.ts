@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
-import type { LiveHub } from './live.ts'
+import type { LiveHub } from './live-hub.ts'
 
 /** A token has no place in a URL, so that anything else here is refused. */
 const LiveQuery = z.strictObject({ since_seq: z.coerce.number<string>().int().min(0).optional() })

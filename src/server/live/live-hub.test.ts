@@ -6,7 +6,7 @@ import type { ServerView } from '../../api/server-view.ts'
 import { type CheckNotice, Feed, type StoredEvent } from '../../core/events.ts'
 import type { EventQuery } from '../../core/ports.ts'
 import { ROLES } from '../../core/token.ts'
-import { LiveHub } from './live.ts'
+import { LiveHub } from './live-hub.ts'
 import { registerLive } from './live-route.ts'
 
 const closing: (() => Promise<unknown>)[] = []
