@@ -7,7 +7,7 @@ import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
 import type { Store, Upstreams } from '../core/ports.ts'
 import { Calls } from '../core/watch/calls.ts'
 import { type CheckJob, CheckJobs } from '../core/watch/check-jobs.ts'
-import { Fleet } from '../core/watch/fleet.ts'
+import { Fleet, type Member } from '../core/watch/fleet.ts'
 import { FleetAlarm } from '../core/watch/fleet-alarm.ts'
 import { Journal } from '../core/watch/journal.ts'
 import { Monitor } from '../core/watch/monitor.ts'
@@ -40,7 +40,7 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const monitor = new Monitor({ fleet, journal, upstreams, alarm, stalls, checks, clock, random, onError })
   const settings = new Settings({ store, journal, defaultRetentionDays: retentionDays, stored: storedSettings })
   const breaker = () => settings.values.breaker
-  const view = (member: Parameters<typeof serverView>[0]) => serverView(member, clock)
+  const view = (member: Member) => serverView(member, clock)
   const registry = new Registry({ fleet, monitor, journal, upstreams, store, breaker, view, clock, random })
   const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
   const calls = new Calls({ fleet, monitor, upstreams, clock })

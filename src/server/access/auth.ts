@@ -1,5 +1,4 @@
-import type { Clock, Timestamp } from '../../core/clock.ts'
-import { timestamp } from '../../core/clock.ts'
+import { type Clock, type Timestamp, timestamp } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { StoredToken } from '../../core/token.ts'
 import { GuessLimit } from './guess-limit.ts'
