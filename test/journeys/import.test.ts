@@ -14,7 +14,7 @@ const Content = z.object({ content: z.array(z.object({ text: z.string() })) })
 let omni2: Omni2
 beforeAll(async () => {
   const env = { ...NOWHERE, CONTEXT7_KEY: FROM_ENVIRONMENT, TEAM: 'blue', API_KEY: FROM_ENVIRONMENT }
-  omni2 = await Omni2.start({ env: { ...env, OMNI2_PUBLIC_URL: 'http://omni2.example', PG_SECRET: 'pg' } })
+  omni2 = await Omni2.start({ env: { ...env, OMNI2_PUBLIC_URL: 'http://omni2.example', PGPASSWORD: 'pg' } })
 })
 afterEach(async () => {
   for (const { id } of (await omni2.api.listServers()).servers) await omni2.api.deleteServer({ params: { id } })
@@ -185,7 +185,7 @@ test('a reference becomes its value on the way to the server, and not before', a
   expect(health_result.error?.message).toContain('NOBODY_SET_THIS is not set')
 })
 
-test.each(['OMNI2_ADMIN_TOKEN', 'OMNI2_SECRET_KEY', 'DATABASE_URL', 'PG_SECRET'])(
+test.each(['OMNI2_ADMIN_TOKEN', 'OMNI2_SECRET_KEY', 'DATABASE_URL', 'PGPASSWORD'])(
   '%s reaches no server by any way in',
   async (variable) => {
     const reference = `\${env:${variable}}`

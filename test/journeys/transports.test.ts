@@ -131,7 +131,9 @@ test.concurrent.each(PEERS)('$name is healthy, described as it is, listed, and i
 
   const { health_result } = await check(omni2, id)
   expect(health_result).toMatchObject({ healthy: true, outcome: 'ok', tool_count: listed.tools.length, error: null })
-  expect(health_result.stages.map(({ stage }) => stage)).toEqual(['handshake', 'tools_list'])
+  // The session is kept; a server may close the connection under it after seconds of silence.
+  const stages = health_result.stages.map(({ stage }) => stage).filter((stage) => stage !== 'connect')
+  expect(stages).toEqual(['handshake', 'tools_list'])
   const { logs } = await omni2.api.listHealthLogs({ params: { id }, query: { trigger: 'reload' } })
   expect(logs[0]?.stages).toEqual(peer.stages.map((stage) => ({ stage, ok: true, ms: expect.any(Number) })))
 
