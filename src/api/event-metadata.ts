@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SEVERITIES } from '../core/events.ts'
-import { EVENT_TYPES, type EventView } from './events-view.ts'
+import { EVENT_TYPES, EventView } from './events-view.ts'
 
 const FILTERS = ['mcp_names', 'severity'] as const
 
@@ -23,44 +23,29 @@ export const EventMetadata = z
   .meta({ id: 'EventMetadata' })
 export type EventMetadata = z.infer<typeof EventMetadata>
 
-type Description = { readonly description: string; readonly fields: readonly string[] }
-
-const ABOUT = ['server_id', 'mcp_name', 'severity']
-
+/** What each tells a person; its fields are in its schema. */
 const DESCRIPTIONS = {
-  mcp_status_change: {
-    description: 'The status of a server changed',
-    fields: [...ABOUT, 'old_status', 'new_status', 'reason_code', 'reason'],
-  },
-  mcp_health_check: {
-    description: 'A server was checked',
-    fields: [...ABOUT, 'health_status', 'trigger', 'outcome', 'response_time_ms', 'next_check_at', 'badges'],
-  },
-  mcp_common_cause: {
-    description: 'Many servers fell together, or that is over',
-    fields: ['severity', 'active', 'servers', 'suspected'],
-  },
-  circuit_breaker_state: {
-    description: 'The circuit breaker of a server changed its state',
-    fields: [...ABOUT, 'old_state', 'new_state', 'failure_count', 'failure_cycles', 'retry_at'],
-  },
-  mcp_auto_disabled: {
-    description: 'A server was disabled after too many failure cycles',
-    fields: [...ABOUT, 'reason', 'failure_cycles'],
-  },
-  mcp_server_created: { description: 'A server was registered', fields: [...ABOUT, 'server'] },
-  mcp_server_updated: { description: 'The configuration of a server changed', fields: [...ABOUT, 'server'] },
-  mcp_server_deleted: { description: 'A server was removed', fields: ABOUT },
-  mcp_capabilities_changed: {
-    description: 'The tools of a server changed',
-    fields: [...ABOUT, 'added', 'removed', 'changed'],
-  },
-} satisfies Record<EventView['event_type'], Description>
+  mcp_status_change: 'The status of a server changed',
+  mcp_health_check: 'A server was checked',
+  mcp_common_cause: 'Many servers fell together, or that is over',
+  circuit_breaker_state: 'The circuit breaker of a server changed its state',
+  mcp_auto_disabled: 'A server was disabled after too many failure cycles',
+  mcp_server_created: 'A server was registered',
+  mcp_server_updated: 'The configuration of a server changed',
+  mcp_server_deleted: 'A server was removed',
+  mcp_capabilities_changed: 'The tools of a server changed',
+} satisfies Record<EventView['event_type'], string>
+
+/** Names in `event_data`, as the schemas have them. */
+const FIELDS = new Map(
+  EventView.options.map(({ shape }) => [shape.event_type.value, Object.keys(shape.event_data.shape)]),
+)
 
 export const EVENT_METADATA: EventMetadata = {
   event_types: EVENT_TYPES.map((type) => ({
     event_type: type,
-    ...DESCRIPTIONS[type],
+    description: DESCRIPTIONS[type],
+    fields: FIELDS.get(type) ?? [],
     filterable_fields: [...FILTERS],
     stored: type !== 'mcp_health_check',
   })),

@@ -4,13 +4,12 @@ import { flag, listOf } from './query.ts'
 import { Count, Id, Time } from './wire.ts'
 
 /** Which servers a list shows or a job checks. */
-const filterFields = {
+export const ServerFilter = z.strictObject({
   status: listOf(z.enum(HEALTH_STATUSES)).optional(),
   /** Found in the name or the description. */
   q: z.string().max(200).optional(),
   enabled_only: flag.optional(),
-}
-export const ServerFilter = z.strictObject(filterFields)
+})
 
 /** Either `ids` or `filter`; an empty filter means every server. */
 export const CheckManyInput = z
