@@ -54,9 +54,9 @@ test.each([
 test('who does not read an answer is dropped, and who takes long to get one is not', async () => {
   const handler = (request: IncomingMessage, response: ServerResponse) => {
     if (request.url === '/large') response.end(Buffer.alloc(32 * 1024 * 1024))
-    else setTimeout(() => response.end('at last'), 200)
+    else setTimeout(() => response.end('at last'), 600)
   }
-  const server = createHttpServer(handler, () => false, { stuckReaderMs: 50 })
+  const server = createHttpServer(handler, () => false, { stuckReaderMs: 400 })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => server[Symbol.asyncDispose]())
@@ -65,7 +65,7 @@ test('who does not read an answer is dropped, and who takes long to get one is n
 
   const stuck = connect(port, '127.0.0.1').pause()
   const accepted = once(server, 'connection')
-  stuck.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
+  stuck.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2))
   const [theirs] = await accepted
   await once(theirs, 'close')
   stuck.destroy()
@@ -80,6 +80,31 @@ test('who does not read an answer is dropped, and who takes long to get one is n
   for await (const piece of large) bytes += piece.length
   expect(bytes).toBe(32 * 1024 * 1024)
   agent.destroy()
+})
+
+test('requests sent ahead are answered in turn, each begun when the one before is done', async () => {
+  const begun: (string | undefined)[] = []
+  const answers: ServerResponse[] = []
+  const handler = (request: IncomingMessage, response: ServerResponse) => {
+    begun.push(request.url)
+    answers.push(response)
+  }
+  const server = createHttpServer(handler, () => false)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => server[Symbol.asyncDispose]())
+  const address: string | AddressInfo | null = server.address()
+  const socket = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+  const request = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
+  socket.write(request('/1') + request('/2') + request('/3', 'Connection: close\r\n'))
+  const answered = text(socket)
+  for (const path of ['/1', '/2', '/3']) {
+    await expect.poll(() => begun.at(-1)).toBe(path)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(begun.at(-1)).toBe(path)
+    answers.at(-1)?.end(`answer ${path}`)
+  }
+  expect((await answered).match(/answer \/\d/g)).toEqual(['answer /1', 'answer /2', 'answer /3'])
 })
 
 test('an intercepted request never reaches the API', async () => {

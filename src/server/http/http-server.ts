@@ -15,27 +15,51 @@ const LIMITS = {
   keepAliveTimeout: 72_000,
 }
 
-/** Whoever takes none of an answer that is ready for so long is dropped too: it waits in our memory. */
-const STUCK_READER_MS = 30_000
+/**
+ * Whoever takes none of an answer that is ready for so long is dropped too: it waits in our memory. Node notices a
+ * write that stopped in the middle after twice the time.
+ */
+const STUCK_READER_MS = 15_000
 
-/** A server that gives headers 10 s, a whole request 15 s, and an answer that does not move 30 s. */
+/** A server that gives headers 10 s, a whole request 15 s, and an answer that does not move 30 s at most. */
 export function createHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   intercept: Intercept,
   { stuckReaderMs = STUCK_READER_MS, ...limits }: Partial<typeof LIMITS & { readonly stuckReaderMs: number }> = {},
 ): Server {
-  return createServer({ ...LIMITS, ...limits }, (request, response) => {
-    dropStuckReader(response, stuckReaderMs)
+  const inTurn = oneAtATime((request, response) => {
     if (!intercept(request, response)) handler(request, response)
+  })
+  return createServer({ ...LIMITS, ...limits }, (request, response) => {
+    dropStuckReader(request.socket, response, stuckReaderMs)
+    inTurn(request, response)
   })
 }
 
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * Begins with a request once those before it on the same connection are answered. Node hands over all that came in one
+ * packet, and hundreds of them would be worked on before anyone else got a turn.
+ */
+function oneAtATime(handle: Handle): Handle {
+  const newest = new WeakMap<Socket, ServerResponse>()
+  return (request, response) => {
+    const { socket } = request
+    const before = newest.get(socket)
+    newest.set(socket, response)
+    if (!before || before.closed) return handle(request, response)
+    before.once('close', () => {
+      if (!socket.destroyed) setImmediate(handle, request, response)
+    })
+  }
+}
+
 /** Watches from when all of the answer is written until all of it is sent; Node ends a socket that times out. */
-function dropStuckReader(response: ServerResponse, ms: number): void {
-  const { socket } = response
-  response.once('prefinish', () => socket?.setTimeout(ms))
+function dropStuckReader(socket: Socket, response: ServerResponse, ms: number): void {
+  response.once('prefinish', () => socket.setTimeout(ms))
   // Before Node's own listener, which sets the timeout of an idle connection.
-  response.prependOnceListener('finish', () => socket?.setTimeout(0))
+  response.prependOnceListener('finish', () => socket.setTimeout(0))
 }
 
 /** Answers what is not even HTTP, or came too slowly, on the bare socket. */
