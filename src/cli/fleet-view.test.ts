@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { aServerView } from '../../test/support/wire-samples.ts'
 import type { LiveMessage } from '../api/live.ts'
-import { changedServer, type Fleet, nextFleet } from './fleet-view.ts'
+import { changedServers, type Fleet, nextFleet } from './fleet-view.ts'
 
 const timestamp = '2026-01-01T00:00:10.000Z'
 const about = { server_id: 1, mcp_name: 'server-1', severity: 'high' } as const
@@ -40,7 +40,7 @@ test('a status change tells the status, since when and why; advice of before is 
     reason: 'Connection refused',
     next_action: null,
   })
-  expect(changedServer(fell)).toEqual([1])
+  expect(changedServers(fell)).toEqual([1])
 })
 
 test('a check tells when it was, how long it took and when the next one is', () => {
@@ -63,7 +63,7 @@ test('a check tells when it was, how long it took and when the next one is', () 
     next_check_at: '2026-01-01T00:01:10.000Z',
     badges: ['degraded'],
   })
-  expect(changedServer(notice)).toEqual([])
+  expect(changedServers(notice)).toEqual([])
 })
 
 test('servers come and go', () => {

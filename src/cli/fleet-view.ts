@@ -1,6 +1,7 @@
 import type { EventView } from '../api/events-view.ts'
 import type { LiveMessage } from '../api/live.ts'
 import type { ServerView } from '../api/server-view.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Servers by id, as the live feed told so far. */
 export type Fleet = ReadonlyMap<number, ServerView>
@@ -16,9 +17,9 @@ export function nextFleet(fleet: Fleet, message: LiveMessage): Fleet {
   ])
 }
 
-/** The server whose view should be read again, since an event tells only a part of what it changed. */
-export function changedServer(message: LiveMessage): readonly number[] {
-  if ('batch' in message) return message.batch.flatMap(changedServer)
+/** The servers whose views should be read again, since events tell only a part of what they changed. */
+export function changedServers(message: LiveMessage): readonly number[] {
+  if ('batch' in message) return message.batch.flatMap(changedServers)
   if (!('event_type' in message) || !('server_id' in message.event_data)) return []
   return WHOLE.has(message.event_type) ? [] : [message.event_data.server_id]
 }
@@ -87,9 +88,6 @@ function told(event: AboutState): Partial<ServerView> {
     case 'mcp_capabilities_changed':
       return {}
     default:
-      return unknownEvent(event)
+      return unreachable(event)
   }
 }
-
-/** A new type of event is a compile error here. */
-const unknownEvent = (_: never): Partial<ServerView> => ({})

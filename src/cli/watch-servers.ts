@@ -1,7 +1,8 @@
+import { EVENT_TYPES } from '../api/events-view.ts'
 import type { LiveMessage } from '../api/live.ts'
 import type { Connection } from './connection.ts'
 import { type Context, say, viewOf } from './context.ts'
-import { changedServer, type Fleet, nextFleet } from './fleet-view.ts'
+import { changedServers, type Fleet, nextFleet } from './fleet-view.ts'
 import { followLive } from './live-feed.ts'
 import { Screen } from './screen.ts'
 import { eventLine } from './text/event-line.ts'
@@ -12,16 +13,8 @@ import { watchFrame } from './text/watch-frame.ts'
 
 type Options = { readonly status: readonly Status[] | undefined; readonly json: true | undefined }
 
-const SUBSCRIPTION = [
-  'mcp_status_change',
-  'mcp_health_check',
-  'circuit_breaker_state',
-  'mcp_auto_disabled',
-  'mcp_server_created',
-  'mcp_server_updated',
-  'mcp_server_deleted',
-  'mcp_capabilities_changed',
-]
+/** All that changes a server's line. */
+const SUBSCRIPTION = EVENT_TYPES.filter((type) => type !== 'mcp_common_cause')
 /** Servers read again in one second at most. */
 const REREADS = 20
 /** A storm of events is drawn at most this often. */
@@ -96,7 +89,7 @@ class ServerWatch {
 
   hear(message: LiveMessage): void {
     this.#fleet = nextFleet(this.#fleet, message)
-    for (const id of changedServer(message)) this.#changed.add(id)
+    for (const id of changedServers(message)) this.#changed.add(id)
     this.#drawing ??= setTimeout(this.#draw, REDRAW_MS)
   }
 

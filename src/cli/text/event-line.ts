@@ -1,4 +1,5 @@
 import type { EventView } from '../../api/events-view.ts'
+import { unreachable } from '../unreachable.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
 import { statusMark } from './status-mark.ts'
@@ -47,7 +48,7 @@ function happening(event: EventView, paint: Paint): string {
     case 'mcp_capabilities_changed':
       return `tools changed: ${toolChanges(event.event_data)}`
     default:
-      return unknownEvent(event)
+      return unreachable(event)
   }
 }
 
@@ -63,6 +64,3 @@ const toolChanges = ({ added, removed, changed }: Changes): string =>
     ...removed.map((name) => `-${oneLine(name)}`),
     ...changed.map((name) => `~${oneLine(name)}`),
   ].join(' ')
-
-/** A new type of event is a compile error here. */
-const unknownEvent = (event: never): string => JSON.stringify(event)

@@ -1,4 +1,5 @@
 import type { ImportEntry, ImportReport } from '../../api/import.ts'
+import { unreachable } from '../unreachable.ts'
 import { findingText } from './finding.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
@@ -37,7 +38,7 @@ function verb(action: ImportEntry['action'], dryRun: boolean, paint: Paint): str
     case 'refuse':
       return paint.bad('✗ refused')
     default:
-      return unknownAction(action)
+      return unreachable(action)
   }
 }
 
@@ -55,5 +56,3 @@ function conclusion({ entries, created, dry_run }: ImportReport): string {
 
 const listed = (label: string, items: readonly string[]): readonly string[] =>
   items.length === 0 ? [] : [`    ${label}: ${items.map(oneLine).join(', ')}`]
-
-const unknownAction = (action: never): string => String(action)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AnyObject } from '../../api/wire.ts'
+import { unreachable } from '../unreachable.ts'
 import { jsonText, manyLines, oneLine } from './printable.ts'
 
 const Block = z.discriminatedUnion('type', [
@@ -46,7 +47,7 @@ function blockText(raw: unknown): string {
       return text === undefined ? `[resource ${oneLine(uri)}, ${bytes(blob ?? '')}]` : manyLines(text)
     }
     default:
-      return unknownBlock(block)
+      return unreachable(block)
   }
 }
 
@@ -55,5 +56,3 @@ function bytes(base64: string): string {
   const size = Math.floor((base64.length * 3) / 4)
   return size < 1_024 ? `${size} B` : `${Math.round(size / 1_024)} KiB`
 }
-
-const unknownBlock = (block: never): string => JSON.stringify(block)
