@@ -1,6 +1,7 @@
 import { confirm, password, text } from '@clack/prompts'
 import type { Context } from './context.ts'
 import { CliError, EXIT } from './exit-code.ts'
+import { textFrom } from './input-text.ts'
 
 /** Whether there is a person who can be asked. */
 export const canAsk = ({ input, err }: Context): boolean => input.isTTY === true && err.isTTY === true
@@ -21,20 +22,6 @@ export async function secretFrom(context: Context, message: string): Promise<str
   const secret = (await textFrom(context)).trim()
   if (secret === '') throw new CliError(EXIT.usage, `${message}: nothing came on standard input`)
   return secret
-}
-
-/** More than any mcp.json or token. */
-const MAX_INPUT = 2_000_000
-
-/** Everything on standard input. */
-export async function textFrom({ input }: Context): Promise<string> {
-  input.setEncoding('utf8')
-  let read = ''
-  for await (const chunk of input) {
-    read += String(chunk)
-    if (read.length > MAX_INPUT) throw new CliError(EXIT.usage, 'Too much on standard input')
-  }
-  return read
 }
 
 /** Questions go where errors go, so that a pipe gets the result alone. */

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import type { EntryCheck } from '../server/check-mcp-json.ts'
-import { textFrom } from './ask.ts'
 import { type Context, say } from './context.ts'
-import { CliError, EXIT } from './exit-code.ts'
+import { EXIT } from './exit-code.ts'
+import { mcpJsonText } from './input-text.ts'
 import { checkText } from './text/check-text.ts'
 import { findingText } from './text/finding.ts'
 import { type Paint, paintFor } from './text/paint.ts'
 import { jsonText, oneLine } from './text/printable.ts'
+import { unreachable } from './unreachable.ts'
 import { version } from './version.ts'
 
 type Options = { readonly json?: true; readonly select?: readonly string[] }
@@ -14,7 +14,7 @@ type Options = { readonly json?: true; readonly select?: readonly string[] }
 /** Checks the entries of an mcp.json from here, without any Omni2 running. */
 export async function checkFile(context: Context, file: string, { json, select }: Options): Promise<void> {
   const { env, out, signal } = context
-  const text = file === '-' ? await textFrom(context) : await readConfig(file)
+  const text = await mcpJsonText(context, file)
   const paint = paintFor(out, env)
   const checks: EntryCheck[] = []
   const onResult = (check: EntryCheck) => {
@@ -43,7 +43,7 @@ function entryText(check: EntryCheck, paint: Paint): string {
         ...check.problems.map((problem) => `  ${findingText(problem)}`),
       ].join('\n')
     default:
-      return unknownKind(check)
+      return unreachable(check)
   }
 }
 
@@ -54,14 +54,3 @@ const entryJson = (check: EntryCheck) => ({
   health_result: check.kind === 'checked' ? check.result : null,
   errors: check.kind === 'refused' ? check.problems : [],
 })
-
-async function readConfig(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new CliError(EXIT.usage, `${file} cannot be read`, {
-      cause,
-      hints: ['Name an mcp.json, or - for standard input.'],
-    })
-  })
-}
-
-const unknownKind = (check: never): string => JSON.stringify(check)

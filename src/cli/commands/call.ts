@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Client } from '../../api/client.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import type { AnyObject } from '../../api/wire.ts'
 import { closestTo } from '../../server/config/suggestion.ts'
-import { textFrom } from '../ask.ts'
 import { connectionOf } from '../connection.ts'
 import { type Context, say } from '../context.ts'
 import { examples } from '../examples.ts'
 import { CliError, EXIT } from '../exit-code.ts'
+import { textFrom, textIn } from '../input-text.ts'
 import { findServer } from '../server-lookup.ts'
 import { paintFor } from '../text/paint.ts'
 import { jsonText, oneLine } from '../text/printable.ts'
@@ -83,8 +82,5 @@ async function inputSchema(client: Client, server: ServerView, tool: string): Pr
 
 async function writtenArguments(context: Context, text: string): Promise<string> {
   if (text === '-') return await textFrom(context)
-  if (!text.startsWith('@')) return text
-  return await readFile(text.slice(1), 'utf8').catch((cause: unknown) => {
-    throw new CliError(EXIT.usage, `${text.slice(1)} cannot be read`, { cause })
-  })
+  return text.startsWith('@') ? await textIn(text.slice(1)) : text
 }

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Client } from '../../api/client.ts'
 import type { ImportReport } from '../../api/import.ts'
-import { askSecret, askText, askYes, canAsk, textFrom } from '../ask.ts'
+import { askSecret, askText, askYes, canAsk } from '../ask.ts'
 import { connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
-import { CliError, EXIT } from '../exit-code.ts'
+import { EXIT } from '../exit-code.ts'
+import { mcpJsonText } from '../input-text.ts'
 import { collectList, collectPair } from '../option-values.ts'
 import { importText } from '../text/import-text.ts'
 import { jsonText, oneLine } from '../text/printable.ts'
@@ -42,7 +42,7 @@ export function addImport(program: Command, context: Context): void {
 
 async function importFile(context: Context, file: string, options: Options, command: Command): Promise<void> {
   const { out } = context
-  const text = await readText(context, file)
+  const text = await mcpJsonText(context, file)
   const { client } = await connectionOf(context, command)
   const body = {
     text,
@@ -91,14 +91,4 @@ async function askInputs(context: Context, { inputs }: ImportReport): Promise<Pa
     answers[id] = secret ? await askSecret(context, question) : await askText(context, question, preset)
   }
   return answers
-}
-
-async function readText(context: Context, file: string): Promise<string> {
-  if (file === '-') return await textFrom(context)
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new CliError(EXIT.usage, `${file} cannot be read`, {
-      cause,
-      hints: ['Name an mcp.json, or - for standard input.'],
-    })
-  })
 }
