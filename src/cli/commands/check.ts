@@ -9,7 +9,7 @@ import { examples } from '../examples.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { collectList } from '../option-values.ts'
 import { allServers, findServers } from '../server-lookup.ts'
-import { checkText } from '../text/check-text.ts'
+import { answerText } from '../text/check-text.ts'
 import { paintFor } from '../text/paint.ts'
 import { jsonText, oneLine } from '../text/printable.ts'
 import { problemLines } from '../text/problem-text.ts'
@@ -57,15 +57,7 @@ async function check(context: Context, names: readonly string[], options: Option
     if (!options.json) {
       const { answer } = checked
       const text = answer
-        ? checkText(
-            {
-              name: answer.server_name,
-              status: answer.health_status,
-              previous: answer.previous_status,
-              result: answer.health_result,
-            },
-            paint,
-          )
+        ? answerText(answer, paint)
         : [
             paint.bad(`✗ not checked  ${oneLine(server.name)}`),
             ...problemLines(checked.problem).map((line) => `  ${line}`),

@@ -5,8 +5,8 @@ import { connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
 import { EXIT } from '../exit-code.ts'
-import { findServers } from '../server-lookup.ts'
-import { checkText } from '../text/check-text.ts'
+import { findServer, findServers } from '../server-lookup.ts'
+import { answerText } from '../text/check-text.ts'
 import { jsonText } from '../text/printable.ts'
 import { serverTable } from '../text/server-table.ts'
 
@@ -45,15 +45,9 @@ function addReload(program: Command, context: Context): void {
     .addHelpText('after', examples('omni2 reload github'))
     .action(async (name: string, options: { json?: true }, command: Command) => {
       const { client } = await connectionOf(context, command)
-      const [server] = await findServers(client, [name])
-      if (!server) return
-      const answer = await client.reloadServer({ params: { id: server.id } })
-      const { server_name, health_status: status, previous_status: previous, health_result: result } = answer
-      const { paint } = viewOf(context)
-      say(
-        context.out,
-        options.json ? jsonText(answer) : checkText({ name: server_name, status, previous, result }, paint),
-      )
-      if (!result.healthy) context.endWith(EXIT.failed)
+      const { id } = await findServer(client, name)
+      const answer = await client.reloadServer({ params: { id } })
+      say(context.out, options.json ? jsonText(answer) : answerText(answer, viewOf(context).paint))
+      if (!answer.health_result.healthy) context.endWith(EXIT.failed)
     })
 }

@@ -1,4 +1,4 @@
-import type { HealthResultView } from '../../api/check-view.ts'
+import type { HealthCheckAnswer, HealthResultView } from '../../api/check-view.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
 import { checkError, checkFacts, stagesLine } from './stages.ts'
@@ -20,6 +20,12 @@ export function checkText({ name, status, previous, result }: Checked, paint: Pa
     `${statusMark(status, paint)}  ${paint.strong(oneLine(name))}${before}  ${paint.quiet(checkFacts(result))}`,
     ...lines.filter((line) => line !== '').map((line) => `  ${line}`),
   ].join('\n')
+}
+
+/** As `checkText`, of what a running Omni2 answered. */
+export const answerText = (answer: HealthCheckAnswer, paint: Paint): string => {
+  const { server_name: name, health_status: status, previous_status: previous, health_result: result } = answer
+  return checkText({ name, status, previous, result }, paint)
 }
 
 /** A check that passed on a server that is down until it passed again, or failed on one that is not down yet. */
