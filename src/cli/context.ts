@@ -23,10 +23,13 @@ export type Context = {
   readonly endWith: (code: ExitCode) => void
 }
 
+/** How something is drawn: its colours, the cells of a line, and what time it is (epoch milliseconds). */
+export type View = { readonly paint: Paint; readonly width: number; readonly now: number }
+
 const PIPE_WIDTH = 200
 
 /** How views of this moment are drawn on `out`. A pipe has room for everything. */
-export const viewOf = ({ out, env, now }: Context): { paint: Paint; width: number; now: number } => ({
+export const viewOf = ({ out, env, now }: Context): View => ({
   paint: paintFor(out, env),
   width: out.isTTY ? Math.max(20, out.columns ?? 80) : PIPE_WIDTH,
   now: now(),

@@ -1,12 +1,10 @@
 import type { ServerView } from '../../api/server-view.ts'
+import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
-import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
 import { STATUSES, statusColour, statusText } from './status-mark.ts'
 import { ago, latency, since, until } from './time.ts'
 import { cut, wrap } from './width.ts'
-
-export type View = { readonly paint: Paint; readonly width: number; readonly now: number }
 
 /** Lines of one server: its row and, when something is to be said, why it is so and what to do. */
 type Block = readonly string[]

@@ -1,7 +1,7 @@
 import type { TokenView } from '../../api/tokens.ts'
+import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
 import { oneLine } from './printable.ts'
-import type { View } from './server-table.ts'
 import { ago, localTime } from './time.ts'
 
 export function tokenTable(tokens: readonly TokenView[], { paint, width, now }: View): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CapabilityView, ServerCapabilities } from '../../api/capabilities-view.ts'
+import type { View } from '../context.ts'
 import { oneLine } from './printable.ts'
-import type { View } from './server-table.ts'
 import { ago } from './time.ts'
 import { wrap } from './width.ts'
 

@@ -1,5 +1,6 @@
 import type { ServerView } from '../../api/server-view.ts'
-import { serverBlocks, serverSummary, type View } from './server-table.ts'
+import type { View } from '../context.ts'
+import { serverBlocks, serverSummary } from './server-table.ts'
 import { STATUSES } from './status-mark.ts'
 import { cut } from './width.ts'
 
