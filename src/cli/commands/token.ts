@@ -1,16 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { TokenCreated, TokenInput } from '../../api/tokens.ts'
+import { type TokenCreated, TokenInput } from '../../api/tokens.ts'
 import { connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
 import { jsonText, oneLine } from '../text/printable.ts'
 import { tokenTable } from '../text/token-table.ts'
 
-const ROLES = ['viewer', 'operator', 'admin', 'agent'] as const
-type Role = (typeof ROLES)[number]
-
 type CreateOptions = {
-  readonly role?: Role
+  readonly role?: TokenInput['role']
   /** Milliseconds from now. */
   readonly expires?: number
   readonly dataDir?: string
@@ -31,7 +28,11 @@ function addCreate(token: Command, context: Context): void {
     .command('create')
     .argument('[name]', 'what the token is for', 'cli')
     .description('Make a token and show it this once')
-    .addOption(new Option('--role <role>', 'what it may do (default: viewer; with --data-dir: admin)').choices(ROLES))
+    .addOption(
+      new Option('--role <role>', 'what it may do (default: viewer; with --data-dir: admin)').choices(
+        TokenInput.shape.role.options,
+      ),
+    )
     .option('--expires <span>', 'end of its life, such as 12h, 30d; default: none', readSpan)
     .option('--data-dir <folder>', "on Omni2's own host, without a token: write to this data folder")
     .option('--database-url <url>', 'the same for PostgreSQL; better given as DATABASE_URL')
