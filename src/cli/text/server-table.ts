@@ -59,7 +59,10 @@ function serverColumns(servers: readonly ServerView[], { paint, width, now }: Vi
     { title: 'SINCE', cell: (server) => ({ text: since(server.since, now) }), align: 'right', expendable: 2 },
     {
       title: 'LATENCY',
-      cell: ({ response_time_ms }) => ({ text: latency(response_time_ms) }),
+      // Of the last success, which says nothing of one that is down.
+      cell: ({ health_status, response_time_ms }) => ({
+        text: latency(health_status === 'healthy' ? response_time_ms : null),
+      }),
       align: 'right',
       expendable: 4,
     },
