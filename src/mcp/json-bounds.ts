@@ -1,5 +1,6 @@
 import type { Json } from '../core/capabilities.ts'
 import type { ReasonCode, Stage } from '../core/check.ts'
+import { endOfString } from '../core/json-text.ts'
 import { type Limits, UpstreamFault } from './channel.ts'
 
 /**
@@ -69,14 +70,4 @@ function excessOf(text: string, maxDepth: number): 'depth' | 'values' | undefine
     if (values > MOST_VALUES) return 'values'
   }
   return undefined
-}
-
-/** Where the string that opens at `start` closes: the next quote after an even number of backslashes. */
-function endOfString(text: string, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-    let before = quote
-    while (text[before - 1] === '\\') before--
-    if ((quote - before) % 2 === 0) return quote
-  }
-  return text.length
 }

@@ -1,3 +1,5 @@
+import { endOfString } from '../../core/json-text.ts'
+
 /** Deeper than anything we take; parsers on the way must not be brought down by depth. */
 const MAX_DEPTH = 100
 /** Of one object. A schema names every key it does not know, and 90,000 of them in 1 MiB cost a second. */
@@ -46,16 +48,6 @@ export function findJsonTrap(text: string): string | undefined {
     }
   }
   return undefined
-}
-
-/** Index of the closing quote; the end of the text when there is none. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let slashes = 0
-    while (text[end - 1 - slashes] === '\\') slashes += 1
-    if (slashes % 2 === 0) return end
-  }
-  return text.length
 }
 
 /** The key as a parser reads it, so that `"\u0061"` is `"a"`. One that is not valid JSON is left to the parser to refuse. */
