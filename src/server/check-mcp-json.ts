@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { HealthResultView } from '../api/check-view.ts'
 import { type CheckResult, isAlive } from '../core/check.ts'
 import { type McpJsonEntry, parseMcpJson } from '../core/config/mcp-json.ts'
@@ -35,7 +34,7 @@ type Options = {
  */
 export async function checkMcpJson(text: string, options: Options): Promise<void> {
   const { env, select, version, signal, onResult } = options
-  const config = loadConfig({ env, flags: {}, readFile: (file) => readFileSync(file, 'utf8') })
+  const config = loadConfig({ env, flags: {} })
   const entries = selected(text, select)
   const ready: ServerConfig[] = []
   for (const entry of entries) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type DestinationStream, pino } from 'pino'
 import { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
@@ -24,7 +23,7 @@ const DRAIN_MS = 10_000
 
 /** Runs Omni2 until `signal` aborts. @throws AppError for what a person must mend before it can start. */
 export async function serve({ env, flags, version, out, signal }: Options): Promise<void> {
-  const config = loadConfig({ env, flags, readFile: (path) => readFileSync(path, 'utf8') })
+  const config = loadConfig({ env, flags })
   const log = createLog({ level: config.logLevel, destination: logDestination(), secrets: secretsOf(config) })
   for (const warning of config.warnings) log.warn(warning)
   const ended = Promise.withResolvers<void>()
@@ -69,7 +68,7 @@ function greeting({ url, firstStart }: Running, config: Config): string {
   if (firstStart) {
     lines.push('', `  Sign in once, within 10 minutes:  ${address}/#code=${firstStart.signInCode}`)
     if (firstStart.adminToken) lines.push(`  Admin token, shown only now:      ${firstStart.adminToken}`)
-    lines.push('', '  On the command line:              omni2 login', '  The API, to read and try:         /api/docs')
+    lines.push('', '  On the command line:              npx omni2 login', `  The API, to read and try:         ${address}/api/docs`)
   } else {
     lines.push('', `  Lost the admin token? Make another: omni2 token create --data-dir ${config.dataDir}`)
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { effectiveConfig, loadConfig } from '../../server/config/config.ts'
@@ -13,7 +12,7 @@ export function addConfig(program: Command, { env, out, err }: Context): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples('omni2 config --config omni2.yaml'))
     .action((options: { json?: true }, command: Command) => {
-      const config = loadConfig({ env, flags: settingFlags(command), readFile: (path) => readFileSync(path, 'utf8') })
+      const config = loadConfig({ env, flags: settingFlags(command) })
       for (const warning of config.warnings) say(err, paintFor(err, env).warn(warning))
       const shown = effectiveConfig(config)
       say(out, options.json ? jsonText(shown) : stringify(shown).trimEnd())

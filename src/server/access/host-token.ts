@@ -1,23 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { TokenCreated, TokenInput } from '../../api/tokens.ts'
 import { timestamp } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { openStore } from '../../store/open-store.ts'
 import { openVault } from '../../store/vault.ts'
-import { loadConfig } from '../config/config.ts'
+import { loadConfig, type Sources } from '../config/config.ts'
 import { systemClock } from '../system-clock.ts'
 import { tokenView } from '../views/token.ts'
 import { TokenBook } from './token-book.ts'
-
-type Where = Pick<Parameters<typeof loadConfig>[0], 'env' | 'flags'>
 
 /**
  * Makes a token straight in the store, for somebody on Omni2's own host who lost theirs. A running Omni2 knows it at once.
  * @throws AppError 'not_found' when there is no store yet: a wrong folder must not become a new one.
  */
-export async function createHostToken({ env, flags }: Where, input: TokenInput): Promise<TokenCreated> {
-  const config = loadConfig({ env, flags, readFile: (file) => readFileSync(file, 'utf8') })
+export async function createHostToken({ env, flags }: Sources, input: TokenInput): Promise<TokenCreated> {
+  const config = loadConfig({ env, flags })
   const { dataDir, databaseUrl, secretKey } = config
   if (!databaseUrl && !existsSync(path.join(dataDir, 'omni2.db'))) {
     throw new AppError('not_found', `There is no Omni2 in ${dataDir}: name the data folder it runs with`)

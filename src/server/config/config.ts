@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { z } from 'zod'
 import { Secret } from '../../core/config/secret.ts'
@@ -16,12 +17,12 @@ export type Config = Readonly<z.infer<typeof ConfigSchema>> & {
   readonly warnings: readonly string[]
 }
 
-type Sources = {
+export type Sources = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Settings by their name in code, as the command line gave them, and `config`, the path of the YAML file. */
   readonly flags: Readonly<Record<string, string | undefined>>
-  /** @throws when there is no such file. */
-  readonly readFile: (path: string) => string
+  /** From the disk unless told otherwise. @throws when there is no such file. */
+  readonly readFile?: (path: string) => string
 }
 
 /** A value with the layer it came from, named as the person wrote it. */
@@ -32,7 +33,7 @@ const NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name i
 const OTHER_ENV = ['OMNI2_CONFIG', 'OMNI2_URL', 'OMNI2_TOKEN']
 
 /** Defaults < YAML file < environment < flags. @throws AppError 'invalid_input' that names every wrong setting and where it came from. */
-export function loadConfig({ env, flags, readFile }: Sources): Config {
+export function loadConfig({ env, flags, readFile = fromDisk }: Sources): Config {
   const path = flags.config ?? present(env.OMNI2_CONFIG)
   const layers = new Map<SettingName, Layered>([
     ...(path === undefined ? [] : fromYaml(path, readFile)),
@@ -62,7 +63,7 @@ export function effectiveConfig(config: Config): Readonly<Record<string, unknown
   )
 }
 
-function fromYaml(path: string, readFile: Sources['readFile']): [SettingName, Layered][] {
+function fromYaml(path: string, readFile: typeof fromDisk): [SettingName, Layered][] {
   const content: unknown = readYaml(path, readFile)
   if (content === null || content === undefined) return []
   if (typeof content !== 'object' || Array.isArray(content)) {
@@ -78,7 +79,7 @@ function fromYaml(path: string, readFile: Sources['readFile']): [SettingName, La
     })
 }
 
-function readYaml(path: string, readFile: Sources['readFile']): unknown {
+function readYaml(path: string, readFile: typeof fromDisk): unknown {
   try {
     return parse(readFile(path))
   } catch (cause) {
@@ -121,6 +122,8 @@ function suggest(word: string, known: readonly string[]): string {
   const closest = closestTo(word, known)
   return closest === undefined ? '' : `; did you mean ${closest}?`
 }
+
+const fromDisk = (path: string): string => readFileSync(path, 'utf8')
 
 /** An empty variable is an absent one: compose files pass them so. */
 const present = (value: string | undefined): string | undefined => (value === '' ? undefined : value)
