@@ -11,7 +11,6 @@ import { bootstrap, type FirstStart } from './access/bootstrap.ts'
 import { TokenBook } from './access/token-book.ts'
 import type { Config } from './config/config.ts'
 import { createApp } from './http/app.ts'
-import { addressKey } from './http/edge.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import { registerSignInPage } from './http/sign-in-page.ts'
 import { LiveHub } from './live/live-hub.ts'
@@ -91,7 +90,7 @@ export async function start(deps: Deps): Promise<Running> {
     cleanups.push(await book.start())
     const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams })
     cleanups.push(() => app.close())
-    watch.journal.lastSeq = (await store.eventRange()).newest
+    watch.journal.startAt((await store.eventRange()).newest)
     await watch.settings.load()
     await watch.registry.load()
     const firstStart = await bootstrap(book, auth, config.adminToken)
@@ -138,7 +137,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...historyHandlers({ store, settings }),
     ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),
   }
-  registerRoutes(app, handlers, { publicUrl: config.publicUrl, addressOf: addressKey })
+  registerRoutes(app, handlers, { publicUrl: config.publicUrl })
   return app
 }
 

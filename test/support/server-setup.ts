@@ -4,7 +4,6 @@ import { Auth } from '../../src/server/access/auth.ts'
 import { TokenBook } from '../../src/server/access/token-book.ts'
 import { loadConfig } from '../../src/server/config/config.ts'
 import { createApp } from '../../src/server/http/app.ts'
-import { addressKey } from '../../src/server/http/edge.ts'
 import { type Handlers, registerRoutes } from '../../src/server/http/register-routes.ts'
 import { createLog } from '../../src/server/log.ts'
 import { accessHandlers } from '../../src/server/routes/access.ts'
@@ -35,7 +34,6 @@ export async function setUpServer({ env = {}, handlers = {}, reached, requestsPe
     const access = accessHandlers({ auth, book, clock })
     registerRoutes(app, fakeHandlers({ ...access, ...handlers }, reached), {
       publicUrl: config.publicUrl,
-      addressOf: addressKey,
     })
     return app
   }

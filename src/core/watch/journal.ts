@@ -47,6 +47,7 @@ export class Journal {
   #cancelCompany: (() => void) | undefined
   /** Whether what is queued is to be stored now. */
   #hurried = false
+  #lastSeq = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -72,8 +73,15 @@ export class Journal {
     if (!this.#down) this.#store()
   }
 
-  /** Of the newest event that was announced; set it once from what the store holds. */
-  lastSeq = 0
+  /** The newest event the store holds from before this process. */
+  startAt(seq: number): void {
+    this.#lastSeq = seq
+  }
+
+  /** `seq` of the newest event that was announced. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
 
   /** Why nothing can be stored at present; undefined while all is well. */
   get outage(): AppError | undefined {
@@ -141,7 +149,7 @@ export class Journal {
       const events = stored.slice(from, from + count)
       from += count
       for (const event of events) {
-        this.lastSeq = event.seq
+        this.#lastSeq = event.seq
         this.#deps.events.emit(event)
       }
       write.settle(events)

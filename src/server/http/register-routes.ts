@@ -7,6 +7,7 @@ import { ROUTES, type RouteName } from '../../api/routes.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { Principal } from '../access/principal.ts'
 import { SESSION_COOKIE, sessionCookieOptions } from '../access/session-cookie.ts'
+import { addressKey } from './edge.ts'
 
 type Part<R, Name extends string> = R extends { readonly [name in Name]: infer S extends z.ZodType }
   ? z.output<S>
@@ -43,7 +44,7 @@ type Handler<R extends Route> = (
 export type HandlersOf<N extends RouteName> = { readonly [Name in N]: Handler<(typeof ROUTES)[Name]> }
 export type Handlers = HandlersOf<RouteName>
 
-type Deps = { readonly publicUrl: string | undefined; readonly addressOf: (ip: string) => string }
+type Deps = { readonly publicUrl: string | undefined }
 
 /** Routes that take more or less than the usual 1 MiB; anyone at all may sign in. */
 const BODY_LIMITS: Readonly<Record<string, number>> = { importServers: 4 * 1024 * 1024, signIn: 4 * 1024 }
@@ -76,7 +77,7 @@ function toRequest(request: FastifyRequest, reply: FastifyReply, deps: Deps) {
     body,
     principal,
     headers,
-    address: deps.addressOf(ip),
+    address: addressKey(ip),
     signal: signalOf(reply),
     answer: answerOf(reply, deps),
   }
