@@ -68,9 +68,13 @@ function greeting({ url, firstStart }: Running, config: Config): string {
   if (firstStart) {
     lines.push('', `  Sign in once, within 10 minutes:  ${address}/#code=${firstStart.signInCode}`)
     if (firstStart.adminToken) lines.push(`  Admin token, shown only now:      ${firstStart.adminToken}`)
-    lines.push('', '  On the command line:              npx omni2 login', `  The API, to read and try:         ${address}/api/docs`)
+    lines.push(
+      '',
+      '  On the command line:              npx omni2 login',
+      `  The API, to read and try:         ${address}/api/docs`,
+    )
   } else {
-    lines.push('', `  Lost the admin token? Make another: omni2 token create --data-dir ${config.dataDir}`)
+    lines.push('', `  Lost the admin token? Make another: npx omni2 token create --data-dir ${config.dataDir}`)
   }
   return `${lines.join('\n')}\n\n`
 }
