@@ -57,6 +57,11 @@ export interface Channel {
   notify(method: string, params: JsonObject, options: RequestOptions): Promise<void>
   /** Set once the handshake settled it. */
   speak(dialect: Dialect): void
+  /**
+   * Hears changes of lists while nobody asks anything, where that takes a stream of its own; `params` are those of
+   * `subscriptions/listen`. Returns at once, and never fails. Absent where changes are heard anyway.
+   */
+  listen?(params: JsonObject): void
   /** True while a request can be sent without connecting or spawning anew. */
   readonly alive: boolean
   /** Ends it, and whatever it started. */

@@ -25,7 +25,8 @@ export type ConnectionDeps = ChannelMaker & {
   readonly clock: Clock
   readonly clientInfo: ClientInfo
   readonly config: ServerConfig
-  readonly onListChanged: () => void
+  /** Absent when nobody wants to know: then no stream is opened to hear it. */
+  readonly onListChanged: (() => void) | undefined
   readonly onExit: (failure: Failure) => void
 }
 
@@ -201,6 +202,7 @@ export class Connection {
       redact,
       conceal,
       eras: protocol === 'sse' ? ['legacy'] : ['modern', 'legacy'],
+      hearsChanges: this.#deps.onListChanged !== undefined,
       probeMs: protocol === 'stdio' ? this.#patience(config.timeoutMs) / 3 : undefined,
     })
     return this.#session
@@ -225,7 +227,7 @@ export class Connection {
       if (again) this.#tellListChanged()
     })
     this.#listPause = { again: false, stop }
-    this.#deps.onListChanged()
+    this.#deps.onListChanged?.()
   }
 
   /** An exit during the first contact is that check's result, and one we asked for is none. */

@@ -16,7 +16,12 @@ export type ClientInfo = { readonly name: string; readonly version: string }
 export type Established = {
   readonly identity: Identity
   readonly declares: { readonly tools: boolean; readonly prompts: boolean; readonly resources: boolean }
+  /** The lists it says it tells changes of. */
+  readonly announces: readonly ListName[]
 }
+
+const LIST_NAMES = ['tools', 'prompts', 'resources'] as const
+type ListName = (typeof LIST_NAMES)[number]
 
 /** Either what was settled, or the JSON-RPC error a live server refused us with. */
 export type Greeting = Established | { readonly refusal: Extract<Reply, { error: unknown }> }
@@ -72,6 +77,7 @@ export function readDiscovery(result: JsonObject, redact: Greeter['redact']): Es
   return {
     identity: { era: 'modern', protocolVersion: MODERN_VERSION, serverInfo },
     declares: readDeclared(capabilities),
+    announces: readAnnounced(capabilities),
   }
 }
 
@@ -141,6 +147,7 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
   return {
     identity: { era: 'legacy', protocolVersion, serverInfo: readServerInfo(serverInfo, greeter.redact) },
     declares: readDeclared(capabilities),
+    announces: readAnnounced(capabilities),
   }
 }
 
@@ -195,3 +202,9 @@ const readDeclared = (capabilities: JsonObject): Established['declares'] => ({
   prompts: isObject(capabilities.prompts),
   resources: isObject(capabilities.resources),
 })
+
+const readAnnounced = (capabilities: JsonObject): Established['announces'] =>
+  LIST_NAMES.filter((name) => {
+    const declared = capabilities[name]
+    return isObject(declared) && declared.listChanged === true
+  })

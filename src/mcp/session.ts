@@ -26,6 +26,8 @@ export type SessionDeps = {
   /** The eras its transport can speak, the likelier first. */
   readonly eras: readonly Era[]
   readonly probeMs: number | undefined
+  /** Somebody wants to hear that its lists changed. */
+  readonly hearsChanges: boolean
   /** Removes our own credentials from what the server says. */
   readonly redact: (text: string) => string
   /** The same for its lists; absent when there is nothing to hide in them. */
@@ -71,6 +73,7 @@ export class Session {
     const alive = await timed('handshake', () => this.#alive(options))
     const { identity } = alive
     if (alive.established === undefined || !deep) return { outcome: alive.outcome, identity, capabilities: undefined }
+    this.#listen(alive.established)
     const { declares } = alive.established
     const tools = declares.tools
       ? await timed('tools_list', () => this.#inSession(options, () => this.#tools(options)))
@@ -191,6 +194,14 @@ export class Session {
     return this.#deps.channel.alive ? this.#established : undefined
   }
 
+  /** From the greeting on; deep checks look whether it is still so. */
+  #listen({ announces }: Established): void {
+    const { channel, clientInfo, hearsChanges } = this.#deps
+    if (!hearsChanges || announces.length === 0) return
+    const notifications = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
+    channel.listen?.({ notifications, _meta: modernMeta(clientInfo) })
+  }
+
   /** One greeting at a time; who joins one that its starter gave up starts another. */
   async #greet(options: RequestOptions): Promise<Greeting> {
     for (;;) {
@@ -214,6 +225,7 @@ export class Session {
       if ('identity' in greeting) {
         this.#established = greeting
         this.#era = greeting.identity.era
+        this.#listen(greeting)
       }
       return greeting
     } finally {

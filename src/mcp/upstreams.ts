@@ -9,6 +9,7 @@ import { type CheckOptions, Connection } from './connection.ts'
 import type { ClientInfo } from './handshake.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
+import { StreamPlaces } from './http/stream-places.ts'
 import type { Environment } from './references.ts'
 
 export type UpstreamsDeps = {
@@ -34,6 +35,7 @@ type Kept = { readonly revision: number; readonly connection: Connection }
 export class McpUpstreams implements Upstreams {
   readonly #deps: UpstreamsDeps
   readonly #dialer: Dialer
+  readonly #places = new StreamPlaces()
   readonly #kept = new Map<ServerId, Kept>()
   readonly #leaving = new Set<Connection>()
 
@@ -105,8 +107,9 @@ export class McpUpstreams implements Upstreams {
       env,
       openProcess,
       dialer: this.#dialer,
+      places: this.#places,
       config,
-      onListChanged: () => id !== undefined && onSignal({ type: 'list_changed', serverId: id }),
+      onListChanged: id === undefined ? undefined : () => onSignal({ type: 'list_changed', serverId: id }),
       onExit: (failure) => id !== undefined && onSignal({ type: 'process_exited', serverId: id, failure }),
     })
   }

@@ -2,23 +2,35 @@ import type { JsonObject } from '../../core/capabilities.ts'
 import type { Channel, Dialect, Reply, RequestOptions } from '../channel.ts'
 import { answerTo, MOST_ASKED, type RpcId } from '../json-rpc.ts'
 import { nameHeader } from './header-values.ts'
+import type { HttpRequest } from './http-exchange.ts'
 import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
+import { StandingStream } from './standing-stream.ts'
+import type { StreamPlaces } from './stream-places.ts'
 
 /** Streamable HTTP: each message is a POST of its own, answered as JSON or as an event stream. */
 export class HttpChannel implements Channel {
   readonly #deps: HttpChannelDeps
   readonly #sender: HttpSender
   readonly #path: string
+  readonly #standing: StandingStream
   #dialect: Dialect | undefined
   #session: string | undefined
   #lastId = 0
   #closed = false
 
-  constructor(deps: HttpChannelDeps) {
+  constructor(deps: HttpChannelDeps & { readonly places: StreamPlaces }) {
     this.#deps = deps
     this.#sender = new HttpSender(deps)
     this.#path = deps.url.pathname + deps.url.search
+    this.#standing = new StandingStream({
+      clock: deps.clock,
+      sender: this.#sender,
+      places: deps.places,
+      where: deps.where,
+      notified: deps.listener.notified,
+      asked: (asker, method) => this.#answer(asker, method),
+    })
   }
 
   get alive(): boolean {
@@ -27,8 +39,14 @@ export class HttpChannel implements Channel {
 
   async open(): Promise<void> {}
 
+  /** A stream belongs to what was agreed before. */
   speak(dialect: Dialect): void {
     this.#dialect = dialect
+    this.#standing.close()
+  }
+
+  listen(params: JsonObject): void {
+    if (!this.#closed) this.#standing.open(() => this.#listening(params))
   }
 
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
@@ -61,12 +79,24 @@ export class HttpChannel implements Channel {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#standing.close()
     this.#sender.stopAsides()
     if (this.#session !== undefined) {
       const headers = [...this.#sender.headers, ...this.#dialectHeaders()]
       await this.#sender.aside((options) => this.#acknowledged('DELETE', headers, undefined, options))
     }
     this.#sender.close()
+  }
+
+  /** A legacy server tells everything to who sends GET, a modern one what it was asked for. */
+  #listening(params: JsonObject): HttpRequest {
+    if (this.#dialect?.era !== 'modern') {
+      const headers = [...this.#sender.headers, 'accept', 'text/event-stream', ...this.#dialectHeaders()]
+      return { method: 'GET', path: this.#path, headers }
+    }
+    const method = 'subscriptions/listen'
+    const body = JSON.stringify({ jsonrpc: '2.0', id: ++this.#lastId, method, params })
+    return { method: 'POST', path: this.#path, headers: this.#headersFor(method, params, {}), body }
   }
 
   #readerFor(id: number, options: RequestOptions): ReplyReader {
@@ -95,7 +125,7 @@ export class HttpChannel implements Channel {
     await this.#sender.send(request, () => new AcknowledgementReader(site, hasSession), options, true)
   }
 
-  #headersFor(method: string, params: JsonObject, options: RequestOptions): readonly string[] {
+  #headersFor(method: string, params: JsonObject, options: Pick<RequestOptions, 'headers'>): readonly string[] {
     const headers = [...this.#sender.headers, ...POST_HEADERS]
     if (method === 'initialize') return headers
     headers.push(...this.#dialectHeaders())
