@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import { aNotice, aServerView, aStatusChange } from '../../test/support/wire-samples.ts'
 import { timestamp } from '../core/clock.ts'
-import { type CheckNotice, Feed, type StoredEvent } from '../core/events.ts'
+import type { CheckNotice, StoredEvent } from '../core/events.ts'
+import { Feed } from '../core/feed.ts'
 import { serverId } from '../core/ids.ts'
 import { Metrics } from './metrics.ts'
 

@@ -5,7 +5,7 @@ import { RecentStarts } from './recent-starts.ts'
 export const CAPS = { inFlight: 512, startsPerSecond: 250, perOrigin: 16 } as const
 
 /** `suspect`: a failing or suspected server, which may use at most half of each cap so that hung ones delay nobody else. */
-export type Class = 'on_demand' | 'sound' | 'suspect'
+export type CheckClass = 'on_demand' | 'sound' | 'suspect'
 
 /** It starts; its origin has no place; nobody of its class has one. */
 export type Answer = 'start' | 'origin_full' | 'class_full'
@@ -20,7 +20,7 @@ export class Admission {
   readonly #suspectStarts = new RecentStarts()
 
   /** Takes a place when the answer is 'start'; hand it back with `finished`. */
-  tryStart(origin: string, kind: Class, now: Instant): Answer {
+  tryStart(origin: string, kind: CheckClass, now: Instant): Answer {
     const share = kind === 'suspect' ? 0.5 : 1
     const use = this.#origins.get(origin) ?? { total: 0, suspect: 0 }
     if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'
@@ -36,7 +36,7 @@ export class Admission {
     return 'start'
   }
 
-  finished(origin: string, kind: Class): void {
+  finished(origin: string, kind: CheckClass): void {
     const use = this.#origins.get(origin)
     if (!use) return
     this.#count(use, kind, -1)
@@ -53,7 +53,7 @@ export class Admission {
     return this.#running.total
   }
 
-  #count(use: Use, kind: Class, by: number): void {
+  #count(use: Use, kind: CheckClass, by: number): void {
     use.total += by
     if (kind === 'suspect') use.suspect += by
   }

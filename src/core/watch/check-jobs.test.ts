@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FakeClock } from '../../../test/support/fakes.ts'
-import { Feed } from '../events.ts'
+import { Feed } from '../feed.ts'
 import { serverId } from '../ids.ts'
 import { type CheckJob, CheckJobs } from './check-jobs.ts'
 

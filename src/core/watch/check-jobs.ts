@@ -1,6 +1,6 @@
 import type { Clock, Timestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
-import type { Feed } from '../events.ts'
+import type { Feed } from '../feed.ts'
 import type { HealthStatus } from '../health/state.ts'
 import { derive } from '../health/status.ts'
 import type { ServerId } from '../ids.ts'

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { instant } from '../clock.ts'
 import { serverId } from '../ids.ts'
-import { Admission, CAPS, type Class } from './admission.ts'
+import { Admission, CAPS, type CheckClass } from './admission.ts'
 import { CheckQueue, type Ticket } from './check-queue.ts'
 
-function fill(queue: CheckQueue<string>, kind: Class, count: number, origin: (n: number) => string, from = 1) {
+function fill(queue: CheckQueue<string>, kind: CheckClass, count: number, origin: (n: number) => string, from = 1) {
   for (let n = from; n < from + count; n++) queue.add(serverId(n), kind, origin(n), kind)
 }
 
@@ -61,7 +61,7 @@ test('hung suspects take half of the places, and sound ones still start', () => 
 
 test('for any arrivals and endings no cap is ever exceeded', () => {
   const step = fc.record({
-    kind: fc.constantFrom<Class>('on_demand', 'sound', 'suspect'),
+    kind: fc.constantFrom<CheckClass>('on_demand', 'sound', 'suspect'),
     count: fc.integer({ min: 0, max: 120 }),
     origins: fc.integer({ min: 1, max: 40 }),
     pauseMs: fc.integer({ min: 0, max: 700 }),
@@ -95,7 +95,7 @@ test('for any arrivals and endings no cap is ever exceeded', () => {
 
 test('for any arrivals, endings and removals those start who would if everyone was asked in turn', () => {
   const step = fc.record({
-    kind: fc.constantFrom<Class>('sound', 'suspect'),
+    kind: fc.constantFrom<CheckClass>('sound', 'suspect'),
     count: fc.integer({ min: 0, max: 80 }),
     origins: fc.integer({ min: 1, max: 6 }),
     pauseMs: fc.integer({ min: 0, max: 700 }),
@@ -106,7 +106,7 @@ test('for any arrivals, endings and removals those start who would if everyone w
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       const queue = new CheckQueue<string>()
       const admission = new Admission()
-      let waiting: { readonly id: number; readonly origin: string; readonly kind: Class }[] = []
+      let waiting: { readonly id: number; readonly origin: string; readonly kind: CheckClass }[] = []
       const takeInTurn = (now: number) => {
         const taken: number[] = []
         for (const kind of ['sound', 'suspect'] as const) {

@@ -1,25 +1,25 @@
 import type { Instant } from '../clock.ts'
 import type { ServerId } from '../ids.ts'
-import { Admission, type Class } from './admission.ts'
+import { Admission, type CheckClass } from './admission.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** Who is served first when the caps are reached. */
-const ORDER: readonly Class[] = ['on_demand', 'sound', 'suspect']
+const ORDER: readonly CheckClass[] = ['on_demand', 'sound', 'suspect']
 
 /** A check that may start now; hand it back to `finished` when it ended. */
-export type Ticket<T> = { readonly id: ServerId; readonly item: T; readonly origin: string; readonly kind: Class }
+export type Ticket<T> = { readonly id: ServerId; readonly item: T; readonly origin: string; readonly kind: CheckClass }
 
 /** Checks that are due and wait for a place: at most one per server, first come first served within a class. */
 export class CheckQueue<T> {
   readonly #admission = new Admission()
-  readonly #waiting: Readonly<Record<Class, WaitingLine<T>>> = {
+  readonly #waiting: Readonly<Record<CheckClass, WaitingLine<T>>> = {
     on_demand: new WaitingLine(),
     sound: new WaitingLine(),
     suspect: new WaitingLine(),
   }
 
   /** Replaces what waited for the same server. */
-  add(id: ServerId, kind: Class, origin: string, item: T): void {
+  add(id: ServerId, kind: CheckClass, origin: string, item: T): void {
     this.remove(id)
     this.#waiting[kind].add({ id, item, origin })
   }

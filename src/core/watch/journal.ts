@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { AppError } from '../errors.ts'
-import type { Feed, StoredEvent } from '../events.ts'
+import type { StoredEvent } from '../events.ts'
+import type { Feed } from '../feed.ts'
 import type { Change, Store } from '../ports.ts'
 
 type Deps = {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { anHttpConfig, denied, FakeClock, FakeUpstreams, ok, refused, settle } from '../../../test/support/fakes.ts'
 import type { CheckResult } from '../check.ts'
-import { type CheckNotice, Feed, type StoredEvent } from '../events.ts'
+import type { CheckNotice, StoredEvent } from '../events.ts'
+import { Feed } from '../feed.ts'
 import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
 import { derive } from '../health/status.ts'
 import { serverId } from '../ids.ts'
@@ -11,7 +12,7 @@ import { FleetAlarm } from './fleet-alarm.ts'
 import { Journal } from './journal.ts'
 import { Monitor } from './monitor.ts'
 import { Registry } from './registry.ts'
-import { StallWatch } from './stall.ts'
+import { StallWatch } from './stall-watch.ts'
 
 type Options = {
   readonly jitter?: number

@@ -1,7 +1,8 @@
 import type { CheckResult, Outcome, Trigger } from '../check.ts'
 import { type Clock, earlier, type Instant, type Timestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
-import type { CheckNotice, Feed, StoredEvent } from '../events.ts'
+import type { CheckNotice, StoredEvent } from '../events.ts'
+import type { Feed } from '../feed.ts'
 import type { Effect, HealthEvent } from '../health/health-event.ts'
 import { next } from '../health/reducer.ts'
 import type { HealthStatus } from '../health/state.ts'
@@ -9,7 +10,7 @@ import { derive } from '../health/status.ts'
 import { wakeAt } from '../health/wake.ts'
 import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow, UpstreamSignal, Upstreams } from '../ports.ts'
-import type { Class } from './admission.ts'
+import type { CheckClass } from './admission.ts'
 import { CheckQueue, type Ticket } from './check-queue.ts'
 import { changesOf, checkRow, noticeOf } from './consequences.ts'
 import { within } from './deadline.ts'
@@ -18,7 +19,7 @@ import type { FleetAlarm } from './fleet-alarm.ts'
 import { excused, unfinished } from './inconclusive.ts'
 import type { Journal } from './journal.ts'
 import { OnDemandLimit } from './on-demand-limit.ts'
-import type { StallWatch } from './stall.ts'
+import type { StallWatch } from './stall-watch.ts'
 import { Wakes } from './wakes.ts'
 
 type Deps = {
@@ -305,7 +306,7 @@ export class Monitor {
 const gone = (id: ServerId) => new AppError('not_found', `No server ${id}`)
 
 /** A server in doubt shares half the caps with its like, so that hung ones never delay the others. */
-const classOf = ({ state }: Member): Class =>
+const classOf = ({ state }: Member): CheckClass =>
   state.health.kind === 'down' ||
   state.circuit.kind !== 'closed' ||
   (state.health.kind === 'up' && state.health.failures > 0)

@@ -1,6 +1,6 @@
 import type { Clock, Instant, Timestamp } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
-import { Feed } from '../../core/events.ts'
+import { Feed } from '../../core/feed.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Role, StoredToken } from '../../core/token.ts'
 import { hashSecret, mintSecret } from './secrets.ts'

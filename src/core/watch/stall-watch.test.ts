@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FakeClock } from '../../../test/support/fakes.ts'
-import { StallWatch } from './stall.ts'
+import { StallWatch } from './stall-watch.ts'
 
 test('a pause of the process of more than a second is noticed, and forgotten for what began after it', async () => {
   const clock = new FakeClock()
