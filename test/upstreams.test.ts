@@ -11,6 +11,7 @@ import type { UpstreamsDeps } from '../src/mcp/upstreams.ts'
 import { systemClock } from '../src/server/system-clock.ts'
 import type { ChildServer } from './support/child-server.ts'
 import { dualEraServer, hostileServer, legacyServer, needsLogin } from './support/fixture-servers.ts'
+import { portOf } from './support/ports.ts'
 import {
   everythingHttp,
   everythingSse,
@@ -219,8 +220,7 @@ test('the SSE server of SDK 1.x is spoken to like any other', async () => {
     http.closeAllConnections()
     http.close()
   })
-  const address = http.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/sse`
+  const url = `http://127.0.0.1:${portOf(http)}/sse`
   await using bench = someUpstreams()
   const server = aServerAt(url, { target: httpTarget(url, 'sse') })
   expect(await bench.deep(server)).toMatchObject({ outcome: 'ok', capabilities: { tools: [{ name: 'hello' }] } })

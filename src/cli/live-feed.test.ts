@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { portOf } from '../../test/support/ports.ts'
 import { aServerView } from '../../test/support/wire-samples.ts'
 import { followLive } from './live-feed.ts'
 
@@ -19,8 +20,7 @@ async function feed(serve: (socket: WebSocket, connection: number) => void) {
     serve(socket, asked.length)
   })
   await once(server, 'listening')
-  const address = server.address()
-  return { asked, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` }
+  return { asked, url: `http://127.0.0.1:${portOf(server)}` }
 }
 
 const say = (socket: WebSocket, message: object) => socket.send(JSON.stringify(message))

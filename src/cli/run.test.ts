@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../../test/support/cli-run.ts'
+import { deadPort, portOf } from '../../test/support/ports.ts'
 import { aServerView } from '../../test/support/wire-samples.ts'
 
 /** Something at an address of its own, until the test ends. */
@@ -9,24 +10,13 @@ async function listening(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return `http://127.0.0.1:${portOf(server)}`
 }
 
 const answering = (status: number, body: unknown, type = 'application/json') =>
   listening((_request, response) => {
     response.writeHead(status, { 'content-type': type }).end(typeof body === 'string' ? body : JSON.stringify(body))
   })
-
-/** Where nothing listens: it did a moment ago. */
-async function nowhere(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-}
 
 test('no words at all show the help, which names every command and the exit codes', async () => {
   const { code, out } = await runCli([])
@@ -59,7 +49,8 @@ test('a mistyped command or option is answered with the right one', async () => 
 })
 
 test('where nothing listens it says so and how to start one', async () => {
-  const url = await nowhere()
+  await using nowhere = await deadPort()
+  const url = new URL(nowhere.url).origin
   const { code, out, err } = await runCli(['list', '--url', url])
   expect([code, out]).toEqual([3, ''])
   expect(err).toBe(
@@ -68,7 +59,8 @@ test('where nothing listens it says so and how to start one', async () => {
 })
 
 test('live commands say the same', async () => {
-  const url = await nowhere()
+  await using nowhere = await deadPort()
+  const url = new URL(nowhere.url).origin
   for (const words of [['events'], ['list', '--watch'], ['status']]) {
     const { code, err } = await runCli(words, { env: { OMNI2_URL: url } })
     expect([words, code]).toEqual([words, 3])

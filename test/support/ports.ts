@@ -41,7 +41,8 @@ const asPort = (port: number, close: () => Promise<void>): Port => ({
   [Symbol.asyncDispose]: close,
 })
 
-function portOf(server: { address(): AddressInfo | string | null }): number {
+/** Where a server that listens does so. */
+export function portOf(server: { address(): AddressInfo | string | null }): number {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('Not listening')
   return address.port

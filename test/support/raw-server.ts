@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { z } from 'zod'
+import { portOf } from './ports.ts'
 
 const Message = z.object({
   id: z.union([z.string(), z.number()]).optional(),
@@ -73,7 +74,7 @@ export async function rawServer(
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // it listens on a port
+  const port = portOf(server)
   const close = async () => {
     for (const socket of open) socket.destroy()
     if (!server.listening) return

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { SELF_SIGNED } from '../../../test/fixtures/self-signed.ts'
-import { deadPort, silentPort } from '../../../test/support/ports.ts'
+import { deadPort, portOf, silentPort } from '../../../test/support/ports.ts'
 import { rawServer } from '../../../test/support/raw-server.ts'
 import { HeldClock } from '../../../test/support/upstreams.ts'
 import { systemClock } from '../../server/system-clock.ts'
@@ -72,6 +72,27 @@ test('a name that flips to a forbidden address is refused at that dial', async (
   expect(server.connections.accepted).toBe(1)
 })
 
+test('a name that hangs is looked up once, however many wait for it', async () => {
+  const looked: string[] = []
+  const answer = Promise.withResolvers<never>()
+  const resolve = (name: string) => {
+    looked.push(name)
+    return answer.promise
+  }
+  const dialer = new Dialer({ clock: systemClock, addresses: LOCAL, ca: undefined, resolve })
+  const dial = () => {
+    const trace = new StageTrace(systemClock, 'connect')
+    const { signal } = new AbortController()
+    return dialer.dial(new URL('http://hangs.test/'), { trust: 'admin', where: 'there', trace, signal })
+  }
+  const dials = [dial(), dial(), dial()]
+  answer.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))
+  for (const ended of await Promise.allSettled(dials)) expect(ended.status).toBe('rejected')
+  expect(looked).toEqual(['hangs.test'])
+  await expect(dial()).rejects.toThrow()
+  expect(looked).toHaveLength(2)
+})
+
 test('of many addresses only the allowed ones are tried', async () => {
   await using server = await rawServer()
   const resolve = async () => ['169.254.169.254', '0.0.0.0', '127.0.0.1'].map((address) => ({ address, family: 4 }))
@@ -121,9 +142,7 @@ test('a connection closed in the TLS handshake fails as tls', async () => {
   const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  const { fault } = await dialling(`https://127.0.0.1:${port}/`).ended
+  const { fault } = await dialling(`https://127.0.0.1:${portOf(server)}/`).ended
   expect(fault?.failure).toMatchObject({ code: 'tls_failed', stage: 'tls' })
 })
 

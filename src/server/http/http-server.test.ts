@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
+import { portOf } from '../../../test/support/ports.ts'
 import { setUpServer } from '../../../test/support/server-setup.ts'
 import { createHttpServer, type Intercept, refuseBrokenRequest } from './http-server.ts'
 
@@ -34,8 +35,7 @@ async function impatient(intercept: Intercept = () => false) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => server[Symbol.asyncDispose]())
-  const address: string | AddressInfo | null = server.address()
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
+  return portOf(server)
 }
 
 test.each([
@@ -60,8 +60,7 @@ test('who does not read an answer is dropped, and who takes long to get one is n
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => server[Symbol.asyncDispose]())
-  const address: string | AddressInfo | null = server.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const port = portOf(server)
 
   const stuck = connect(port, '127.0.0.1').pause()
   const accepted = once(server, 'connection')
@@ -93,8 +92,7 @@ test('requests sent ahead are answered in turn, each begun when the one before i
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => server[Symbol.asyncDispose]())
-  const address: string | AddressInfo | null = server.address()
-  const socket = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+  const socket = connect(portOf(server), '127.0.0.1')
   const request = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
   socket.write(request('/1') + request('/2') + request('/3', 'Connection: close\r\n'))
   const answered = text(socket)
