@@ -1,3 +1,4 @@
+/** What an expected failure is; `http/problems.ts` of the server maps each to HTTP. */
 export const ERROR_CODES = [
   'bad_request',
   'unauthenticated',

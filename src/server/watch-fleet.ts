@@ -27,9 +27,9 @@ type Deps = {
   readonly onError: (error: unknown) => void
 }
 
-/** The core, put together: what is registered, how it is, and who watches it. Nothing runs until `registry.load()`. */
 export type Watch = ReturnType<typeof watchFleet>
 
+/** Puts the core together: what is registered, how it is, and who watches it. Nothing is checked until `registry.load()`. */
 export function watchFleet({ store, upstreams, clock, random, retentionDays, onError }: Deps) {
   const events = new Feed<StoredEvent>()
   const checks = new Feed<CheckNotice>()

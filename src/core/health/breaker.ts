@@ -25,6 +25,7 @@ export function opens({ circuit, policy, inFlight }: ServerState): boolean {
   return circuit.failures >= policy.breaker.failureThreshold || inFlight?.confirmsRate === true
 }
 
+/** Opens a closed circuit, for longer the more cycles are not yet forgiven. */
 export function open(state: ServerState, now: Instant, random: number): ServerState {
   const cycles = cyclesLeft(state, now)
   const { failures } = state.circuit
@@ -32,6 +33,7 @@ export function open(state: ServerState, now: Instant, random: number): ServerSt
   return { ...state, circuit: { kind: 'open', openedAt: now, retryAt, failures, cycles, failedCanaries: 0 } }
 }
 
+/** An open circuit that lets canaries through; any other stays as it is. */
 export function halfOpen(circuit: Circuit): Circuit {
   if (circuit.kind !== 'open') return circuit
   const { openedAt, failures, cycles, failedCanaries } = circuit

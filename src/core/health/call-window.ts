@@ -7,6 +7,7 @@ const WINDOW = { ms: 60_000, bucketMs: 2_000, minCalls: 10, failedShare: 0.5, so
 type Window = readonly CallBucket[]
 type Call = { readonly failed: boolean; readonly source: string }
 
+/** The window with one more call; what is older than a minute is gone from it. */
 export function addCall(window: Window, call: Call, now: Instant): Window {
   const kept = prune(window, now)
   const last = kept.at(-1)

@@ -7,6 +7,7 @@ type Flap = ServerState['flap']
 /** Route flap damping (RFC 2439): every fall adds a penalty that decays; between `on` and `off` nothing changes. */
 const FLAP = { penalty: 1_000, circuitPenalty: 500, halfLifeMs: 600_000, on: 3_000, off: 1_000 } as const
 
+/** Of a server that has not fallen. */
 export const calm = (now: Instant): Flap => ({ penalty: 0, at: now, active: false })
 
 /**
@@ -20,6 +21,7 @@ export function penalized(before: ServerState, after: ServerState, now: Instant)
   return { penalty, at: now, active: after.flap.active || penalty >= FLAP.on }
 }
 
+/** Without its badge once the penalty has decayed below `off`. */
 export function faded(flap: Flap, now: Instant): Flap {
   return flap.active && penaltyAt(flap, now) < FLAP.off ? { ...flap, active: false } : flap
 }

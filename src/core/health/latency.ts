@@ -10,6 +10,7 @@ const WEIGHT = 0.1
 
 export const NO_LATENCY: Latency = { averageMs: undefined, slow: [] }
 
+/** One more response time: the average moves a little, and only the last five count for `isDegraded`. */
 export function measured({ averageMs, slow }: Latency, responseTimeMs: number): Latency {
   const usual = averageMs ?? responseTimeMs
   const limitMs = Math.min(SLOW.aboveMs, Math.max(SLOW.floorMs, SLOW.timesAverage * usual))

@@ -51,6 +51,7 @@ export const initial = (policy: Policy, revision: number, now: Instant): ServerS
   throttle: undefined,
 })
 
+/** What is kept of a state, its moments as wall times; `restore` reads it back. */
 export function save(state: ServerState, clock: Clock): SavedState {
   const stamp = (at: Instant): Timestamp => toTimestamp(at, clock)
   const stampOf = (at: Instant | undefined) => (at === undefined ? undefined : stamp(at))
