@@ -18,6 +18,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Names are looked up on these threads, half of them at most: with Node's 4, two names that hang would stall all others.
+process.env.UV_THREADPOOL_SIZE ??= '64'
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   input: process.stdin,

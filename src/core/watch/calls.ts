@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts'
 import { describe } from '../health/status.ts'
 import type { ServerId } from '../ids.ts'
 import type { CallResult, Upstreams } from '../ports.ts'
+import { Bulkhead } from './bulkhead.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { Monitor } from './monitor.ts'
 
@@ -19,6 +20,7 @@ type Call = { readonly tool: string; readonly args: JsonObject; readonly princip
 /** Users' calls to tools: only to servers that may be called, and each one tells the breaker how it went. */
 export class Calls {
   readonly #deps: Deps
+  readonly #bulkhead = new Bulkhead()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -26,13 +28,14 @@ export class Calls {
 
   /**
    * Runs one tool. A server that fails is a result.
-   * @throws AppError 'not_found', 'conflict' for a disabled server, 'circuit_open' before anything is contacted.
+   * @throws AppError 'not_found', 'conflict' for a disabled server, 'circuit_open' before anything is contacted,
+   *   'unavailable' when too many calls wait for this server.
    */
   async callTool(id: ServerId, { tool, args, principal }: Call, signal: AbortSignal): Promise<CallResult> {
     const { fleet, monitor, upstreams, clock } = this.#deps
     const member = fleet.get(id)
     admit(member, clock)
-    const result = await upstreams.callTool(member.server, tool, args, signal)
+    const result = await this.#bulkhead.run(id, signal, () => upstreams.callTool(member.server, tool, args, signal))
     monitor.observeCall(id, result.outcome, `${principal} ${tool}`)
     return result
   }

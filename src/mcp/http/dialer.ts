@@ -24,6 +24,8 @@ export type DialerDeps = {
 export class Dialer {
   readonly #deps: DialerDeps
   readonly #resolve: (hostname: string) => Promise<readonly Address[]>
+  /** Lookups under way: one that hangs takes one thread, however many servers bear that name. */
+  readonly #lookups = new Map<string, Promise<readonly Address[]>>()
   /** TLS sessions by host and port, so that reconnecting costs less. */
   readonly #sessions = new Map<string, Buffer>()
   #trust: tls.SecureContext | undefined
@@ -62,13 +64,21 @@ export class Dialer {
     const host = bareHost(url.hostname)
     const family = net.isIP(host)
     if (family === 0) attempt.enter('dns')
-    const found = family === 0 ? await attempt.settles(this.#resolve(host)) : [{ address: host, family }]
+    const found = family === 0 ? await attempt.settles(this.#lookUp(host)) : [{ address: host, family }]
     if (family === 0) attempt.enter('connect')
     const judged = found.map((at) => ({ at, judgement: judgeAddress(at.address, this.#deps.addresses, trust) }))
     const good = judged.filter(({ judgement }) => judgement.allowed).map(({ at }) => at)
     if (good.length > 0) return good
     const why = judged.flatMap(({ judgement }) => (judgement.allowed ? [] : [judgement.why]))[0] ?? 'it has no address'
     throw attempt.failed(faultOf('address_not_allowed', { stage: 'connect', where, detail: why }))
+  }
+
+  #lookUp(host: string): Promise<readonly Address[]> {
+    const underWay = this.#lookups.get(host)
+    if (underWay) return underWay
+    const lookup = this.#resolve(host).finally(() => this.#lookups.delete(host))
+    this.#lookups.set(host, lookup)
+    return lookup
   }
 
   #route(url: URL, addresses: readonly Address[]): net.TcpNetConnectOpts {
