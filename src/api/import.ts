@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { PROTOCOLS } from '../core/config/server.ts'
-import { Id } from './wire.ts'
-
-const Finding = z.object({ path: z.string(), message: z.string() })
+import { Finding, Id } from './wire.ts'
 
 /** Keys are free: what is in an mcp.json is judged entry by entry, not here. */
 const AnyMap = z.record(z.string(), z.unknown())

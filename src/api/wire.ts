@@ -7,6 +7,10 @@ export const Milliseconds = z.number().min(0)
 export const Count = z.int().min(0)
 export const Id = z.int().min(1)
 
+/** What is wrong with a part of an input, and where. */
+export const Finding = z.object({ path: z.string(), message: z.string() })
+export type Finding = z.infer<typeof Finding>
+
 /** JSON as an upstream sent it. */
 export const AnyObject = z.record(z.string(), z.unknown())
 export type AnyObject = z.infer<typeof AnyObject>

@@ -1,6 +1,5 @@
+import type { Finding } from '../../api/wire.ts'
 import { oneLine } from './printable.ts'
-
-type Finding = { readonly path: string; readonly message: string }
 
 /** What is wrong and where, if it is known where. */
 export const findingText = ({ path, message }: Finding): string =>
