@@ -20,3 +20,4 @@ export type Route = {
 }
 
 export const API = '/api/v1'
+export const SERVERS = `${API}/mcp/servers` as const

@@ -3,11 +3,10 @@ import { BreakerConfigInput, BreakerConfigView, BreakerOverrideInput, BreakerVie
 import { DiscoverAnswer, HealthCheckAnswer } from '../check-view.ts'
 import { CheckManyInput, JobView } from '../jobs.ts'
 import { pathId } from '../query.ts'
-import { API, type Route } from '../route.ts'
+import { API, type Route, SERVERS } from '../route.ts'
 import { DiscoverInput } from '../server-input.ts'
 import { ToolCallAnswer, ToolCallInput } from '../tool-call.ts'
 
-const SERVERS = `${API}/mcp/servers` as const
 const params = z.strictObject({ id: pathId })
 const tags = ['checks']
 const breakerTags = ['circuit breaker']

@@ -4,12 +4,11 @@ import { ImportInput, ImportReport, McpJson } from '../import.ts'
 import { ServerFilter } from '../jobs.ts'
 import { HealthLogList, HealthLogQuery } from '../log-view.ts'
 import { paging, pathId } from '../query.ts'
-import { API, type Route } from '../route.ts'
+import { type Route, SERVERS } from '../route.ts'
 import { CreateServerInput, UpdateServerInput } from '../server-input.ts'
 import { ServerIncludes, ServerList, ServerView } from '../server-view.ts'
 import { StderrView } from '../stderr.ts'
 
-const SERVERS = `${API}/mcp/servers` as const
 const params = z.strictObject({ id: pathId })
 const tags = ['servers']
 

@@ -1,3 +1,4 @@
+import { SERVERS } from '../../api/route.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ServerConfig } from '../../core/config/server.ts'
 import { serverId } from '../../core/ids.ts'
@@ -39,7 +40,7 @@ export function serverHandlers({ fleet, registry, store, upstreams, rules, clock
       const created = newServer(body)
       assertTarget(created.config, rules)
       const { server } = await registry.create(created)
-      answer.header('location', `/api/v1/mcp/servers/${server.id}`)
+      answer.header('location', `${SERVERS}/${server.id}`)
       answer.header('etag', etagOf(server))
       return serverView(fleet.get(server.id), clock)
     },
