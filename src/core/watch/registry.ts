@@ -80,6 +80,7 @@ export class Registry {
       this.#assertFree(config.name)
       names.add(config.name)
     }
+    if (journal.outage) throw journal.outage
     const ids = await store.reserveServerIds(entries.length)
     const now = clock.wall()
     const members = entries.map(({ config, enabled }, index): Member => {
