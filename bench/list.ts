@@ -9,8 +9,8 @@ import { quantile, rounded } from './statistics.ts'
 
 const SERVERS = 10_000
 const REQUESTS = 200
-/** First checks are under way then, as they are for most of a process's life. */
-const SETTLE_MS = 5_000
+/** The first checks, which list all tools, are over then; from there on it is as for most of a process's life. */
+const SETTLE_MS = 60_000
 
 const LISTS = [
   ['first page of 50', '?limit=50'],
