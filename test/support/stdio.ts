@@ -32,7 +32,7 @@ export async function stdioBench() {
     const exits: Failure[] = []
     const made = new StdioChannel({
       processes,
-      environment: { PATH: process.env['PATH'] },
+      environment: { PATH: process.env.PATH },
       cwd: dataDir,
       clock,
       launch: { command: process.execPath, args: over.args ?? [STDIO_SERVER], env: over.env ?? {} },

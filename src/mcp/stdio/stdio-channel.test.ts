@@ -90,7 +90,7 @@ test('a command that is not there says so, as does a directory', async () => {
 })
 test('the child sees its entry and a few names of ours, and nothing else', async () => {
   const environment = {
-    PATH: process.env['PATH'],
+    PATH: process.env.PATH,
     HOME: '/home/someone',
     LC_ALL: 'C',
     NODE_OPTIONS: '--require=/evil.js',
@@ -103,7 +103,7 @@ test('the child sees its entry and a few names of ours, and nothing else', async
   await channel.open(within())
   expect(await channel.request('environment', {}, within())).toEqual({
     result: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       HOME: '/home/someone',
       LC_ALL: 'C',
       TOKEN: 'of the entry',
@@ -186,7 +186,7 @@ test('a line that never ends costs bounded memory and the process', async () => 
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024)
   expect(channel.alive).toBe(false)
   expect(exits).toHaveLength(1)
-  await vi.waitFor(async () => expect((await runningPids()).has(Number(result?.['pid']))).toBe(false))
+  await vi.waitFor(async () => expect((await runningPids()).has(Number(result?.pid))).toBe(false))
 })
 test('a server that does not read its stdin is not written to without bound', async () => {
   const { channel } = bench.channel()
