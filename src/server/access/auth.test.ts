@@ -282,12 +282,12 @@ test('a configured admin token works, is not shown, and replaces the one configu
 test('roles grant what the contract says', () => {
   const granted = ROLES.map((role) => [
     role,
-    (['public', 'viewer', 'operator', 'admin', 'gateway'] as const).filter((access) => may(role, access)),
+    (['public', 'viewer', 'operator', 'admin'] as const).filter((access) => may(role, access)),
   ])
   expect(Object.fromEntries(granted)).toEqual({
     viewer: ['public', 'viewer'],
-    operator: ['public', 'viewer', 'operator', 'gateway'],
-    admin: ['public', 'viewer', 'operator', 'admin', 'gateway'],
-    agent: ['public', 'gateway'],
+    operator: ['public', 'viewer', 'operator'],
+    admin: ['public', 'viewer', 'operator', 'admin'],
+    agent: ['public'],
   })
 })

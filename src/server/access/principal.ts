@@ -1,9 +1,6 @@
-import type { Access as RouteAccess } from '../../api/route.ts'
+import type { Access } from '../../api/route.ts'
 import type { Timestamp } from '../../core/clock.ts'
 import type { Role } from '../../core/token.ts'
-
-/** What is asked of a caller: by a route of the API, or by the `gateway` for leave to call tools through Omni2. */
-export type Access = RouteAccess | 'gateway'
 
 /** Who makes a request, as proven by a token or a session. */
 export type Principal = {
@@ -18,9 +15,9 @@ export type Principal = {
 
 const GRANTS = {
   viewer: ['viewer'],
-  operator: ['viewer', 'operator', 'gateway'],
-  admin: ['viewer', 'operator', 'admin', 'gateway'],
-  agent: ['gateway'],
+  operator: ['viewer', 'operator'],
+  admin: ['viewer', 'operator', 'admin'],
+  agent: [],
 } as const satisfies Record<Role, readonly Access[]>
 
 export function may(role: Role, access: Access): boolean {

@@ -10,7 +10,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Auth } from '../access/auth.ts'
 import type { Config } from '../config/config.ts'
 import { guardRoutes } from './edge.ts'
-import { createHttpServer, type Intercept, refuseBrokenRequest } from './http-server.ts'
+import { createHttpServer, refuseBrokenRequest } from './http-server.ts'
 import { findJsonTrap } from './json-body.ts'
 import { documentRoutes } from './open-api.ts'
 import { problemHeaders, toProblem } from './problems.ts'
@@ -21,8 +21,6 @@ type Deps = {
   readonly auth: Auth
   readonly log: Logger
   readonly version: string
-  /** Takes requests of the gateway before Fastify does. */
-  readonly intercept?: Intercept
   readonly onAnswer?: (answer: Answered) => void
   /** Of one token, or of one address while nobody is signed in. */
   readonly requestsPerMinute?: number
@@ -35,12 +33,12 @@ const SOCKETS = { maxPayload: 64 * 1024, perMessageDeflate: false, closeTimeout:
 
 /** The web server with everything that stands before and around its routes, and no route of its own but the API's documentation. */
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
-  const { config, auth, log, onAnswer = () => {}, intercept = () => false, requestsPerMinute = 600 } = deps
+  const { config, auth, log, onAnswer = () => {}, requestsPerMinute = 600 } = deps
   const logger: FastifyBaseLogger = log
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    serverFactory: (handler) => createHttpServer(handler, intercept),
+    serverFactory: (handler) => createHttpServer(handler),
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, _request, reply) => {
       const problem = toProblem(error)

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import { portOf } from '../../../test/support/ports.ts'
 import { setUpServer } from '../../../test/support/server-setup.ts'
-import { createHttpServer, type Intercept, refuseBrokenRequest } from './http-server.ts'
+import { createHttpServer, refuseBrokenRequest } from './http-server.ts'
 
 const closing: (() => Promise<unknown> | undefined)[] = []
 afterEach(async () => {
@@ -20,17 +20,13 @@ async function exchange(port: number, bytes: string): Promise<string> {
   return text(socket)
 }
 
-async function impatient(intercept: Intercept = () => false) {
-  const server = createHttpServer(
-    (request, response) => request.resume().once('end', () => response.end('api')),
-    intercept,
-    {
-      headersTimeout: 50,
-      requestTimeout: 50,
-      connectionsCheckingInterval: 10,
-      keepAliveTimeout: 50,
-    },
-  )
+async function impatient() {
+  const server = createHttpServer((request, response) => request.resume().once('end', () => response.end('api')), {
+    headersTimeout: 50,
+    requestTimeout: 50,
+    connectionsCheckingInterval: 10,
+    keepAliveTimeout: 50,
+  })
   server.on('clientError', refuseBrokenRequest)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -56,7 +52,7 @@ test('who does not read an answer is dropped, and who takes long to get one is n
     if (request.url === '/large') response.end(Buffer.alloc(32 * 1024 * 1024))
     else setTimeout(() => response.end('at last'), 600)
   }
-  const server = createHttpServer(handler, () => false, { stuckReaderMs: 400 })
+  const server = createHttpServer(handler, { stuckReaderMs: 400 })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => server[Symbol.asyncDispose]())
@@ -88,7 +84,7 @@ test('requests sent ahead are answered in turn, each begun when the one before i
     begun.push(request.url)
     answers.push(response)
   }
-  const server = createHttpServer(handler, () => false)
+  const server = createHttpServer(handler)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => server[Symbol.asyncDispose]())
@@ -103,16 +99,6 @@ test('requests sent ahead are answered in turn, each begun when the one before i
     answers.at(-1)?.end(`answer ${path}`)
   }
   expect((await answered).match(/answer \/\d/g)).toEqual(['answer /1', 'answer /2', 'answer /3'])
-})
-
-test('an intercepted request never reaches the API', async () => {
-  const port = await impatient((request, response) => {
-    if (request.url !== '/mcp') return false
-    response.end('gateway')
-    return true
-  })
-  const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-  expect([await ask('/mcp'), await ask('/mcp2')]).toEqual(['gateway', 'api'])
 })
 
 test('the running server has its limits, also where a request is broken', async () => {

@@ -4,9 +4,6 @@ import type { Problem } from '../../api/problem.ts'
 import { AppError } from '../../core/errors.ts'
 import { PROBLEM_TYPE, toProblem } from './problems.ts'
 
-/** Takes a request before the API sees it, for a path that must cost as little as possible. False: not mine. */
-export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean
-
 /** Whoever sends slowly is dropped: `requestTimeout` is for headers and body together. */
 const LIMITS = {
   headersTimeout: 10_000,
@@ -24,12 +21,9 @@ const STUCK_READER_MS = 15_000
 /** A server that gives headers 10 s, a whole request 15 s, and an answer that does not move 30 s at most. */
 export function createHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
-  intercept: Intercept,
   { stuckReaderMs = STUCK_READER_MS, ...limits }: Partial<typeof LIMITS & { readonly stuckReaderMs: number }> = {},
 ): Server {
-  const inTurn = oneAtATime((request, response) => {
-    if (!intercept(request, response)) handler(request, response)
-  })
+  const inTurn = oneAtATime(handler)
   return createServer({ ...LIMITS, ...limits }, (request, response) => {
     dropStuckReader(request.socket, response, stuckReaderMs)
     inTurn(request, response)
