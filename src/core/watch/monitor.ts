@@ -253,12 +253,13 @@ export class Monitor {
     return { member, previousStatus: derive(previous.state), result, at: row.at }
   }
 
-  /** Stores a check that ended, which holds up no other; with company unless somebody waits for it or an event tells of it. */
+  /** Stores a check that ended, which holds up no other. One that passed, as it always does, may wait for company. */
   #store(row: CheckRow, changes: readonly Change[], isAwaited: boolean): Promise<unknown> {
     this.#pump()
     const { journal } = this.#deps
     const all: readonly Change[] = [{ type: 'check_logged', check: row }, ...changes]
-    return isAwaited || changes.some(({ type }) => type === 'event') ? journal.record(all) : journal.log(all)
+    const isNews = row.outcome !== 'ok' || changes.some(({ type }) => type === 'event')
+    return isNews || isAwaited ? journal.record(all) : journal.log(all)
   }
 
   /** Moves one server by something nobody waits for. */
