@@ -21,15 +21,9 @@ export class FleetAlarm {
     const event = fleetEvent(serverId, from, to)
     if (!event) return undefined
     const before = this.#cause
-    this.#cause = suspect(before, event, this.#enabled(), now)
+    this.#cause = suspect(before, event, this.#fleet.enabled, now)
     if (before.active === this.#cause.active) return undefined
     return this.#cause.active ? this.#raised() : cleared
-  }
-
-  #enabled(): number {
-    let count = 0
-    for (const { state } of this.#fleet.all()) if (state.admin.kind === 'active') count++
-    return count
   }
 
   #raised(): Alarm {
@@ -39,7 +33,7 @@ export class FleetAlarm {
       severity: 'critical',
       active: true,
       servers: names,
-      suspected: `${names.length} of ${this.#enabled()} servers fell within a minute: check the network of Omni2 first`,
+      suspected: `${names.length} of ${this.#fleet.enabled} servers fell within a minute: check the network of Omni2 first`,
     }
   }
 }

@@ -28,6 +28,7 @@ export type FleetFilter = {
 export class Fleet {
   readonly #members = new Map<ServerId, Member>()
   readonly #names = new Map<string, ServerId>()
+  #enabled = 0
 
   /** @throws AppError 'not_found' */
   get(id: ServerId): Member {
@@ -49,6 +50,7 @@ export class Fleet {
     const { id, config } = member.server
     const before = this.#members.get(id)
     if (before && before.server.config.name !== config.name) this.#names.delete(before.server.config.name)
+    this.#enabled += countOf(member) - countOf(before)
     this.#members.set(id, member)
     this.#names.set(config.name, id)
   }
@@ -56,6 +58,7 @@ export class Fleet {
   remove(id: ServerId): void {
     const member = this.#members.get(id)
     if (!member) return
+    this.#enabled -= countOf(member)
     this.#members.delete(id)
     this.#names.delete(member.server.config.name)
   }
@@ -66,6 +69,11 @@ export class Fleet {
 
   get size(): number {
     return this.#members.size
+  }
+
+  /** How many are not disabled. */
+  get enabled(): number {
+    return this.#enabled
   }
 
   /** Members in the order of their ids, those after `afterId`; one more page exists when `more`. */
@@ -79,6 +87,8 @@ export class Fleet {
     return { members: matches, more: false }
   }
 }
+
+const countOf = (member: Member | undefined): number => (member?.state.admin.kind === 'active' ? 1 : 0)
 
 function fits({ server, state }: Member, { status, q, enabledOnly }: FleetFilter): boolean {
   if (enabledOnly && state.admin.kind !== 'active') return false

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { anHttpConfig, FakeClock } from '../../../test/support/fakes.ts'
+import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
+import { next } from '../health/reducer.ts'
+import { initial } from '../health/restore.ts'
+import { serverId } from '../ids.ts'
+import { Fleet, type Member } from './fleet.ts'
+
+const clock = new FakeClock()
+
+function member(id: number, name = `server-${id}`, description = ''): Member {
+  const policy = { intervalMs: 60_000, timeoutMs: 10_000, breaker: DEFAULT_BREAKER }
+  const config = anHttpConfig({ name, description })
+  const server = { id: serverId(id), revision: 1, config, createdAt: clock.wall(), updatedAt: clock.wall() }
+  return {
+    server,
+    state: initial(policy, 1, clock.now()),
+    identity: undefined,
+    capabilities: undefined,
+    lastCheck: undefined,
+  }
+}
+
+const disabled = (one: Member): Member => ({
+  ...one,
+  state: next(one.state, { type: 'disabled' }, clock.now(), 0).state,
+})
+
+function fleetOf(...members: Member[]): Fleet {
+  const fleet = new Fleet()
+  for (const one of members) fleet.put(one)
+  return fleet
+}
+
+test('pages go by id, tell whether there is more, and can be filtered', () => {
+  const fleet = fleetOf(member(1, 'alpha'), disabled(member(2, 'beta')), member(3, 'gamma', 'the ALPHA of the third'))
+  const ids = (...page: Parameters<Fleet['page']>) => fleet.page(...page).members.map(({ server }) => server.id)
+  expect(ids({}, 0, 2)).toEqual([1, 2])
+  expect([fleet.page({}, 0, 2).more, fleet.page({}, 2, 2).more]).toEqual([true, false])
+  expect(ids({ q: 'Alpha' }, 0, 9)).toEqual([1, 3])
+  expect(ids({ enabledOnly: true }, 0, 9)).toEqual([1, 3])
+  expect(ids({ status: ['disabled'] }, 0, 9)).toEqual([2])
+})
+
+test('it knows how many are enabled, whatever happens to them', () => {
+  const one = member(1)
+  const fleet = fleetOf(one, member(2), disabled(member(3)))
+  expect([fleet.size, fleet.enabled]).toEqual([3, 2])
+  fleet.put(disabled(one))
+  expect(fleet.enabled).toBe(1)
+  fleet.put(one)
+  fleet.remove(serverId(2))
+  fleet.remove(serverId(3))
+  expect([fleet.size, fleet.enabled]).toEqual([1, 1])
+})
+
+test('a renamed server is found by its new name only', () => {
+  const fleet = fleetOf(member(1, 'old'))
+  fleet.put(member(1, 'new'))
+  expect([fleet.byName('old'), fleet.byName('new')?.server.id]).toEqual([undefined, 1])
+  expect(() => fleet.get(serverId(2))).toThrow('No server 2')
+})
