@@ -5,16 +5,23 @@ import { CheckErrorView, StageView } from './check-view.ts'
 import { listOf, paging } from './query.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
-/** One check of the past; `health_status` is what the server's status was after it. */
+/**
+ * A check of the past, or a run of scheduled ones that passed alike within an hour: `count` of them from `timestamp` until
+ * `until`, with the mean and the bounds of their response times. `health_status` is what the server's status was after.
+ */
 export const HealthLogView = z
   .object({
     id: Id,
     server_id: Id,
     timestamp: Time,
+    until: Time,
+    count: Count,
     trigger: z.enum(TRIGGERS),
     outcome: z.enum(OUTCOMES),
     health_status: z.enum(HEALTH_STATUSES),
     response_time_ms: Milliseconds,
+    fastest_ms: Milliseconds,
+    slowest_ms: Milliseconds,
     stages: z.array(StageView),
     tool_count: Count.nullable(),
     error: CheckErrorView.nullable(),

@@ -3,6 +3,7 @@ import { ERAS, REASON_CODES } from '../core/check.ts'
 import { PROTOCOLS } from '../core/config/server.ts'
 import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf } from './query.ts'
+import { HeartbeatsView, UptimesView } from './uptime.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 export const AUTH_TYPES = ['none', 'bearer', 'api_key', 'custom_headers'] as const
@@ -44,6 +45,10 @@ export const ServerView = z
     badges: z.array(z.enum(BADGES)),
     /** Why each badge is there; only with `include=badges`. */
     badge_details: z.array(z.object({ badge: z.enum(BADGES), detail: z.string() })).optional(),
+    /** Share of known time it was up; only with `include=uptime`. */
+    uptime: UptimesView.optional(),
+    /** Of the last 24 hours; only with `include=heartbeats`. */
+    heartbeats: HeartbeatsView.optional(),
     reason_code: z.enum(REASON_CODES).nullable(),
     reason: z.string().nullable(),
     next_action: z.string().nullable(),
@@ -68,8 +73,11 @@ export const ServerView = z
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof ServerView>
 
-/** What a server's view may have beyond the usual: `?include=badges`. */
-export const ServerIncludes = { include: listOf(z.enum(['badges'])).optional() }
+const INCLUDES = ['badges', 'uptime', 'heartbeats'] as const
+export type ServerInclude = (typeof INCLUDES)[number]
+
+/** What a server's view may have beyond the usual: `?include=badges,uptime`. */
+export const ServerIncludes = { include: listOf(z.enum(INCLUDES)).optional() }
 
 export const ServerList = z.object({ servers: z.array(ServerView), next_cursor: z.string().nullable() })
 export type ServerList = z.infer<typeof ServerList>

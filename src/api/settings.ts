@@ -1,8 +1,16 @@
 import { z } from 'zod'
 
+const Days = z.int().min(1).max(3_650)
+
 const fields = {
   /** How long health logs and events are kept. */
-  retention_days: z.int().min(1).max(3_650),
+  retention_days: Days,
+  /** How long health logs are kept; null: `retention_days`. */
+  health_log_days: Days.nullable(),
+  /** How long events are kept; null: `retention_days`. */
+  event_days: Days.nullable(),
+  /** How long incidents are kept once they ended. */
+  incident_days: Days,
 }
 
 export const SettingsView = z.object(fields).meta({ id: 'Settings' })

@@ -5,6 +5,9 @@ import type { Server, ServerConfig } from './config/server.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
 import type { SavedState } from './health/saved-state.ts'
 import type { HealthStatus } from './health/state.ts'
+import type { Ending, Incident, Worst } from './history/incident.ts'
+import type { RollUp, RollUpSize } from './history/roll-up.ts'
+import type { Span } from './history/span.ts'
 import type { ServerId } from './ids.ts'
 import type { StoredToken } from './token.ts'
 
@@ -44,7 +47,7 @@ export interface Upstreams {
   close(): Promise<void>
 }
 
-/** One row of the health log. */
+/** One check, for the health log. */
 export type CheckRow = {
   readonly serverId: ServerId
   readonly at: Timestamp
@@ -57,7 +60,15 @@ export type CheckRow = {
   readonly toolCount: number | undefined
 }
 
-export type StoredCheck = CheckRow & { readonly id: number }
+/** One row of the health log: a check, or a run of `count` that passed alike, the first at `at` and the last at `until`. */
+export type StoredCheck = CheckRow & {
+  readonly id: number
+  readonly count: number
+  readonly until: Timestamp
+  /** `responseTimeMs` is the mean of the run; these are its bounds. */
+  readonly fastestMs: number
+  readonly slowestMs: number
+}
 
 /** A part of one transaction. */
 export type Change =
@@ -70,7 +81,20 @@ export type Change =
       readonly state: SavedState
       readonly identity: Identity | undefined
     }
-  | { readonly type: 'check_logged'; readonly check: CheckRow }
+  /** Also counted in its minute. `runFrom`: when the run of equal checks began that it goes on with, or begins. */
+  | { readonly type: 'check_logged'; readonly check: CheckRow; readonly runFrom: Timestamp | undefined }
+  /** Takes the place of the one with the same `from`. */
+  | { readonly type: 'span_known'; readonly serverId: ServerId; readonly span: Span }
+  /** Nothing when one of the server is open already; the two others do nothing when none is. */
+  | { readonly type: 'incident_opened'; readonly incident: Omit<Incident, 'id' | 'ended'> }
+  | {
+      readonly type: 'incident_worsened'
+      readonly serverId: ServerId
+      readonly status: Worst
+      /** To be added. */
+      readonly cycles: number
+    }
+  | { readonly type: 'incident_ended'; readonly serverId: ServerId; readonly at: Timestamp; readonly by: Ending }
   | {
       readonly type: 'capabilities_saved'
       readonly serverId: ServerId
@@ -98,6 +122,28 @@ export type CheckQuery = {
   readonly limit: number
 }
 
+export type IncidentQuery = {
+  readonly serverIds?: readonly ServerId[]
+  readonly open?: boolean
+  /** Only what was still going on then, or began later. */
+  readonly since?: Timestamp
+  readonly before?: IncidentPosition
+  readonly limit: number
+}
+
+/** Where an incident stands in a list. */
+export type IncidentPosition = { readonly id: number; readonly open: boolean }
+
+export type RollUpQuery = {
+  readonly serverIds: readonly ServerId[]
+  readonly size: RollUpSize
+  readonly from: Timestamp
+  readonly until: Timestamp
+}
+
+/** Of each kind, what is older than this may go. */
+export type Limits = Readonly<Record<'checks' | 'events' | 'incidents' | 'spans' | RollUpSize, Timestamp>>
+
 export type EventQuery = {
   /** Only events with a greater seq, oldest first. */
   readonly sinceSeq: number
@@ -121,6 +167,13 @@ export interface Store {
   /** Newest first. */
   checks(query: CheckQuery): Promise<readonly StoredCheck[]>
   events(query: EventQuery): Promise<readonly StoredEvent[]>
+  /** Open ones first, then the newest first. */
+  incidents(query: IncidentQuery): Promise<readonly Incident[]>
+  /** Of each server what reaches beyond `from`, the oldest first. */
+  spans(serverIds: readonly ServerId[], from: Timestamp): Promise<ReadonlyMap<ServerId, readonly Span[]>>
+  rollUps(query: RollUpQuery): Promise<readonly RollUp[]>
+  /** Each takes the place of the one for the same server, size and time; those of servers that are gone are left out. */
+  saveRollUps(rollUps: readonly RollUp[]): Promise<void>
   /** The oldest and newest `seq` kept; newest 0 when nothing happened yet. */
   eventRange(): Promise<{ readonly oldest: number; readonly newest: number }>
   setting(key: string): Promise<Json | undefined>
@@ -129,8 +182,11 @@ export interface Store {
   /** False when there was none. */
   deleteToken(id: number): Promise<boolean>
   touchToken(id: number, usedAt: Timestamp): Promise<void>
-  /** Deletes at most `limit` check rows and `limit` events from before `before`, and sessions that ended before it; answers how many rows went, 0 when nothing is left. The newest events stay however old. */
-  prune(before: Timestamp, limit: number): Promise<number>
+  /**
+   * Deletes at most `limit` rows of each kind that are older than its limit, and sessions that ended before that of
+   * events; answers how many went, 0 when nothing is left. The newest events and open incidents stay however old.
+   */
+  prune(limits: Limits, limit: number): Promise<number>
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>

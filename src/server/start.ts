@@ -18,6 +18,7 @@ import { registerLive } from './live/live-route.ts'
 import { Metrics } from './metrics.ts'
 import { addressPolicy, openUpstreams } from './open-upstreams.ts'
 import { accessHandlers } from './routes/access.ts'
+import { availabilityHandlers } from './routes/availability.ts'
 import { breakerHandlers } from './routes/breakers.ts'
 import { checkHandlers } from './routes/checks.ts'
 import { historyHandlers } from './routes/history.ts'
@@ -94,8 +95,9 @@ export async function start(deps: Deps): Promise<Running> {
     await watch.settings.load()
     await watch.registry.load()
     const firstStart = await bootstrap(book, auth, config.adminToken)
-    const retention = () => watch.settings.values.retentionDays
-    cleanups.push(startUpkeep({ store, retentionDays: retention, clock, onError }))
+    await watch.compaction.load()
+    const retention = () => watch.settings.values.retention
+    cleanups.push(startUpkeep({ store, compaction: watch.compaction, retention, clock, onError }))
     const url = await listen(app, config)
     return { url, firstStart, stop: cleanUp }
   } catch (error) {
@@ -115,7 +117,7 @@ type Served = Deps & {
 /** The web server with the API, the live feed and the documentation; it does not listen yet. */
 async function serveApi(deps: Served): Promise<FastifyInstance> {
   const { config, log, version, clock, store, watch, auth, book, upstreams } = deps
-  const { fleet, monitor, registry, settings, events, checks } = watch
+  const { fleet, monitor, registry, settings, events, checks, reports } = watch
   const views = () => [...fleet.all()].map((member) => serverView(member, clock))
   const metrics = new Metrics({ events, checks, servers: views, liveClients: () => hub.size })
   metrics.watchProcess()
@@ -130,7 +132,8 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   registerSignInPage(app)
   const handlers = {
     ...accessHandlers({ auth, book, clock }),
-    ...serverHandlers({ fleet, registry, store, upstreams, rules, clock }),
+    ...serverHandlers({ fleet, registry, reports, upstreams, rules, clock }),
+    ...availabilityHandlers({ fleet, reports, store, clock }),
     ...transferHandlers({ fleet, registry, rules }),
     ...checkHandlers({ ...watch, upstreams, rules, clock }),
     ...breakerHandlers({ fleet, monitor, registry, settings, clock }),

@@ -5,6 +5,9 @@ import type { Clock } from '../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../core/events.ts'
 import { Feed } from '../core/feed.ts'
 import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
+import { Compaction } from '../core/history/compaction.ts'
+import { Recorder } from '../core/history/recorder.ts'
+import { Reports } from '../core/history/reports.ts'
 import type { Store, Upstreams } from '../core/ports.ts'
 import { Calls } from '../core/watch/calls.ts'
 import { type CheckJob, CheckJobs } from '../core/watch/check-jobs.ts'
@@ -17,6 +20,7 @@ import { Settings } from '../core/watch/settings.ts'
 import { StallWatch } from '../core/watch/stall-watch.ts'
 import { breakerConfigView, changedBreaker } from './views/breaker.ts'
 import { serverView } from './views/server.ts'
+import { changedRetention, settingsView } from './views/settings.ts'
 
 type Deps = {
   readonly store: Store
@@ -38,19 +42,38 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const stalls = new StallWatch(clock)
   const journal = new Journal({ store, events, clock, onError })
   const alarm = new FleetAlarm(fleet)
-  const monitor = new Monitor({ fleet, journal, upstreams, alarm, stalls, checks, clock, random, onError })
+  const recorder = new Recorder(clock)
+  const monitor = new Monitor({ fleet, journal, upstreams, alarm, stalls, recorder, checks, clock, random, onError })
+  const servers = () => [...fleet.all()].map(({ server }) => server.id)
+  const compaction = new Compaction({ store, journal, servers, clock })
+  const reports = new Reports({ store, recorder, compaction, clock })
   const settings = new Settings({ store, journal, defaultRetentionDays: retentionDays, stored: storedSettings })
   const breaker = () => settings.values.breaker
   const view = (member: Member) => serverView(member, clock)
   const registry = new Registry({ fleet, monitor, journal, upstreams, store, breaker, view, clock, random })
   const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
   const calls = new Calls({ fleet, monitor, upstreams, clock })
-  return { events, checks, progress, fleet, journal, monitor, settings, registry, jobs, calls, stalls }
+  return {
+    events,
+    checks,
+    progress,
+    fleet,
+    journal,
+    compaction,
+    reports,
+    monitor,
+    settings,
+    registry,
+    jobs,
+    calls,
+    stalls,
+  }
 }
 
 /** Settings are stored as the API writes them, and read by its schemas. */
 const storedSettings: ConstructorParameters<typeof Settings>[0]['stored'] = {
   fromBreaker: breakerConfigView,
   toBreaker: (json) => changedBreaker(DEFAULT_BREAKER, BreakerConfigInput.parse(json)),
-  toRetentionDays: (json) => SettingsInput.shape.retention_days.unwrap().parse(json),
+  fromRetention: (retention) => settingsView({ breaker: DEFAULT_BREAKER, retention }),
+  toRetention: (json, retention) => changedRetention(retention, SettingsInput.parse(json)),
 }

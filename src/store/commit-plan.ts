@@ -4,9 +4,12 @@ import type { Server } from '../core/config/server.ts'
 import { unreachable } from '../core/errors.ts'
 import type { DomainEvent } from '../core/events.ts'
 import type { ServerId } from '../core/ids.ts'
-import type { Change, CheckRow } from '../core/ports.ts'
+import type { Change } from '../core/ports.ts'
 
 type StateSaved = Extract<Change, { type: 'state_saved' }>
+export type LoggedCheck = Omit<Extract<Change, { type: 'check_logged' }>, 'type'>
+type KnownSpan = Omit<Extract<Change, { type: 'span_known' }>, 'type'>
+export type IncidentChange = Extract<Change, { type: `incident_${string}` }>
 
 /** What a list of changes comes to, by table: one statement can then write many rows, and each row only once. */
 export type CommitPlan = {
@@ -14,7 +17,11 @@ export type CommitPlan = {
   readonly servers: ReadonlyMap<ServerId, Server>
   readonly states: ReadonlyMap<ServerId, StateSaved>
   readonly capabilities: ReadonlyMap<ServerId, { readonly value: Capabilities; readonly seenAt: Timestamp }>
-  readonly checks: readonly CheckRow[]
+  readonly checks: readonly LoggedCheck[]
+  /** By server and beginning. */
+  readonly spans: ReadonlyMap<string, KnownSpan>
+  /** In their order. */
+  readonly incidents: readonly IncidentChange[]
   readonly settings: ReadonlyMap<string, Json>
   readonly events: readonly { readonly event: DomainEvent; readonly at: Timestamp }[]
 }
@@ -26,7 +33,9 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
     servers: new Map<ServerId, Server>(),
     states: new Map<ServerId, StateSaved>(),
     capabilities: new Map<ServerId, { value: Capabilities; seenAt: Timestamp }>(),
-    checks: [] as CheckRow[],
+    checks: [] as LoggedCheck[],
+    spans: new Map<string, KnownSpan>(),
+    incidents: [] as IncidentChange[],
     settings: new Map<string, Json>(),
     events: [] as { event: DomainEvent; at: Timestamp }[],
   }
@@ -38,13 +47,23 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
       case 'server_deleted':
         plan.deleted.add(change.serverId)
         for (const rows of [plan.servers, plan.states, plan.capabilities]) rows.delete(change.serverId)
-        plan.checks = plan.checks.filter((check) => check.serverId !== change.serverId)
+        plan.checks = plan.checks.filter(({ check }) => check.serverId !== change.serverId)
+        plan.incidents = plan.incidents.filter((incident) => aboutOf(incident) !== change.serverId)
+        for (const [key, { serverId }] of plan.spans) if (serverId === change.serverId) plan.spans.delete(key)
         break
       case 'state_saved':
         plan.states.set(change.serverId, change)
         break
       case 'check_logged':
-        plan.checks.push(change.check)
+        plan.checks.push(change)
+        break
+      case 'span_known':
+        plan.spans.set(`${change.serverId} ${change.span.from}`, change)
+        break
+      case 'incident_opened':
+      case 'incident_worsened':
+      case 'incident_ended':
+        plan.incidents.push(change)
         break
       case 'capabilities_saved':
         plan.capabilities.set(change.serverId, { value: change.capabilities, seenAt: change.seenAt })
@@ -67,5 +86,10 @@ export const keepKnown = (plan: CommitPlan, known: ReadonlySet<number>): CommitP
   ...plan,
   states: new Map([...plan.states].filter(([id]) => known.has(id))),
   capabilities: new Map([...plan.capabilities].filter(([id]) => known.has(id))),
-  checks: plan.checks.filter((check) => known.has(check.serverId)),
+  checks: plan.checks.filter(({ check }) => known.has(check.serverId)),
+  spans: new Map([...plan.spans].filter(([, { serverId }]) => known.has(serverId))),
+  incidents: plan.incidents.filter((incident) => known.has(aboutOf(incident))),
 })
+
+const aboutOf = (change: IncidentChange): ServerId =>
+  change.type === 'incident_opened' ? change.incident.serverId : change.serverId

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { AppError } from '../core/errors.ts'
 import { asAppError } from './database-fault.ts'
 import { first } from './migrations/2026-11-22-first.ts'
+import { history } from './migrations/2026-11-23-history.ts'
 import type { Tables } from './schema.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -10,6 +11,7 @@ export type Dialect = 'sqlite' | 'postgres'
 /** In the order of their names. One that was released is never edited. */
 const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '2026-11-22-first': { up: (db: Kysely<Tables>) => first(db, dialect) },
+  '2026-11-23-history': { up: (db: Kysely<Tables>) => history(db, dialect) },
 })
 
 /**

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Timestamp } from '../core/clock.ts'
+import type { RollUpSize } from '../core/history/roll-up.ts'
 import { lastNumber } from './counter.ts'
 import type { Tables } from './schema.ts'
 
@@ -30,6 +31,40 @@ export async function pruneEvents(db: Kysely<Tables>, before: Timestamp, limit: 
   const last = Math.min(old.seq, (await lastNumber(db, 'event')) - KEPT_EVENTS, oldest.seq + limit - 1)
   const { numDeletedRows } = await db.deleteFrom('event').where('seq', '<=', last).executeTakeFirst()
   return Number(numDeletedRows)
+}
+
+/** At most `limit` incidents that ended before `before`. */
+export async function pruneIncidents(db: Kysely<Tables>, before: Timestamp, limit: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('incident')
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('incident').select('id').where('ended_at', '<', before).orderBy('ended_at').limit(limit),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
+
+/** At most `limit` spans that ended before `before`: found server by server, since their key begins with it. */
+export async function pruneSpans(db: Kysely<Tables>, before: Timestamp, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from span where (server_id, started_at) in (
+      select span.server_id, span.started_at from server join span on span.server_id = server.id
+      where span.started_at < ${before} and span.ended_at < ${before} limit ${limit})`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** As `pruneSpans`, of one size of roll-ups. */
+export async function pruneRollUps(
+  db: Kysely<Tables>,
+  size: RollUpSize,
+  before: Timestamp,
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from roll_up where (server_id, size, started_at) in (
+      select roll_up.server_id, roll_up.size, roll_up.started_at from server join roll_up on roll_up.server_id = server.id
+      where roll_up.size = ${size} and roll_up.started_at < ${before} limit ${limit})`.execute(db)
+  return Number(numAffectedRows ?? 0)
 }
 
 /** Sessions and sign-in codes that ended before `before`; an expired API token stays for its owner to see. */

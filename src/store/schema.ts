@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { OutcomeCounts } from '../core/history/roll-up.ts'
 
 /**
  * Rows as stored, alike in SQLite and PostgreSQL. Times are integers, milliseconds since the Unix epoch; `body`,
@@ -29,9 +30,35 @@ export type Tables = {
     status: string
     response_time_ms: number
     tool_count: number | null
-    /** Stages and failure. */
+    /** Stages and failure; of a run those of its first check. */
     detail: string
+    count: Generated<number>
+    /** These three of a run only; `response_time_ms` is its mean. */
+    until: number | null
+    fastest_ms: number | null
+    slowest_ms: number | null
   }
+  /** `cause` is JSON; `ended_at` and `ended_by` are null while it is open. */
+  incident: {
+    id: Generated<number>
+    server_id: number
+    started_at: number
+    cause: string
+    worst: string
+    cycles: number
+    ended_at: number | null
+    ended_by: string | null
+  }
+  span: { server_id: number; started_at: number; ended_at: number; kind: string }
+  /** A column for each outcome; `latency` is a sketch as text. Times up and down are 0 in those of minutes. */
+  roll_up: {
+    server_id: number
+    size: string
+    started_at: number
+    up_ms: number
+    down_ms: number
+    latency: string
+  } & { -readonly [outcome in keyof OutcomeCounts]: number }
   /** `server_id` is no foreign key: events outlive their server. */
   event: {
     seq: number

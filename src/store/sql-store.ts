@@ -4,14 +4,29 @@ import { type Timestamp, timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { AppError } from '../core/errors.ts'
 import type { StoredEvent } from '../core/events.ts'
+import type { Incident } from '../core/history/incident.ts'
+import type { RollUp } from '../core/history/roll-up.ts'
+import type { Span } from '../core/history/span.ts'
 import { type ServerId, serverId } from '../core/ids.ts'
-import type { Change, CheckQuery, EventQuery, LoadedServer, Store, StoredCheck, Vault } from '../core/ports.ts'
+import type {
+  Change,
+  CheckQuery,
+  EventQuery,
+  IncidentQuery,
+  Limits,
+  LoadedServer,
+  RollUpQuery,
+  Store,
+  StoredCheck,
+  Vault,
+} from '../core/ports.ts'
 import type { StoredToken } from '../core/token.ts'
 import { type CommitPlan, keepKnown, planCommit } from './commit-plan.ts'
 import { lastNumber, takeNumbers } from './counter.ts'
 import type { Database } from './database.ts'
 import { asAppError, faultOf } from './database-fault.ts'
-import { pruneChecks, pruneEvents, pruneTokens } from './prune.ts'
+import { pruneChecks, pruneEvents, pruneIncidents, pruneRollUps, pruneSpans, pruneTokens } from './prune.ts'
+import { readIncidents, readRollUps, readSpans, writeRollUps } from './read-history.ts'
 import type { Tables } from './schema.ts'
 import { readStored, StoredJson, wholeMs } from './stored.ts'
 import { readCheck } from './stored-check.ts'
@@ -25,6 +40,7 @@ type Deps = { readonly database: Database; readonly vault: Vault }
 
 /** Servers read at a time, so that a large fleet neither blocks the event loop nor doubles in memory. */
 const LOADED_AT_ONCE = 200
+const ROLL_UP_SIZES = ['minute', 'hour', 'day'] as const
 
 /** The Store over SQL, alike on SQLite and PostgreSQL. Its maker has migrated the database. */
 export class SqlStore implements Store {
@@ -92,6 +108,22 @@ export class SqlStore implements Store {
     })
   }
 
+  incidents(query: IncidentQuery): Promise<readonly Incident[]> {
+    return this.#guarded(async () => (query.serverIds?.length === 0 ? [] : await readIncidents(this.#db, query)))
+  }
+
+  spans(serverIds: readonly ServerId[], from: Timestamp): Promise<ReadonlyMap<ServerId, readonly Span[]>> {
+    return this.#guarded(() => readSpans(this.#db, serverIds, from))
+  }
+
+  rollUps(query: RollUpQuery): Promise<readonly RollUp[]> {
+    return this.#guarded(() => readRollUps(this.#db, query))
+  }
+
+  saveRollUps(rollUps: readonly RollUp[]): Promise<void> {
+    return this.#guarded(() => writeRollUps(this.#db, rollUps))
+  }
+
   eventRange(): Promise<{ readonly oldest: number; readonly newest: number }> {
     return this.#guarded(async () => {
       const newest = await lastNumber(this.#db, 'event')
@@ -141,11 +173,16 @@ export class SqlStore implements Store {
     })
   }
 
-  prune(before: Timestamp, limit: number): Promise<number> {
+  prune(limits: Limits, limit: number): Promise<number> {
     return this.#guarded(async () => {
-      const checks = await pruneChecks(this.#db, before, limit)
-      const events = await pruneEvents(this.#db, before, limit)
-      return checks + events + (await pruneTokens(this.#db, before))
+      const db = this.#db
+      let removed = await pruneChecks(db, limits.checks, limit)
+      removed += await pruneEvents(db, limits.events, limit)
+      removed += await pruneTokens(db, limits.events)
+      removed += await pruneIncidents(db, limits.incidents, limit)
+      removed += await pruneSpans(db, limits.spans, limit)
+      for (const size of ROLL_UP_SIZES) removed += await pruneRollUps(db, size, limits[size], limit)
+      return removed
     })
   }
 

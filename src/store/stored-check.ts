@@ -20,6 +20,10 @@ const Columns = z.object({
   status: z.enum(HEALTH_STATUSES),
   response_time_ms: z.number(),
   tool_count: z.number().nullable(),
+  count: z.number(),
+  until: StoredTimestamp.nullable(),
+  fastest_ms: z.number().nullable(),
+  slowest_ms: z.number().nullable(),
 })
 
 export function checkRow(check: CheckRow): Insertable<Tables['check_log']> {
@@ -37,11 +41,18 @@ export function checkRow(check: CheckRow): Insertable<Tables['check_log']> {
 
 export function readCheck(row: Selectable<Tables['check_log']>): StoredCheck {
   const what = `check ${row.id}`
-  const { server_id, response_time_ms, tool_count, ...rest } = checkStored(Columns, row, what)
+  const { server_id, response_time_ms, tool_count, until, fastest_ms, slowest_ms, ...rest } = checkStored(
+    Columns,
+    row,
+    what,
+  )
   return {
     ...rest,
     serverId: server_id,
+    until: until ?? rest.at,
     responseTimeMs: response_time_ms,
+    fastestMs: fastest_ms ?? response_time_ms,
+    slowestMs: slowest_ms ?? response_time_ms,
     toolCount: tool_count ?? undefined,
     ...readStored(Detail, row.detail, what),
   }

@@ -8,14 +8,14 @@ import { takeNumbers } from './counter.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './schema.ts'
 import { wholeMs } from './stored.ts'
-import { checkRow } from './stored-check.ts'
 import { eventRow } from './stored-event.ts'
 import { serverRow } from './stored-server.ts'
+import { saveChecks } from './write-checks.ts'
+import { saveIncidents, saveSpans } from './write-history.ts'
+import { inParts } from './write-parts.ts'
 
 type Db = Kysely<Tables>
 
-/** Rows of one statement: far below the 32,766 values SQLite takes, and short to compile. */
-const ROWS = 100
 const Counted = z.tuple([z.object({ value: z.number() })])
 
 /**
@@ -30,7 +30,9 @@ export async function writePlan({ db, together }: Database, plan: CommitPlan, va
     ...saveServers(db, plan, vault),
     ...saveStates(db, plan),
     ...saveCapabilities(db, plan),
-    ...inParts(plan.checks.map(checkRow)).map((rows) => db.insertInto('check_log').values(rows).compile()),
+    ...saveChecks(db, plan.checks),
+    ...saveSpans(db, plan),
+    ...saveIncidents(db, plan),
     ...saveSettings(db, plan),
   ])
   if (events.length === 0) return []
@@ -119,7 +121,3 @@ const saveSettings = (db: Db, { settings }: CommitPlan): CompiledQuery[] =>
       .onConflict((conflict) => conflict.column('key').doUpdateSet(({ ref }) => ({ value: ref('excluded.value') })))
       .compile(),
   )
-
-function inParts<T>(rows: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, part) => rows.slice(part * ROWS, (part + 1) * ROWS))
-}

@@ -5,6 +5,7 @@ import type { Store } from '../../src/core/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
 import { eventTests } from './store-events.ts'
+import { historyTests } from './store-history.ts'
 import { openingTests } from './store-opening.ts'
 import { serverTests } from './store-servers.ts'
 import { tokenTests } from './store-tokens.ts'
@@ -48,6 +49,7 @@ export function storeContract(name: string, makeHome: () => Promise<StoreHome>):
     }
     serverTests(bench)
     eventTests(bench)
+    historyTests(bench)
     tokenTests(bench)
     openingTests(bench)
   })

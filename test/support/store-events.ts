@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Bench } from './store-contract.ts'
-import { A, aDeletion, aServer, at, B, checkLogged, everyEvent, saved, told } from './store-samples.ts'
+import { A, aDeletion, aServer, at, B, checkLogged, everyEvent, olderThan, saved, told } from './store-samples.ts'
 
 export function eventTests(bench: () => Bench): void {
   test('every event comes back as it was told, with a seq that starts at 1', async () => {
@@ -45,20 +45,21 @@ export function eventTests(bench: () => Bench): void {
   test('pruning goes in steps, keeps the newest events, and never gives a seq again', async () => {
     const { store } = bench()
     const id = A
+    const logs = (ms: number) => olderThan(0, { checks: at(ms), events: at(ms) })
     const many = Array.from({ length: 1_020 }, (_, n) => told(aDeletion(`${n}`), n))
     await store.commit([
       saved(aServer(id)),
       ...Array.from({ length: 25 }, (_, n) => checkLogged(id, { at: at(n) })),
       ...many,
     ])
-    expect(await store.prune(at(), 10)).toBe(0)
-    expect(await store.prune(at(15), 10)).toBe(20)
+    expect(await store.prune(logs(0), 10)).toBe(0)
+    expect(await store.prune(logs(15), 10)).toBe(20)
     expect(await store.eventRange()).toEqual({ oldest: 11, newest: 1_020 })
-    expect(await store.prune(at(15), 10)).toBe(10)
-    expect(await store.prune(at(15), 10)).toBe(0)
+    expect(await store.prune(logs(15), 10)).toBe(10)
+    expect(await store.prune(logs(15), 10)).toBe(0)
     expect(await store.eventRange()).toEqual({ oldest: 16, newest: 1_020 })
     expect(await store.checks({ serverId: id, limit: 100 })).toHaveLength(10)
-    expect(await store.prune(at(9_999), 100)).toBe(15)
+    expect(await store.prune(logs(9_999), 100)).toBe(15)
     expect(await store.eventRange()).toEqual({ oldest: 21, newest: 1_020 })
     expect(await store.commit([told(aDeletion('next'))])).toMatchObject([{ seq: 1_021 }])
   })

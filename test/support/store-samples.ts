@@ -5,7 +5,7 @@ import type { Server, ServerConfig } from '../../src/core/config/server.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import type { SavedState } from '../../src/core/health/saved-state.ts'
 import { type ServerId, serverId } from '../../src/core/ids.ts'
-import type { Change, CheckRow } from '../../src/core/ports.ts'
+import type { Change, CheckRow, Limits } from '../../src/core/ports.ts'
 import type { StoredToken } from '../../src/core/token.ts'
 import { anHttpConfig } from './fakes.ts'
 
@@ -87,9 +87,31 @@ export const aCheck = (id: ServerId, over: Partial<CheckRow> = {}): CheckRow => 
   ...over,
 })
 
-export const checkLogged = (id: ServerId, over: Partial<CheckRow> = {}): Change => ({
+export const checkLogged = (id: ServerId, over: Partial<CheckRow> = {}, runFrom?: Timestamp): Change => ({
   type: 'check_logged',
   check: aCheck(id, over),
+  runFrom,
+})
+
+/** As it comes back when it is no run. */
+export const storedAlone = (check: CheckRow) => ({
+  ...check,
+  count: 1,
+  until: check.at,
+  fastestMs: check.responseTimeMs,
+  slowestMs: check.responseTimeMs,
+})
+
+/** Everything older than `ms` after the beginning may go, but what `over` says. */
+export const olderThan = (ms: number, over: Partial<Limits> = {}): Limits => ({
+  checks: at(ms),
+  events: at(ms),
+  incidents: at(ms),
+  spans: at(ms),
+  minute: at(ms),
+  hour: at(ms),
+  day: at(ms),
+  ...over,
 })
 
 export const aDeletion = (serverName: string): DomainEvent => ({

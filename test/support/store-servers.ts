@@ -19,6 +19,7 @@ import {
   saved,
   someCapabilities,
   stateSaved,
+  storedAlone,
   told,
 } from './store-samples.ts'
 
@@ -182,9 +183,9 @@ export function serverTests(bench: () => Bench): void {
     ])
     const all = await store.checks({ serverId: id, limit: 10 })
     expect(all.map(({ id: _, ...check }) => check)).toEqual([
-      aCheck(id, { at: at(4) }),
-      aCheck(id, { at: at(3), ...failed }),
-      aCheck(id, { at: at(1) }),
+      storedAlone(aCheck(id, { at: at(4) })),
+      storedAlone(aCheck(id, { at: at(3), ...failed })),
+      storedAlone(aCheck(id, { at: at(1) })),
     ])
     const times = async (query: Partial<Parameters<Store['checks']>[0]>) =>
       (await store.checks({ serverId: id, limit: 10, ...query })).map((check) => check.at)

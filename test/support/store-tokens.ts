@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Bench } from './store-contract.ts'
-import { aToken, at } from './store-samples.ts'
+import { aToken, at, olderThan } from './store-samples.ts'
 
 export function tokenTests(bench: () => Bench): void {
   test('a token comes back as saved, and another process sees it', async () => {
@@ -34,7 +34,7 @@ export function tokenTests(bench: () => Bench): void {
     await store.saveToken(aToken({ kind: 'session', hash: 'hash-2', expiresAt: at(1) }))
     await store.saveToken(aToken({ kind: 'sign_in_code', hash: 'hash-3', expiresAt: at(1) }))
     await store.saveToken(aToken({ kind: 'session', hash: 'hash-4', expiresAt: at(3) }))
-    expect(await store.prune(at(2), 10)).toBe(2)
+    expect(await store.prune(olderThan(2), 10)).toBe(2)
     expect((await store.tokens()).map((token) => token.id)).toEqual([1, 4])
   })
 }

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { ServerCapabilities } from '../capabilities-view.ts'
 import { ImportInput, ImportReport, McpJson } from '../import.ts'
 import { ServerFilter } from '../jobs.ts'
-import { HealthLogList, HealthLogQuery } from '../log-view.ts'
 import { paging, pathId } from '../query.ts'
 import { type Route, SERVERS } from '../route.ts'
 import { CreateServerInput, UpdateServerInput } from '../server-input.ts'
@@ -113,17 +112,6 @@ export const serverRoutes = {
     params,
     status: 200,
     answer: ServerCapabilities,
-  },
-  listHealthLogs: {
-    method: 'GET',
-    path: `${SERVERS}/:id/health-logs`,
-    access: 'viewer',
-    summary: 'Checks of the past, newest first',
-    tags,
-    params,
-    query: HealthLogQuery,
-    status: 200,
-    answer: HealthLogList,
   },
   getStderr: {
     method: 'GET',

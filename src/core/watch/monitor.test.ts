@@ -5,6 +5,7 @@ import type { CheckNotice, StoredEvent } from '../events.ts'
 import { Feed } from '../feed.ts'
 import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
 import { derive } from '../health/status.ts'
+import { Recorder } from '../history/recorder.ts'
 import { serverId } from '../ids.ts'
 import type { Change, LoadedServer } from '../ports.ts'
 import { Fleet } from './fleet.ts'
@@ -58,6 +59,7 @@ function start(options: Options = {}) {
     onError,
     alarm: new FleetAlarm(fleet),
     stalls: new StallWatch(clock),
+    recorder: new Recorder(clock),
   })
   const registry = new Registry({
     fleet,

@@ -8,6 +8,7 @@ import { next } from '../health/reducer.ts'
 import type { HealthStatus } from '../health/state.ts'
 import { derive } from '../health/status.ts'
 import { wakeAt } from '../health/wake.ts'
+import type { Recorder } from '../history/recorder.ts'
 import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow, UpstreamSignal, Upstreams } from '../ports.ts'
 import type { CheckClass } from './admission.ts'
@@ -28,6 +29,7 @@ type Deps = {
   readonly upstreams: Pick<Upstreams, 'check' | 'drop'>
   readonly alarm: FleetAlarm
   readonly stalls: StallWatch
+  readonly recorder: Recorder
   /** Told of every check that ended. */
   readonly checks: Feed<CheckNotice>
   readonly clock: Clock
@@ -84,6 +86,7 @@ export class Monitor {
     this.#queue.remove(id)
     this.#lastStart.delete(id)
     this.#limit.forget(id)
+    this.#deps.recorder.forget(id)
     this.#demands.get(id)?.report.reject(gone(id))
     this.#demands.delete(id)
     this.#running.get(id)?.abort.abort(gone(id))
@@ -256,9 +259,10 @@ export class Monitor {
   /** Stores a check that ended, which holds up no other. One that passed, as it always does, may wait for company. */
   #store(row: CheckRow, changes: readonly Change[], isAwaited: boolean): Promise<unknown> {
     this.#pump()
-    const { journal } = this.#deps
-    const all: readonly Change[] = [{ type: 'check_logged', check: row }, ...changes]
-    const isNews = row.outcome !== 'ok' || changes.some(({ type }) => type === 'event')
+    const { journal, recorder } = this.#deps
+    const changesNothing = !changes.some(({ type }) => type === 'event')
+    const all: readonly Change[] = [recorder.logged(row, changesNothing), ...changes]
+    const isNews = row.outcome !== 'ok' || !changesNothing
     return isNews || isAwaited ? journal.record(all) : journal.log(all)
   }
 
@@ -272,7 +276,7 @@ export class Monitor {
 
   /** The one place a state moves: reducer, fleet, alarm, next wake. Answers what must be stored, and stores nothing. */
   #move(id: ServerId, event: HealthEvent, result?: CheckResult): { effects: readonly Effect[]; changes: Change[] } {
-    const { fleet, clock, random, alarm } = this.#deps
+    const { fleet, clock, random, alarm, recorder } = this.#deps
     const before = fleet.get(id)
     const { state, effects } = next(before.state, event, clock.now(), random())
     const moved = { ...before, state }
@@ -282,7 +286,8 @@ export class Monitor {
     if (inFlight && inFlight.token !== state.inFlight?.token && event.type !== 'check_finished') {
       this.#running.get(id)?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
     }
-    const changes = changesOf(before, after, effects, clock)
+    const move = { serverId: id, before: before.state, after: state, event, stages: result?.stages ?? [] }
+    const changes = [...changesOf(before, after, effects, clock), ...recorder.moved(move)]
     for (const effect of effects) {
       if (effect.type !== 'status_changed') continue
       const alarmed = alarm.statusChanged(id, effect.from, effect.to, clock.now())

@@ -1,10 +1,11 @@
 import type { Json } from '../capabilities.ts'
 import { type BreakerConfig, DEFAULT_BREAKER } from '../health/breaker-config.ts'
+import { DEFAULT_INCIDENT_DAYS, type Retention } from '../history/retention.ts'
 import type { Store } from '../ports.ts'
 import type { Journal } from './journal.ts'
 
-/** What people set while Omni2 runs. `retentionDays` is for logs and events alike. */
-export type SettingsValues = { readonly breaker: BreakerConfig; readonly retentionDays: number }
+/** What people set while Omni2 runs. */
+export type SettingsValues = { readonly breaker: BreakerConfig; readonly retention: Retention }
 
 type Deps = {
   readonly store: Pick<Store, 'setting'>
@@ -15,9 +16,13 @@ type Deps = {
   readonly stored: {
     readonly fromBreaker: (breaker: BreakerConfig) => Json
     readonly toBreaker: (json: Json) => BreakerConfig
-    readonly toRetentionDays: (json: Json) => number
+    readonly fromRetention: (retention: Retention) => Readonly<Record<string, Json>>
+    /** `retention` with what `json` names. */
+    readonly toRetention: (json: Readonly<Record<string, Json>>, retention: Retention) => Retention
   }
 }
+
+const KEPT_DAYS = ['retention_days', 'health_log_days', 'event_days', 'incident_days'] as const
 
 /** The fleet-wide settings, in memory and in the store. */
 export class Settings {
@@ -26,7 +31,13 @@ export class Settings {
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#values = { breaker: DEFAULT_BREAKER, retentionDays: deps.defaultRetentionDays }
+    const retention = {
+      days: deps.defaultRetentionDays,
+      healthLogDays: undefined,
+      eventDays: undefined,
+      incidentDays: DEFAULT_INCIDENT_DAYS,
+    }
+    this.#values = { breaker: DEFAULT_BREAKER, retention }
   }
 
   get values(): SettingsValues {
@@ -35,10 +46,15 @@ export class Settings {
 
   async load(): Promise<void> {
     const { store, stored } = this.#deps
-    const [breaker, retentionDays] = await Promise.all([store.setting('breaker'), store.setting('retention_days')])
+    const breaker = await store.setting('breaker')
+    const kept: Record<string, Json> = {}
+    for (const key of KEPT_DAYS) {
+      const days = await store.setting(key)
+      if (days !== undefined) kept[key] = days
+    }
     this.#values = {
       breaker: breaker === undefined ? this.#values.breaker : stored.toBreaker(breaker),
-      retentionDays: retentionDays === undefined ? this.#values.retentionDays : stored.toRetentionDays(retentionDays),
+      retention: stored.toRetention(kept, this.#values.retention),
     }
   }
 
@@ -48,8 +64,12 @@ export class Settings {
     this.#values = { ...this.#values, breaker }
   }
 
-  async saveRetentionDays(retentionDays: number): Promise<void> {
-    await this.#deps.journal.write([{ type: 'setting_saved', key: 'retention_days', value: retentionDays }])
-    this.#values = { ...this.#values, retentionDays }
+  /** Keeps what differs from now: the rest goes on following the configuration. */
+  async saveRetention(retention: Retention): Promise<void> {
+    const { journal, stored } = this.#deps
+    const before = stored.fromRetention(this.#values.retention)
+    const changed = Object.entries(stored.fromRetention(retention)).filter(([key, days]) => before[key] !== days)
+    await journal.write(changed.map(([key, value]) => ({ type: 'setting_saved', key, value })))
+    this.#values = { ...this.#values, retention }
   }
 }

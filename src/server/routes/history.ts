@@ -3,7 +3,7 @@ import type { Store } from '../../core/ports.ts'
 import type { Settings } from '../../core/watch/settings.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { eventView } from '../views/events.ts'
-import { settingsView } from '../views/settings.ts'
+import { changedRetention, settingsView } from '../views/settings.ts'
 import { cursorNumber } from './cursor.ts'
 
 type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings }
@@ -30,7 +30,7 @@ export function historyHandlers({ store, settings }: Deps) {
       return settingsView(settings.values)
     },
     async updateSettings({ body }) {
-      if (body.retention_days !== undefined) await settings.saveRetentionDays(body.retention_days)
+      await settings.saveRetention(changedRetention(settings.values.retention, body))
       return settingsView(settings.values)
     },
   } satisfies HandlersOf<'listEvents' | 'getEventMetadata' | 'getSettings' | 'updateSettings'>

@@ -1,4 +1,4 @@
-import type { CircuitView, ServerView } from '../../api/server-view.ts'
+import type { CircuitView, ServerInclude, ServerView } from '../../api/server-view.ts'
 import { type Clock, toTimestamp } from '../../core/clock.ts'
 import { authHeaders } from '../../core/config/header-auth.ts'
 import type { Target } from '../../core/config/server.ts'
@@ -7,10 +7,8 @@ import type { Member } from '../../core/watch/fleet.ts'
 import { etagOf } from './etag.ts'
 import { instantOrNull, iso } from './time.ts'
 
-type Includes = readonly 'badges'[]
-
 /** A server as everyone may see it: no credential, no environment value, a URL without its secrets. */
-export function serverView(member: Member, clock: Clock, include: Includes = []): ServerView {
+export function serverView(member: Member, clock: Clock, include: readonly ServerInclude[] = []): ServerView {
   const { server, state, identity, capabilities } = member
   const { config } = server
   const status = describe(state)

@@ -181,9 +181,10 @@ test('checks are answered, logged and discovered as the contract says', () => {
     capabilities: null,
   })
   const row = { id: 1, serverId: id, at, trigger: 'manual', outcome: 'connect', status: 'disconnected' } as const
+  const times = { count: 1, until: at, responseTimeMs: 2, fastestMs: 2, slowestMs: 2 }
   satisfies(
     HealthLogView,
-    healthLogView({ ...row, responseTimeMs: 2, stages: FAILED.stages, failure: FAILURE, toolCount: undefined }),
+    healthLogView({ ...row, ...times, stages: FAILED.stages, failure: FAILURE, toolCount: undefined }),
   )
 })
 
@@ -264,11 +265,12 @@ test('breaker settings go both ways, and an override holds only what it sets', (
 })
 
 test('jobs and settings are as their schemas say', () => {
+  const retention = { days: 30, healthLogDays: 7, eventDays: undefined, incidentDays: 365 }
   const results = [{ serverId: id, status: 'healthy' } as const, { serverId: id, status: undefined }]
   const job = jobView({ id: 'j', total: 3, results, startedAt: at, finishedAt: undefined })
   satisfies(JobView, job)
   expect(job).toMatchObject({ status: 'running', done: 2, results: [{}, { health_status: null }] })
-  satisfies(SettingsView, settingsView({ breaker: DEFAULT_BREAKER, retentionDays: 30 }))
+  satisfies(SettingsView, settingsView({ breaker: DEFAULT_BREAKER, retention }))
 })
 
 test('an import reports every entry, and no secret that was given for it', () => {

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { FleetIncidentQuery, IncidentList, IncidentQuery } from '../incidents.ts'
+import { HealthLogList, HealthLogQuery } from '../log-view.ts'
+import { pathId } from '../query.ts'
+import { API, type Route } from '../route.ts'
+import { UptimeQuery, UptimeView } from '../uptime.ts'
+
+const SERVER = `${API}/mcp/servers/:id` as const
+const params = z.strictObject({ id: pathId })
+const tags = ['history']
+
+/** How servers were in the past. */
+export const historyRoutes = {
+  listHealthLogs: {
+    method: 'GET',
+    path: `${SERVER}/health-logs`,
+    access: 'viewer',
+    summary: 'Checks of the past, newest first; runs of checks that passed alike as one',
+    tags,
+    params,
+    query: HealthLogQuery,
+    status: 200,
+    answer: HealthLogList,
+  },
+  getUptime: {
+    method: 'GET',
+    path: `${SERVER}/uptime`,
+    access: 'viewer',
+    summary: 'Availability, response times and outages over 24 hours, 7, 30 and 90 days',
+    tags,
+    params,
+    query: UptimeQuery,
+    status: 200,
+    answer: UptimeView,
+  },
+  listServerIncidents: {
+    method: 'GET',
+    path: `${SERVER}/incidents`,
+    access: 'viewer',
+    summary: 'Outages of a server with their cause, what goes on first',
+    tags,
+    params,
+    query: IncidentQuery,
+    status: 200,
+    answer: IncidentList,
+  },
+  listIncidents: {
+    method: 'GET',
+    path: `${API}/mcp/incidents`,
+    access: 'viewer',
+    summary: 'Outages of all servers, what goes on first',
+    tags,
+    query: FleetIncidentQuery,
+    status: 200,
+    answer: IncidentList,
+  },
+} as const satisfies Record<string, Route>

@@ -1,0 +1,101 @@
+import { type Clock, type Timestamp, timestamp } from '../clock.ts'
+import type { ServerId } from '../ids.ts'
+import type { Store } from '../ports.ts'
+import type { Journal } from '../watch/journal.ts'
+import { mergeChecks, ROLL_UP_MS, type RollUp, totalOf } from './roll-up.ts'
+import { mergeTallies, tally } from './span.ts'
+
+type Deps = {
+  readonly store: Pick<Store, 'rollUps' | 'saveRollUps' | 'spans' | 'setting'>
+  readonly journal: Pick<Journal, 'write' | 'outage'>
+  /** In the order of the ids. */
+  readonly servers: () => readonly ServerId[]
+  readonly clock: Clock
+}
+
+/** Up to where everything is rolled up: into hours, and into days. */
+type Marks = { readonly hour: Timestamp; readonly day: Timestamp }
+type Coarse = keyof Marks
+
+const SETTING = 'rolled_up'
+/** So long after its end an hour or a day may still change: checks are stored a moment after they ended. */
+const GRACE_MS = 5 * 60_000
+/** Servers of one step: some 1,500 rows. */
+const AT_ONCE = 25
+const FINER = { hour: 'minute', day: 'hour' } as const
+
+/** Rolls minutes up into hours and hours into days, in small steps. A step done twice changes nothing. */
+export class Compaction {
+  readonly #deps: Deps
+  #marks: Marks
+  #after = 0
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    const now = deps.clock.wall()
+    this.#marks = { hour: floor(now, ROLL_UP_MS.hour), day: floor(now, ROLL_UP_MS.day) }
+  }
+
+  /** Goes on where an earlier run ended; the first one begins now. */
+  async load(): Promise<void> {
+    const kept = readMarks(await this.#deps.store.setting(SETTING))
+    if (kept) this.#marks = kept
+    else await this.#save(this.#marks)
+  }
+
+  get marks(): Marks {
+    return this.#marks
+  }
+
+  /** One step; false when there is nothing to do for now. */
+  async step(): Promise<boolean> {
+    if (this.#deps.journal.outage) return false
+    return (await this.#stepOf('hour')) || (await this.#stepOf('day'))
+  }
+
+  async #stepOf(size: Coarse): Promise<boolean> {
+    const { clock, servers } = this.#deps
+    const from = this.#marks[size]
+    const until = timestamp(from + ROLL_UP_MS[size])
+    if (clock.wall() < until + GRACE_MS || (size === 'day' && this.#marks.hour < until)) return false
+    const ids = servers()
+      .filter((id) => id > this.#after)
+      .slice(0, AT_ONCE)
+    if (ids.length > 0) await this.#rollUp(size, from, until, ids)
+    const last = ids.at(-1)
+    this.#after = last ?? 0
+    if (last === undefined) await this.#save({ ...this.#marks, [size]: until })
+    return true
+  }
+
+  async #rollUp(size: Coarse, from: Timestamp, until: Timestamp, serverIds: readonly ServerId[]): Promise<void> {
+    const { store } = this.#deps
+    const finer = await store.rollUps({ serverIds, size: FINER[size], from, until })
+    const spans = size === 'hour' ? await store.spans(serverIds, from) : undefined
+    const made = serverIds.flatMap((serverId): RollUp[] => {
+      const parts = finer.filter((part) => part.serverId === serverId)
+      const { upMs, downMs } = spans
+        ? tally(spans.get(serverId) ?? [], from, until)
+        : mergeTallies(parts.map((part) => ({ ...part, unknownMs: 0 })))
+      const checks = mergeChecks(parts)
+      const isEmpty = upMs + downMs + totalOf(checks.counts) === 0
+      return isEmpty ? [] : [{ serverId, size, from, upMs, downMs, ...checks }]
+    })
+    if (made.length > 0) await store.saveRollUps(made)
+  }
+
+  async #save(marks: Marks): Promise<void> {
+    await this.#deps.journal.write([{ type: 'setting_saved', key: SETTING, value: { ...marks } }])
+    this.#marks = marks
+  }
+}
+
+const floor = (at: Timestamp, ms: number): Timestamp => timestamp(Math.floor(at / ms) * ms)
+
+function readMarks(stored: unknown): Marks | undefined {
+  if (typeof stored !== 'object' || stored === null || !('hour' in stored) || !('day' in stored)) return undefined
+  const { hour, day } = stored
+  return typeof hour === 'number' && typeof day === 'number'
+    ? { hour: timestamp(hour), day: timestamp(day) }
+    : undefined
+}

@@ -1,0 +1,68 @@
+import type { CompiledQuery, Kysely } from 'kysely'
+import { unreachable } from '../core/errors.ts'
+import { SEVERENESS } from '../core/history/incident.ts'
+import type { CommitPlan, IncidentChange } from './commit-plan.ts'
+import type { Tables } from './schema.ts'
+import { wholeMs } from './stored.ts'
+import { incidentRow } from './stored-incident.ts'
+import { inParts } from './write-parts.ts'
+
+type Db = Kysely<Tables>
+
+export function saveSpans(db: Db, { spans }: CommitPlan): CompiledQuery[] {
+  const all = [...spans.values()].map(({ serverId, span }) => ({
+    server_id: serverId,
+    started_at: wholeMs(span.from),
+    ended_at: wholeMs(span.until),
+    kind: span.kind,
+  }))
+  return inParts(all).map((rows) =>
+    db
+      .insertInto('span')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['server_id', 'started_at'])
+          .doUpdateSet(({ ref }) => ({ ended_at: ref('excluded.ended_at'), kind: ref('excluded.kind') })),
+      )
+      .compile(),
+  )
+}
+
+/** Rare enough for a statement each. */
+export const saveIncidents = (db: Db, { incidents }: CommitPlan): CompiledQuery[] =>
+  incidents.map((change) => saveIncident(db, change))
+
+function saveIncident(db: Db, change: IncidentChange): CompiledQuery {
+  switch (change.type) {
+    case 'incident_opened':
+      return db
+        .insertInto('incident')
+        .values(incidentRow(change.incident))
+        .onConflict((conflict) => conflict.column('server_id').where('ended_at', 'is', null).doNothing())
+        .compile()
+    case 'incident_worsened': {
+      const lesser = SEVERENESS.slice(0, SEVERENESS.indexOf(change.status))
+      return db
+        .updateTable('incident')
+        .set(({ eb, ref }) => ({
+          cycles: eb('cycles', '+', change.cycles),
+          ...(lesser.length > 0
+            ? { worst: eb.case().when('worst', 'in', lesser).then(change.status).else(ref('worst')).end() }
+            : {}),
+        }))
+        .where('server_id', '=', change.serverId)
+        .where('ended_at', 'is', null)
+        .compile()
+    }
+    case 'incident_ended':
+      return db
+        .updateTable('incident')
+        .set({ ended_at: wholeMs(change.at), ended_by: change.by })
+        .where('server_id', '=', change.serverId)
+        .where('ended_at', 'is', null)
+        .compile()
+    default:
+      return unreachable(change)
+  }
+}
