@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PERIODS } from '../core/history/reports.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
-const Period = z.enum(PERIODS)
+export const Period = z.enum(PERIODS)
 
 /** Share of known time, 0..1: time disabled, unknown or waiting for credentials counts neither way. Null: nothing is known. */
 const Ratio = z.number().min(0).max(1).nullable()

@@ -25,6 +25,12 @@ export const collectChoice =
     ...collectList(text).map((word) => choice(word, choices)),
   ]
 
+/** One known word. */
+export const oneOf =
+  <T extends string>(choices: readonly T[]) =>
+  (text: string): T =>
+    choice(text, choices)
+
 function choice<T extends string>(word: string, choices: readonly T[]): T {
   const found = choices.find((candidate) => candidate === word)
   if (found !== undefined) return found

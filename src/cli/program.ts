@@ -7,6 +7,7 @@ import { addConfig } from './commands/config.ts'
 import { addEvents } from './commands/events.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
+import { addIncidents } from './commands/incidents.ts'
 import { addList } from './commands/list.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
@@ -17,13 +18,14 @@ import { addServe } from './commands/serve.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
 import { addTools } from './commands/tools.ts'
+import { addUptime } from './commands/uptime.ts'
 import type { Context } from './context.ts'
 import { paintFor } from './text/paint.ts'
 import { version } from './version.ts'
 
 const GROUPS: readonly (readonly [title: string, add: readonly ((program: Command, context: Context) => void)[]])[] = [
   ['Run Omni2:', [addServe, addConfig]],
-  ['Servers:', [addStatus, addList, addCheck, addLogs, addEvents, addTools, addCall]],
+  ['Servers:', [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall]],
   ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
   ['Access:', [addLogin, addLogout, addToken]],
 ]

@@ -4,7 +4,12 @@ import { closestTo } from '../server/config/suggestion.ts'
 import { CliError, EXIT } from './exit-code.ts'
 import { oneLine } from './text/printable.ts'
 
-type Filter = { readonly status?: string; readonly q?: string; readonly enabled_only?: boolean }
+type Filter = {
+  readonly include?: string
+  readonly status?: string
+  readonly q?: string
+  readonly enabled_only?: boolean
+}
 
 /** Every server the filter lets through, page by page. */
 export async function allServers(client: Client, filter: Filter = {}): Promise<readonly ServerView[]> {

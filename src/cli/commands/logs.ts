@@ -20,6 +20,8 @@ type Options = {
   readonly json?: true
 }
 
+type Printed = Pick<HealthLogView, 'id' | 'count'>
+
 export function addLogs(program: Command, context: Context): void {
   program
     .command('logs')
@@ -35,27 +37,30 @@ export function addLogs(program: Command, context: Context): void {
       const connection = await connectionOf(context, command)
       const server = await findServer(connection.client, name)
       if (options.stderr) return await printStderr(context, connection.client, server)
-      const last = await printLogs(context, connection.client, server, options, 0)
+      const last = await printLogs(context, connection.client, server, options, undefined)
       if (options.follow) await follow(context, connection, server, options, last)
     })
 }
 
-/** Prints the checks newer than the one with id `after`; answers the newest id. */
+/** Prints what is newer than `after`, also a run that went on; answers the newest. */
 async function printLogs(
   context: Context,
   client: Client,
   { id }: ServerView,
   { limit, status, json }: Options,
-  after: number,
-): Promise<number> {
+  after: Printed | undefined,
+): Promise<Printed | undefined> {
   const query = { limit, ...(status ? { status: status.join(',') } : {}) }
   const { logs } = await client.listHealthLogs({ params: { id }, query })
-  const fresh = logs.filter((log) => log.id > after).reverse()
+  const fresh = logs.filter((log) => isNewer(log, after)).reverse()
   if (json) for (const log of fresh) say(context.out, jsonText(log, 0))
-  else say(context.out, table(fresh, context, after > 0))
-  if (fresh.length === 0 && after === 0) say(context.err, 'No such checks yet.')
-  return fresh.at(-1)?.id ?? after
+  else say(context.out, table(fresh, context, after !== undefined))
+  if (fresh.length === 0 && !after) say(context.err, 'No such checks yet.')
+  return fresh.at(-1) ?? after
 }
+
+const isNewer = ({ id, count }: HealthLogView, after: Printed | undefined): boolean =>
+  after === undefined || id > after.id || (id === after.id && count > after.count)
 
 /** Titles once are enough. */
 function table(logs: readonly HealthLogView[], context: Context, untitled: boolean): string {
@@ -68,7 +73,7 @@ async function follow(
   { url, token, client }: Connection,
   server: ServerView,
   options: Options,
-  last: number,
+  last: Printed | undefined,
 ) {
   let newest = last
   let printing: Promise<void> = Promise.resolve()
