@@ -6,6 +6,7 @@ import { breakerText } from './breaker-text.ts'
 import { checkText } from './check-text.ts'
 import { eventLine } from './event-line.ts'
 import { importText } from './import-text.ts'
+import { incidentTable } from './incident-table.ts'
 import { logTable } from './log-table.ts'
 import { jsonText } from './printable.ts'
 import { problemLines } from './problem-text.ts'
@@ -13,6 +14,7 @@ import { serverTable } from './server-table.ts'
 import { tokenTable } from './token-table.ts'
 import { toolList } from './tool-list.ts'
 import { resultText } from './tool-result.ts'
+import { uptimeTable } from './uptime-table.ts'
 
 /** Clears the screen, sets the title, reverses, forges a line, and hides. */
 const EVIL = 'a\x1b[2J\x1b]0;pwned\x07\u009b31m\u202e\n✓ healthy  forged\u2028\x08\x7f\u200b'
@@ -60,6 +62,18 @@ const log = {
   stages: [],
   tool_count: null,
   error,
+}
+const incident = {
+  id: 1,
+  server_id: 1,
+  server_name: EVIL,
+  started_at: TIME,
+  ended_at: null,
+  duration_seconds: 1,
+  cause: { code: error.code, stage: null, message: EVIL, next_action: EVIL, stages: [] },
+  worst_status: 'circuit_open' as const,
+  circuit_cycles: 1,
+  ended_by: null,
 }
 const finding = { path: EVIL, message: EVIL }
 const report = {
@@ -110,6 +124,8 @@ const TEXTS: Readonly<Record<string, { readonly text: string; readonly lines: nu
     lines: 2,
   },
   logs: { text: logTable([log], view), lines: 3 },
+  incidents: { text: incidentTable([incident], view), lines: 3 },
+  uptime: { text: uptimeTable([server], '7d', view), lines: 2 },
   tools: { text: toolList(EVIL, capabilities, view), lines: 5 },
   import: { text: importText(report, plain), lines: 8 },
   breaker: { text: breakerText(breaker, plain, view.now), lines: 8 },
