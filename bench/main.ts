@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { check } from './check.ts'
 import { fleet } from './fleet.ts'
+import { history } from './history.ts'
 import { hung } from './hung.ts'
 import { list } from './list.ts'
 import { type Measurement, report } from './report.ts'
 import { start } from './start.ts'
 import { ws } from './ws.ts'
 
-const MEASUREMENTS: readonly Measurement[] = [check, fleet, hung, start, list, ws]
+const MEASUREMENTS: readonly Measurement[] = [check, fleet, history, hung, start, list, ws]
 
 /** One measurement, named on the command line; all of them without a name, each in a process of its own. */
 const [name] = process.argv.slice(2)
