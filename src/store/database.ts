@@ -1,5 +1,6 @@
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type { Secret } from '../core/config/secret.ts'
+import { KnownStatements } from './known-statements.ts'
 import type { Dialect } from './migrations.ts'
 import { postgresPool } from './postgres-pool.ts'
 import type { Tables } from './schema.ts'
@@ -13,6 +14,7 @@ type Rows = readonly unknown[]
 export type Database = {
   readonly dialect: Dialect
   readonly db: Kysely<Tables>
+  readonly known: KnownStatements
   /** Runs all queries in one transaction, or none; answers the rows each returned. */
   readonly together: (queries: readonly CompiledQuery[]) => Promise<readonly Rows[]>
 }
@@ -24,6 +26,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
   return {
     dialect: 'sqlite',
     db,
+    known: new KnownStatements(),
     // Kysely's connection is held meanwhile, so that this does not land within a transaction of its own.
     together: (queries) =>
       db.connection().execute(async () => {
@@ -39,6 +42,7 @@ export function openPostgres(databaseUrl: Secret): Database {
   return {
     dialect: 'postgres',
     db,
+    known: new KnownStatements(),
     together: (queries) =>
       db.transaction().execute(async (tx) => {
         const all: Rows[] = []

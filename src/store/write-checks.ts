@@ -3,22 +3,22 @@ import { OUTCOMES } from '../core/check.ts'
 import { isAnswer, ROLL_UP_MS } from '../core/history/roll-up.ts'
 import { encodeSketch, sketchOf } from '../core/history/sketch.ts'
 import type { LoggedCheck } from './commit-plan.ts'
+import type { Database } from './database.ts'
 import type { Tables } from './schema.ts'
 import { wholeMs } from './stored.ts'
 import { checkRow } from './stored-check.ts'
-import { inParts } from './write-parts.ts'
 
 type Db = Kysely<Tables>
 type LogRow = Insertable<Tables['check_log']> & { readonly count: number; readonly response_time_ms: number }
 type RollUpRow = Tables['roll_up']
 
 /** Checks into the log and into their minutes. */
-export function saveChecks(db: Db, checks: readonly LoggedCheck[]): CompiledQuery[] {
+export function saveChecks({ db, known }: Database, checks: readonly LoggedCheck[]): CompiledQuery[] {
   const alone = checks.filter(({ runFrom }) => runFrom === undefined).map(({ check }) => checkRow(check))
   return [
-    ...inParts(alone).map((rows) => db.insertInto('check_log').values(rows).compile()),
-    ...inParts(runRows(checks)).map((rows) => upsertRuns(db, rows)),
-    ...inParts(minuteRows(checks)).map((rows) => upsertMinutes(db, rows)),
+    ...known.insert('checks', alone, (rows) => db.insertInto('check_log').values(rows).compile()),
+    ...known.insert('runs', runRows(checks), (rows) => upsertRuns(db, rows)),
+    ...known.insert('minutes', minuteRows(checks), (rows) => upsertMinutes(db, rows)),
   ]
 }
 

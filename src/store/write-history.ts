@@ -2,21 +2,21 @@ import type { CompiledQuery, Kysely } from 'kysely'
 import { unreachable } from '../core/errors.ts'
 import { SEVERENESS } from '../core/history/incident.ts'
 import type { CommitPlan, IncidentChange } from './commit-plan.ts'
+import type { Database } from './database.ts'
 import type { Tables } from './schema.ts'
 import { wholeMs } from './stored.ts'
 import { incidentRow } from './stored-incident.ts'
-import { inParts } from './write-parts.ts'
 
 type Db = Kysely<Tables>
 
-export function saveSpans(db: Db, { spans }: CommitPlan): CompiledQuery[] {
+export function saveSpans({ db, known }: Database, { spans }: CommitPlan): CompiledQuery[] {
   const all = [...spans.values()].map(({ serverId, span }) => ({
     server_id: serverId,
     started_at: wholeMs(span.from),
     ended_at: wholeMs(span.until),
     kind: span.kind,
   }))
-  return inParts(all).map((rows) =>
+  return known.insert('spans', all, (rows) =>
     db
       .insertInto('span')
       .values(rows)

@@ -22,16 +22,17 @@ const Counted = z.tuple([z.object({ value: z.number() })])
  * Writes everything in one transaction whose statements need nothing from one another's answers, so that they can
  * travel together. Numbers for events come first: the answer to that one statement tells their `seq`.
  */
-export async function writePlan({ db, together }: Database, plan: CommitPlan, vault: Vault): Promise<StoredEvent[]> {
+export async function writePlan(database: Database, plan: CommitPlan, vault: Vault): Promise<StoredEvent[]> {
+  const { db, together } = database
   const events = plan.events.map(({ event, at }) => ({ event, at: timestamp(wholeMs(at)) }))
   const [counted] = await together([
     ...saveEvents(db, events),
     ...deleteServers(db, plan),
     ...saveServers(db, plan, vault),
-    ...saveStates(db, plan),
+    ...saveStates(database, plan),
     ...saveCapabilities(db, plan),
-    ...saveChecks(db, plan.checks),
-    ...saveSpans(db, plan),
+    ...saveChecks(database, plan.checks),
+    ...saveSpans(database, plan),
     ...saveIncidents(db, plan),
     ...saveSettings(db, plan),
   ])
@@ -72,14 +73,14 @@ const saveServers = (db: Db, { servers }: CommitPlan, vault: Vault): CompiledQue
       .compile(),
   )
 
-function saveStates(db: Db, { states }: CommitPlan): CompiledQuery[] {
+function saveStates({ db, known }: Database, { states }: CommitPlan): CompiledQuery[] {
   const all = [...states.values()].map(({ serverId, state, identity }) => ({
     server_id: serverId,
     status: state.status,
     body: JSON.stringify(state),
     identity: identity ? JSON.stringify(identity) : null,
   }))
-  return inParts(all).map((rows) =>
+  return known.insert('states', all, (rows) =>
     db
       .insertInto('server_state')
       .values(rows)
