@@ -39,15 +39,12 @@ const sources: readonly Source[] = readdirSync('src', { recursive: true, encodin
     return { file, layer: file.split('/')[0] ?? '', text, lines: text.split('\n') }
   })
 
-/** Module specifiers of a file; `typeOnly` for those that vanish when types are stripped. */
-function imports({ text }: Source): { spec: string; typeOnly: boolean }[] {
+/** Module specifiers of a file, those of types too. */
+function imports({ text }: Source): string[] {
   const statements = text.matchAll(
-    /(?:^|\n)(?:import|export)\s(type\s)?(?:[^;'"`=]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/g,
+    /(?:^|\n)(?:import|export)\s(?:type\s)?(?:[^;'"`=]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/g,
   )
-  return [...statements].map(([, type, fromSpec, dynamicSpec]) => ({
-    spec: fromSpec ?? dynamicSpec ?? '',
-    typeOnly: type !== undefined,
-  }))
+  return [...statements].map(([, fromSpec, dynamicSpec]) => fromSpec ?? dynamicSpec ?? '')
 }
 
 test('there is something to guard', () => {
@@ -58,7 +55,7 @@ test('there is something to guard', () => {
 test('folders import only what the map allows', () => {
   const bad: string[] = []
   for (const source of sources) {
-    for (const { spec } of imports(source)) {
+    for (const spec of imports(source)) {
       if (!spec.startsWith('.')) {
         if (source.layer === 'core') bad.push(`${source.file}: core imports the package ${spec}`)
         for (const [name, owner] of Object.entries(OWNED)) {
@@ -77,7 +74,7 @@ test('folders import only what the map allows', () => {
 test('api and core run in a browser', () => {
   const bad = sources
     .filter(({ layer }) => layer === 'api' || layer === 'core')
-    .filter((source) => imports(source).some(({ spec }) => spec.startsWith('node:')))
+    .filter((source) => imports(source).some((spec) => spec.startsWith('node:')))
   expect(bad.map(({ file }) => file)).toEqual([])
 })
 
@@ -143,8 +140,8 @@ test('nothing imports in a circle', () => {
     sources.map((source) => [
       source.file,
       imports(source)
-        .filter(({ spec, typeOnly }) => spec.startsWith('.') && !typeOnly)
-        .map(({ spec }) => path.posix.join(path.posix.dirname(source.file), spec)),
+        .filter((spec) => spec.startsWith('.'))
+        .map((spec) => path.posix.join(path.posix.dirname(source.file), spec)),
     ]),
   )
   const done = new Set<string>()

@@ -1,9 +1,7 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ExitCode } from './exit-code.ts'
+import type { Sink } from './sink.ts'
 import { type Paint, paintFor } from './text/paint.ts'
-
-/** Where text goes: a terminal when `isTTY`. */
-export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
 
 /** Everything a command touches of the process it runs in. */
 export type Context = {

@@ -1,4 +1,4 @@
-import type { Sink } from './context.ts'
+import type { Sink } from './sink.ts'
 
 const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?25h\x1b[?1049l'

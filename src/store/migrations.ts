@@ -4,9 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { asAppError } from './database-fault.ts'
 import { first } from './migrations/2026-11-22-first.ts'
 import { history } from './migrations/2026-11-23-history.ts'
-import type { Tables } from './schema.ts'
-
-export type Dialect = 'sqlite' | 'postgres'
+import type { Dialect, Tables } from './schema.ts'
 
 /** In the order of their names. One that was released is never edited. */
 const migrations = (dialect: Dialect): Record<string, Migration> => ({

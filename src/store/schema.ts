@@ -1,6 +1,9 @@
 import type { Generated } from 'kysely'
 import type { OutcomeCounts } from '../core/history/roll-up.ts'
 
+/** The databases we speak to. */
+export type Dialect = 'sqlite' | 'postgres'
+
 /**
  * Rows as stored, alike in SQLite and PostgreSQL. Times are integers, milliseconds since the Unix epoch; `body`,
  * `config`, `detail` and `value` of a setting are JSON text, checked when read.

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors'
-import type { Sink } from '../context.ts'
+import type { Sink } from '../sink.ts'
 
 type Colour = (text: string) => string
 

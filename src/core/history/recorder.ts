@@ -6,7 +6,7 @@ import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow } from '../ports.ts'
 import { availabilityOf } from './availability.ts'
 import { CheckRuns } from './check-runs.ts'
-import { incidentChanges } from './incident.ts'
+import { incidentChanges } from './incident-changes.ts'
 import type { Span } from './span.ts'
 import { SpanBook } from './span-book.ts'
 

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Dialect } from '../migrations.ts'
-import type { Tables } from '../schema.ts'
+import type { Dialect, Tables } from '../schema.ts'
 
 /** SQLite's `integer` holds 64 bits and is the row id as a primary key; PostgreSQL's holds 32 and does not count. */
 const TYPES = {

@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { OUTCOMES } from '../../core/check.ts'
-import type { Dialect } from '../migrations.ts'
-import type { Tables } from '../schema.ts'
+import type { Dialect, Tables } from '../schema.ts'
 
 /** As in the first migration. */
 const TYPES = {
