@@ -1,6 +1,6 @@
 import { type CompiledQuery, type Insertable, type Kysely, sql } from 'kysely'
-import { OUTCOMES } from '../core/check.ts'
-import { isAnswer, ROLL_UP_MS } from '../core/history/roll-up.ts'
+import { isAlive, OUTCOMES } from '../core/check.ts'
+import { NO_OUTCOMES, ROLL_UP_MS } from '../core/history/roll-up.ts'
 import { encodeSketch, sketchOf } from '../core/history/sketch.ts'
 import type { LoggedCheck } from './commit-plan.ts'
 import type { Database } from './database.ts'
@@ -75,7 +75,7 @@ function minuteRows(checks: readonly LoggedCheck[]): RollUpRow[] {
     const key = `${check.serverId} ${started_at}`
     const row = minutes.get(key) ?? { ...EMPTY, server_id: check.serverId, started_at }
     row[check.outcome] += 1
-    if (isAnswer(check.outcome)) row.latency = withTime(row.latency, encodeSketch(sketchOf(check.responseTimeMs)))
+    if (isAlive(check.outcome)) row.latency = withTime(row.latency, encodeSketch(sketchOf(check.responseTimeMs)))
     minutes.set(key, row)
   }
   return [...minutes.values()]
@@ -106,12 +106,5 @@ const EMPTY: Omit<RollUpRow, 'server_id' | 'started_at'> = {
   up_ms: 0,
   down_ms: 0,
   latency: '',
-  ok: 0,
-  connect: 0,
-  protocol: 0,
-  auth: 0,
-  throttled: 0,
-  app_error: 0,
-  cancelled: 0,
-  inconclusive: 0,
+  ...NO_OUTCOMES,
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Cause, Incident, Worst } from '../../src/core/history/incident.ts'
-import type { RollUp } from '../../src/core/history/roll-up.ts'
+import { NO_OUTCOMES, type RollUp } from '../../src/core/history/roll-up.ts'
 import { EMPTY_SKETCH, quantile, sketchOf } from '../../src/core/history/sketch.ts'
 import type { ServerId } from '../../src/core/ids.ts'
 import type { Change, IncidentQuery } from '../../src/core/ports.ts'
@@ -32,21 +32,11 @@ const known = (serverId: ServerId, kind: 'up' | 'down', from: number, until: num
   serverId,
   span: { kind, from: at(from), until: at(until) },
 })
-const none = {
-  ok: 0,
-  connect: 0,
-  protocol: 0,
-  auth: 0,
-  throttled: 0,
-  app_error: 0,
-  cancelled: 0,
-  inconclusive: 0,
-} as const
 const anHour = (serverId: ServerId, ms: number, over: Partial<RollUp> = {}): RollUp => ({
   serverId,
   size: 'hour',
   from: at(ms),
-  counts: { ...none, ok: 60 },
+  counts: { ...NO_OUTCOMES, ok: 60 },
   upMs: HOUR,
   downMs: 0,
   latency: sketchOf(5, 6, 7),
@@ -92,9 +82,9 @@ export function historyTests(bench: () => Bench): void {
     const query = { serverIds: [A], size: 'minute', from: at(), until: at(HOUR) } as const
     const [first, second, ...more] = await store.rollUps(query)
     expect(more).toEqual([])
-    expect(first).toMatchObject({ from: at(), counts: { ...none, ok: 3, connect: 1 } })
+    expect(first).toMatchObject({ from: at(), counts: { ...NO_OUTCOMES, ok: 3, connect: 1 } })
     expect(first?.latency).toEqual(sketchOf(5, 5, 9))
-    expect(second).toMatchObject({ from: at(MINUTE), counts: { ...none, connect: 1 }, latency: EMPTY_SKETCH })
+    expect(second).toMatchObject({ from: at(MINUTE), counts: { ...NO_OUTCOMES, connect: 1 }, latency: EMPTY_SKETCH })
     expect(await store.rollUps({ ...query, until: at(MINUTE) })).toHaveLength(1)
     expect(await store.rollUps({ ...query, serverIds: [B] })).toEqual([])
     expect(await store.rollUps({ ...query, serverIds: [] })).toEqual([])
@@ -108,7 +98,7 @@ export function historyTests(bench: () => Bench): void {
     await store.saveRollUps(hours)
     const query = { serverIds: [A, B], size: 'hour', from: at(), until: at(24 * HOUR) } as const
     expect(await store.rollUps(query)).toEqual(hours)
-    const again = anHour(A, 0, { counts: { ...none, protocol: 2 }, latency: sketchOf(1) })
+    const again = anHour(A, 0, { counts: { ...NO_OUTCOMES, protocol: 2 }, latency: sketchOf(1) })
     await store.saveRollUps([again])
     expect(await store.rollUps({ ...query, until: at(HOUR) })).toEqual([again])
     expect(quantile((await store.rollUps(query))[0]?.latency ?? EMPTY_SKETCH, 0.5)).toBeCloseTo(1, 1)

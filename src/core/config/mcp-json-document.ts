@@ -9,7 +9,7 @@ export type McpJsonInput = {
   /** Typed unseen, so kept unreadable. */
   readonly secret: boolean
   readonly fallback: string | undefined
-  /** The only values allowed; empty: any. */
+  /** The only values allowed; empty when every value is. */
   readonly options: readonly string[]
 }
 

@@ -1,7 +1,8 @@
+import { isAlive } from '../check.ts'
 import type { Timestamp } from '../clock.ts'
 import type { ServerId } from '../ids.ts'
 import type { CheckRow } from '../ports.ts'
-import { isAnswer, ROLL_UP_MS } from './roll-up.ts'
+import { ROLL_UP_MS } from './roll-up.ts'
 
 type Run = Pick<CheckRow, 'outcome' | 'status' | 'toolCount'> & { readonly from: Timestamp; readonly until: Timestamp }
 
@@ -15,7 +16,7 @@ export class CheckRuns {
   /** When the run began that this check is a part of; undefined for one that stands alone and ends the run before it. */
   place(check: CheckRow, changesNothing: boolean): Timestamp | undefined {
     const { serverId, at, trigger, outcome, status, toolCount } = check
-    if (trigger !== 'scheduled' || status !== 'healthy' || !isAnswer(outcome) || !changesNothing) {
+    if (trigger !== 'scheduled' || status !== 'healthy' || !isAlive(outcome) || !changesNothing) {
       this.#open.delete(serverId)
       return undefined
     }

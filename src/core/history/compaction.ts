@@ -47,7 +47,7 @@ export class Compaction {
     return this.#marks
   }
 
-  /** One step; false when there is nothing to do for now. */
+  /** One step; false when nothing is due. */
   async step(): Promise<boolean> {
     if (this.#deps.journal.outage) return false
     return (await this.#stepOf('hour')) || (await this.#stepOf('day'))

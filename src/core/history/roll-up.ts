@@ -11,6 +11,17 @@ export type RollUpSize = keyof typeof ROLL_UP_MS
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>
 
+export const NO_OUTCOMES: OutcomeCounts = {
+  ok: 0,
+  connect: 0,
+  protocol: 0,
+  auth: 0,
+  throttled: 0,
+  app_error: 0,
+  cancelled: 0,
+  inconclusive: 0,
+}
+
 /** What the checks of one server came to, from `from` on for as long as its size says. */
 export type RollUp = {
   readonly serverId: ServerId
@@ -35,16 +46,3 @@ export function mergeChecks(all: readonly Checks[]): Checks {
 export const failedOf = ({ connect, protocol }: OutcomeCounts): number => connect + protocol
 
 export const totalOf = (counts: OutcomeCounts): number => OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0)
-
-export const isAnswer = (outcome: Outcome): boolean => outcome === 'ok' || outcome === 'app_error'
-
-const NO_OUTCOMES: OutcomeCounts = {
-  ok: 0,
-  connect: 0,
-  protocol: 0,
-  auth: 0,
-  throttled: 0,
-  app_error: 0,
-  cancelled: 0,
-  inconclusive: 0,
-}
