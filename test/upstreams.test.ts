@@ -84,7 +84,10 @@ describe.each(PEERS)('$name', ({ start, protocol, era, tool, args }) => {
     expect(first).toMatchObject({ outcome: 'ok', identity: { era, serverInfo: { name: expect.any(String) } } })
     expect(first.capabilities?.tools.map(({ name }) => name)).toContain(tool)
     expect(first.capabilities?.dropped).toEqual([])
-    expect(await bench.shallow(server)).toMatchObject({ outcome: 'ok', stages: [{ stage: 'handshake', ok: true }] })
+    // The session is kept; a request may need another connection while one is still busy.
+    const kept = await bench.shallow(server)
+    expect(kept.outcome).toBe('ok')
+    expect(kept.stages.filter(({ stage }) => stage !== 'connect')).toMatchObject([{ stage: 'handshake', ok: true }])
 
     const called = await bench.upstreams.callTool(server, tool, args, FOREVER)
     expect(called).toMatchObject({ outcome: 'ok', result: { content: [{ type: 'text' }] } })
