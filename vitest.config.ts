@@ -11,11 +11,21 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/**/*.test.ts'],
-          exclude: ABOUT_THE_SOURCE,
+          exclude: [...ABOUT_THE_SOURCE, 'test/faults/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // They mostly wait for processes.
           maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+          // Each brings the machine itself into trouble.
+          maxWorkers: 1,
         },
       },
     ],
