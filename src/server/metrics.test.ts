@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { rise } from '../../test/support/fakes.ts'
 import { aNotice, aServerView, aStatusChange } from '../../test/support/wire-samples.ts'
 import { timestamp } from '../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../core/events.ts'
@@ -12,8 +13,8 @@ afterEach(() => {
 })
 
 function setup(servers = [aServerView(7, { name: 'github' })]) {
-  const events = new Feed<StoredEvent>()
-  const checks = new Feed<CheckNotice>()
+  const events = new Feed<StoredEvent>(rise)
+  const checks = new Feed<CheckNotice>(rise)
   const metrics = new Metrics({ events, checks, servers: () => servers, liveClients: () => 3 })
   closing.push(metrics)
   return { events, checks, metrics }

@@ -35,9 +35,9 @@ export type Watch = ReturnType<typeof watchFleet>
 
 /** Puts the core together: what is registered, how it is, and who watches it. Nothing is checked until `registry.load()`. */
 export function watchFleet({ store, upstreams, clock, random, retentionDays, onError }: Deps) {
-  const events = new Feed<StoredEvent>()
-  const checks = new Feed<CheckNotice>()
-  const progress = new Feed<CheckJob>()
+  const events = new Feed<StoredEvent>(onError)
+  const checks = new Feed<CheckNotice>(onError)
+  const progress = new Feed<CheckJob>(onError)
   const fleet = new Fleet()
   const stalls = new StallWatch(clock)
   const journal = new Journal({ store, events, clock, onError })

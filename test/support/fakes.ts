@@ -116,3 +116,8 @@ export class FakeUpstreams implements Pick<Upstreams, 'check' | 'drop'> {
     this.dropped.push(id)
   }
 }
+
+/** For who must be told of errors where none may be. */
+export const rise = (error: unknown): never => {
+  throw error
+}

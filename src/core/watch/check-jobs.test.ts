@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FakeClock } from '../../../test/support/fakes.ts'
+import { FakeClock, rise } from '../../../test/support/fakes.ts'
 import { Feed } from '../feed.ts'
 import { serverId } from '../ids.ts'
 import { type CheckJob, CheckJobs } from './check-jobs.ts'
@@ -15,7 +15,7 @@ function setup() {
         return check.promise
       },
     },
-    progress: new Feed<CheckJob>(),
+    progress: new Feed<CheckJob>(rise),
     clock: new FakeClock(),
     newId: () => `job-${++jobs}`,
   })

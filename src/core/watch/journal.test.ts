@@ -16,10 +16,11 @@ const event = (name: string): Change => ({
 
 function start() {
   const clock = new FakeClock()
-  const events = new Feed<StoredEvent>()
   const commits: number[] = []
   const told: string[] = []
   const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  const events = new Feed<StoredEvent>(onError)
   let fail: ((changes: readonly Change[]) => Error | undefined) | undefined
   let seq = 0
   const store = {
@@ -36,9 +37,10 @@ function start() {
   events.subscribe((stored) =>
     told.push(`${stored.seq} ${'serverName' in stored.event ? stored.event.serverName : ''}`),
   )
-  const journal = new Journal({ store, events, clock, onError: (error) => errors.push(error) })
+  const journal = new Journal({ store, events, clock, onError })
   return {
     journal,
+    events,
     clock,
     commits,
     told,
@@ -48,6 +50,18 @@ function start() {
     },
   }
 }
+
+test('a listener that throws is told of: the others hear, and nothing is stored twice', async () => {
+  const { journal, events, commits, told, errors } = start()
+  const bug = new Error('a bug')
+  events.subscribe(() => {
+    throw bug
+  })
+  const heard: number[] = []
+  events.subscribe(({ seq }) => heard.push(seq))
+  await journal.write([event('a')])
+  expect([commits, told, heard, errors]).toEqual([[1], ['1 a'], [1], [bug]])
+})
 
 const down = () => new AppError('unavailable', 'database is locked', { retryAfterMs: 2_000 })
 

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { anHttpConfig, denied, FakeClock, FakeUpstreams, ok, refused, settle } from '../../../test/support/fakes.ts'
+import {
+  anHttpConfig,
+  denied,
+  FakeClock,
+  FakeUpstreams,
+  ok,
+  refused,
+  rise,
+  settle,
+} from '../../../test/support/fakes.ts'
 import type { CheckResult } from '../check.ts'
 import type { CheckNotice, StoredEvent } from '../events.ts'
 import { Feed } from '../feed.ts'
@@ -25,8 +34,8 @@ function start(options: Options = {}) {
   const clock = new FakeClock()
   const fleet = new Fleet()
   const upstreams = new FakeUpstreams()
-  const events = new Feed<StoredEvent>()
-  const checks = new Feed<CheckNotice>()
+  const events = new Feed<StoredEvent>(rise)
+  const checks = new Feed<CheckNotice>(rise)
   const stored: Change[] = []
   const told: StoredEvent[] = []
   const errors: unknown[] = []

@@ -30,7 +30,7 @@ const TOUCH_PAUSE_MS = 60_000
 /** Every token there is: in memory for reading, in the store for keeping. */
 export class TokenBook {
   /** Ids that stopped working: deleted here, elsewhere, or with the token they came from. */
-  readonly revoked = new Feed<ReadonlySet<number>>()
+  readonly revoked: Feed<ReadonlySet<number>>
   readonly #deps: Deps
   readonly #cache = new TokenCache()
   readonly #touchedAt = new Map<number, Instant>()
@@ -39,6 +39,7 @@ export class TokenBook {
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.revoked = new Feed(deps.onError)
   }
 
   /** Reads all tokens now and from then on every 10 s. Returns the function that stops it. */

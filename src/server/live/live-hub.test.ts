@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { rise } from '../../../test/support/fakes.ts'
 import { LiveClient } from '../../../test/support/live-client.ts'
 import { bearer, setUpServer } from '../../../test/support/server-setup.ts'
 import { aNotice, aServerView, aStatusChange } from '../../../test/support/wire-samples.ts'
@@ -19,8 +20,8 @@ afterEach(async () => {
 async function setup({ servers = [], newest = 0 }: { servers?: readonly ServerView[]; newest?: number } = {}) {
   const server = await setUpServer()
   const { app, book, clock, log } = server
-  const events = new Feed<StoredEvent>()
-  const checks = new Feed<CheckNotice>()
+  const events = new Feed<StoredEvent>(rise)
+  const checks = new Feed<CheckNotice>(rise)
   const history = {
     rows: Array.from({ length: newest }, (_, index) => aStatusChange(index + 1)),
     onRead: () => {},
