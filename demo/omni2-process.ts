@@ -19,6 +19,10 @@ type Options = {
   readonly dataDir: string
   readonly adminToken: string
   readonly env?: Readonly<Record<string, string>>
+  /** A command with its arguments that puts it into other surroundings and becomes it: `prlimit`, `nsenter`. */
+  readonly through?: readonly string[]
+  /** Arguments of Node itself. */
+  readonly nodeArgs?: readonly string[]
 }
 
 /** Omni2 itself, as `omni2 serve` would run: the real process, its own database, a clean environment. */
@@ -27,10 +31,12 @@ export class Omni2Process {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor({ port, dataDir, adminToken, env = {} }: Options) {
+  constructor({ port, dataDir, adminToken, env = {}, through = [], nodeArgs = [] }: Options) {
     this.url = `http://127.0.0.1:${port}`
+    const node = [process.execPath, '--import', LEASH, ...nodeArgs]
     const serve = ['src/cli/main.ts', 'serve', '--port', `${port}`, '--data-dir', dataDir]
-    const child = spawn(process.execPath, ['--import', LEASH, ...serve], {
+    const [command = '', ...args] = [...through, ...node, ...serve]
+    const child = spawn(command, args, {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -56,6 +62,9 @@ export class Omni2Process {
       if (deadline.aborted) throw new Error(`Omni2 is not ready after ${START_DEADLINE_MS / 1_000} s:\n${this.#output}`)
       await setTimeout(PAUSE_MS, undefined, { signal })
     }
+  }
+  get child(): ChildProcess {
+    return this.#child
   }
   get pid(): number | undefined {
     return this.#child.pid

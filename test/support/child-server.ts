@@ -28,7 +28,6 @@ export class ChildServer implements AsyncDisposable {
   #child: ChildProcess | undefined
   #port = 0
   #output = ''
-  #lastCommand = 0
 
   constructor(recipe: Recipe) {
     this.#recipe = recipe
@@ -98,13 +97,7 @@ export class ChildServer implements AsyncDisposable {
   async command(command: string, input: unknown = null): Promise<unknown> {
     const child = this.#child
     if (!child) throw new Error(`${this.name} is not running`)
-    const id = ++this.#lastCommand
-    const answer = messageFrom(child, (message) => {
-      const parsed = Answer.safeParse(message)
-      return parsed.data?.id === id ? parsed.data : undefined
-    })
-    child.send({ id, command, input })
-    return (await answer).result
+    return ask(child, command, input)
   }
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
@@ -112,6 +105,19 @@ export class ChildServer implements AsyncDisposable {
   #keep(text: string): void {
     this.#output = (this.#output + text).slice(-KEPT_OUTPUT)
   }
+}
+
+let lastCommand = 0
+
+/** Has a process that `obey`s do something; resolves with its answer. @throws when it ends instead. */
+export async function ask(child: ChildProcess, command: string, input: unknown): Promise<unknown> {
+  const id = ++lastCommand
+  const answer = messageFrom(child, (message) => {
+    const parsed = Answer.safeParse(message)
+    return parsed.data?.id === id ? parsed.data : undefined
+  })
+  child.send({ id, command, input })
+  return (await answer).result
 }
 
 const listening = async (child: ChildProcess): Promise<number> =>

@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type ClientOptions, WebSocket } from 'ws'
 import { freePort, Omni2Process } from '../../demo/omni2-process.ts'
 import { type Client, createClient } from '../../src/api/client.ts'
 import { LiveMessage } from '../../src/api/live.ts'
+import { ask } from './child-server.ts'
 import { COMPILED } from './command-line.ts'
+
+const require = createRequire(import.meta.url)
+const INJECTOR = require.resolve('../fixtures/fault-injector.ts')
 
 type Options = {
   /** Kept by whoever gives it; absent: a folder of its own, removed at the end. */
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
+  /** As of `Omni2Process`. */
+  readonly through?: readonly string[]
+  readonly nodeArgs?: readonly string[]
 }
 
 const never = new AbortController().signal
@@ -26,12 +34,12 @@ export class Omni2 implements AsyncDisposable {
   readonly process: Omni2Process
   readonly #ownsDataDir: boolean
 
-  static async start({ dataDir, env = {} }: Options = {}): Promise<Omni2> {
+  static async start({ dataDir, env = {}, ...how }: Options = {}): Promise<Omni2> {
     const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'omni2-test-')))
     const adminToken = `omni2_admin_${randomBytes(32).toString('base64url')}`
     const port = await freePort(0)
     const omni2 = new Omni2(
-      new Omni2Process({ port, dataDir: folder, adminToken, env: { ...COMPILED, ...env } }),
+      new Omni2Process({ ...how, port, dataDir: folder, adminToken, env: { ...COMPILED, ...env } }),
       folder,
       adminToken,
       dataDir === undefined,
@@ -45,6 +53,11 @@ export class Omni2 implements AsyncDisposable {
     }
   }
 
+  /** One in which `inject` makes faults from inside. */
+  static startInjectable({ nodeArgs = [], ...options }: Options = {}): Promise<Omni2> {
+    return Omni2.start({ ...options, nodeArgs: ['--import', INJECTOR, ...nodeArgs] })
+  }
+
   private constructor(process: Omni2Process, dataDir: string, adminToken: string, ownsDataDir: boolean) {
     this.process = process
     this.url = process.url
@@ -52,6 +65,11 @@ export class Omni2 implements AsyncDisposable {
     this.adminToken = adminToken
     this.#ownsDataDir = ownsDataDir
     this.api = this.as(adminToken)
+  }
+
+  /** Has its fault injector obey; see there for commands. */
+  inject(command: string, input: unknown = null): Promise<unknown> {
+    return ask(this.process.child, command, input)
   }
 
   /** A client with another token. */
