@@ -6,7 +6,15 @@ const ABOUT_THE_SOURCE = ['test/architecture.test.ts', 'test/docs.test.ts']
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', ...ABOUT_THE_SOURCE], maxWorkers: 2 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', ...ABOUT_THE_SOURCE],
+          // Properties take seconds where others keep the machine busy.
+          testTimeout: 30_000,
+          maxWorkers: 2,
+        },
+      },
       {
         test: {
           name: 'journeys',
