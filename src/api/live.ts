@@ -8,6 +8,14 @@ import { Problem } from './problem.ts'
 import { ServerView } from './server-view.ts'
 import { Count, Time } from './wire.ts'
 
+/** What `/ws` is connected with. A token has no place in a URL, so that anything else here is refused. */
+export const LiveQuery = z.strictObject({
+  /** Replays what happened after this event. */
+  since_seq: z.coerce.number<string>().int().min(0).optional(),
+  /** Pushes the views of servers that changed, at most one in 100 ms for each, and all of them on connecting. */
+  follow: z.literal('servers').optional(),
+})
+
 /** Only these events; a list left out does not filter, an empty one lets nothing through. */
 export const LiveFilters = z
   .strictObject({
@@ -45,6 +53,8 @@ export const LiveReply = z.discriminatedUnion('type', [
     pages: z.int().min(1),
     servers: z.array(ServerView),
   }),
+  /** To who connected with `follow=servers`: how these servers are now, whenever an event or a check changed them. */
+  z.object({ type: z.literal('servers'), servers: z.array(ServerView) }),
   z.object({ type: z.literal('subscribed'), subscription_id: SubscriptionId }),
   z.object({ type: z.literal('unsubscribed'), subscription_id: SubscriptionId.nullable() }),
   z.object({ type: z.literal('metadata'), metadata: EventMetadata }),

@@ -69,6 +69,8 @@ export const ServerView = z
     created_at: Time,
     updated_at: Time,
     etag: z.string(),
+    /** The newest event that this view reflects: of two views of a server the one with the higher `seq` is newer. */
+    seq: Count,
   })
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof ServerView>

@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import type { ServerId } from '../core/ids.ts'
 import type { Store, Upstreams } from '../core/ports.ts'
+import type { Member } from '../core/watch/fleet.ts'
 import { acquireLock } from '../store/lock.ts'
 import { openStore } from '../store/open-store.ts'
 import { openVault } from '../store/vault.ts'
@@ -118,11 +120,13 @@ type Served = Deps & {
 async function serveApi(deps: Served): Promise<FastifyInstance> {
   const { config, log, version, clock, store, watch, auth, book, upstreams } = deps
   const { fleet, monitor, registry, settings, events, checks, reports } = watch
-  const views = () => [...fleet.all()].map((member) => serverView(member, clock))
+  const view = (member: Member) => serverView(member, clock, watch.journal.lastSeq)
+  const views = () => [...fleet.all()].map(view)
+  const viewsOf = (ids: readonly ServerId[]) => ids.flatMap((id) => fleet.find(id) ?? []).map(view)
   const metrics = new Metrics({ events, checks, servers: views, liveClients: () => hub.size })
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq })
-  const hub = new LiveHub({ events, checks, tokens: book, snapshot, store, clock, log })
+  const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })
   app.addHook('preClose', async () => hub.close())
@@ -132,7 +136,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   registerSignInPage(app)
   const handlers = {
     ...accessHandlers({ auth, book, clock }),
-    ...serverHandlers({ fleet, registry, reports, upstreams, rules, clock }),
+    ...serverHandlers({ ...watch, upstreams, rules, clock }),
     ...availabilityHandlers({ fleet, reports, store, clock }),
     ...transferHandlers({ fleet, registry, rules }),
     ...checkHandlers({ ...watch, upstreams, rules, clock }),

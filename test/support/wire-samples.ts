@@ -42,6 +42,7 @@ export const aServerView = (id: number, over: Partial<ServerView> = {}): ServerV
     created_at: '2026-01-01T00:00:00.000Z',
     updated_at: '2026-01-01T00:00:00.000Z',
     etag: '"1"',
+    seq: 0,
     ...over,
   })
 

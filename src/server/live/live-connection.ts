@@ -28,6 +28,7 @@ type Deps = {
   readonly socket: WebSocket
   readonly principal: Principal
   readonly clock: Clock
+  readonly followsServers: boolean
   /** Called when there is something to be sent with the next batch. */
   readonly onPending: () => void
 }
@@ -35,6 +36,8 @@ type Deps = {
 /** One reader of the live feed: what it wants, what it has got, and what waits for it. */
 export class LiveConnection {
   readonly principal: Principal
+  /** Whether it wants the views of servers that changed. */
+  readonly followsServers: boolean
   readonly #socket: WebSocket
   readonly #clock: Clock
   readonly #onPending: () => void
@@ -44,13 +47,15 @@ export class LiveConnection {
   /** Events that happened while it was still being told what was before; undefined once it is live. */
   #held: LiveEvent[] | undefined = []
   #heldBytes = 0
+  #heldViews: Buffer[] = []
   #pending: LiveEvent[] = []
   #pendingBytes = 0
   #window: { readonly since: Instant; messages: number }
   #answeredPing = true
 
-  constructor({ socket, principal, clock, onPending }: Deps) {
+  constructor({ socket, principal, clock, followsServers, onPending }: Deps) {
     this.principal = principal
+    this.followsServers = followsServers
     this.#socket = socket
     this.#clock = clock
     this.#onPending = onPending
@@ -102,6 +107,7 @@ export class LiveConnection {
     const held = this.#held ?? []
     this.#held = undefined
     for (const event of held) this.#deliver(event)
+    for (const frame of this.#heldViews.splice(0)) this.#send(frame)
   }
 
   /** Sends and waits until the system has taken it, however long the reader needs; the reaper ends who reads nothing. */
@@ -115,6 +121,17 @@ export class LiveConnection {
   /** News that is no event; who is not live yet does without. */
   tell(frame: Buffer): void {
     if (!this.#held) this.#send(frame)
+  }
+
+  /** Views of servers that changed; they come after the pages that show them as they were. */
+  follow(frame: Buffer): void {
+    if (this.#held) {
+      this.#heldViews.push(frame)
+      this.#heldBytes += frame.length
+      if (this.#heldBytes > MAX_BUFFERED_BYTES) this.close('tooSlow')
+    } else {
+      this.#send(frame)
+    }
   }
 
   /** Sends what waits as one frame; readers that wait for the same share it through `frames`. */
@@ -139,6 +156,7 @@ export class LiveConnection {
     const [code, reason] = CLOSE[why]
     this.#held = this.#held && []
     this.#pending = []
+    this.#heldViews = []
     this.#socket.close(code, reason)
   }
 

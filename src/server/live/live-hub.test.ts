@@ -6,6 +6,7 @@ import { aNotice, aServerView, aStatusChange } from '../../../test/support/wire-
 import type { ServerView } from '../../api/server-view.ts'
 import type { CheckNotice, StoredEvent } from '../../core/events.ts'
 import { Feed } from '../../core/feed.ts'
+import { serverId } from '../../core/ids.ts'
 import type { EventQuery } from '../../core/ports.ts'
 import { ROLES } from '../../core/token.ts'
 import { LiveHub } from './live-hub.ts'
@@ -38,7 +39,8 @@ async function setup({ servers = [], newest = 0 }: { servers?: readonly ServerVi
     world.onSnapshot()
     return { servers: world.servers, seq: world.seq }
   }
-  const hub = new LiveHub({ events, checks, tokens: book, snapshot, store: history, clock, log })
+  const viewsOf = (ids: readonly number[]) => world.servers.filter(({ id }) => ids.includes(id))
+  const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store: history, clock, log })
   registerLive(app, hub)
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   closing.push(async () => {
@@ -87,6 +89,64 @@ test('who connects after an event sees a state that has it, and who connects at 
   expect(snapshots).toBe(1)
   happen()
   expect(await (await connect()).hear(1)).toMatchObject([{ type: 'initial_status', seq: 1 }])
+})
+
+test('a follower hears how each server is that an event or a check changed, together every 100 ms', async () => {
+  const servers = [7, 8, 9].map((id) => aServerView(id))
+  const { connect, happen, checks, clock, world } = await setup({ servers })
+  const [follower, other] = [await connect('?follow=servers'), await connect()]
+  await Promise.all([follower.hear(1), other.hear(1)])
+  happen()
+  checks.emit(aNotice({ serverId: serverId(9) }))
+  checks.emit(aNotice({ serverId: serverId(9) }))
+  world.servers = [aServerView(7, { health_status: 'disconnected', seq: 1 }), aServerView(9, { seq: 1 })]
+  await clock.advance(100)
+  expect((await follower.hear(3)).slice(1)).toEqual([
+    expect.objectContaining({ seq: 1, event_type: 'mcp_status_change' }),
+    { type: 'servers', servers: world.servers },
+  ])
+  await other.ask({ action: 'ping' })
+  expect(other.heard.map((message) => 'type' in message && message.type)).toEqual(['initial_status', false, 'pong'])
+})
+
+test('a server that was deleted meanwhile is passed over', async () => {
+  const { connect, happen, clock } = await setup()
+  const follower = await connect('?follow=servers')
+  await follower.hear(1)
+  happen()
+  await clock.advance(100)
+  expect((await follower.hear(3))[2]).toEqual({ type: 'servers', servers: [] })
+})
+
+test('in a storm a follower gets 200 servers each time, and all of them in the end', async () => {
+  const servers = Array.from({ length: 450 }, (_, index) => aServerView(index + 1))
+  const { connect, checks, clock } = await setup({ servers })
+  const follower = await connect('?follow=servers')
+  await follower.hear(1)
+  for (const { id } of servers) checks.emit(aNotice({ serverId: serverId(id) }))
+  await clock.advance(300)
+  const told = (await follower.hear(4)).slice(1)
+  expect(told.map((message) => 'servers' in message && message.servers.length)).toEqual([200, 200, 50])
+})
+
+test('a follower that comes after a check, but gets pages from before it, hears of that server', async () => {
+  const { connect, checks, clock } = await setup({ servers: [aServerView(7)] })
+  await (await connect()).hear(1)
+  checks.emit(aNotice())
+  await clock.advance(100)
+  const follower = await connect('?follow=servers')
+  await follower.hear(1)
+  await clock.advance(100)
+  expect((await follower.hear(2))[1]).toMatchObject({ type: 'servers', servers: [{ id: 7 }] })
+})
+
+test('a follower that comes back hears what it missed, and then the state', async () => {
+  const { connect, happen } = await setup({ servers: [aServerView(7)], newest: 3 })
+  const follower = await connect('?since_seq=1&follow=servers')
+  await follower.hear(3)
+  happen()
+  await follower.hear(4)
+  expect(follower.heard).toMatchObject([{ seq: 2 }, { seq: 3 }, { type: 'initial_status', seq: 3 }, { seq: 4 }])
 })
 
 test('with no servers there is one empty page', async () => {

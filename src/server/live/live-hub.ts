@@ -3,13 +3,16 @@ import type { WebSocket } from 'ws'
 import type { EventView } from '../../api/events-view.ts'
 import type { JobProgress } from '../../api/jobs.ts'
 import type { LiveReply } from '../../api/live.ts'
+import type { ServerView } from '../../api/server-view.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../../core/events.ts'
 import type { Feed } from '../../core/feed.ts'
+import type { ServerId } from '../../core/ids.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Principal } from '../access/principal.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import { checkNoticeView, eventView } from '../views/events.ts'
+import { ChangedServers } from './changed-servers.ts'
 import { LiveConnection } from './live-connection.ts'
 import { type LiveEvent, liveEvent } from './live-event.ts'
 import { replay } from './live-replay.ts'
@@ -21,10 +24,15 @@ type Deps = {
   readonly checks: Feed<CheckNotice>
   readonly tokens: Pick<TokenBook, 'revoked' | 'isValid'>
   readonly snapshot: () => Snapshot
+  /** Of those that are still registered. */
+  readonly viewsOf: (ids: readonly ServerId[]) => readonly ServerView[]
   readonly store: Pick<Store, 'events' | 'eventRange'>
   readonly clock: Clock
   readonly log: Logger
 }
+
+/** What a reader asked for when it connected. */
+type Wish = { readonly sinceSeq: number | undefined; readonly followsServers: boolean }
 
 const TICK_MS = 500
 const TICKS_PER_PING = 60
@@ -36,6 +44,7 @@ export class LiveHub {
   readonly #connections = new Set<LiveConnection>()
   readonly #pages: StatusPages
   readonly #notices: NoticeThrottle
+  readonly #changed: ChangedServers
   readonly #stop: (() => void)[]
   #stopTick = () => {}
   #stopBatch: (() => void) | undefined
@@ -49,12 +58,18 @@ export class LiveHub {
     this.#deps = deps
     this.#pages = new StatusPages(deps.snapshot, deps.clock)
     this.#notices = new NoticeThrottle(deps.clock, (notice) => this.#tell(checkNoticeView(notice)))
+    this.#changed = new ChangedServers(deps.clock, (ids) => this.#tellServers(ids))
     this.#stop = [
       deps.events.subscribe((event) => {
         this.#pages.forget()
+        if ('serverId' in event.event) this.#changed.add(event.event.serverId)
         this.#tell(eventView(event))
       }),
-      deps.checks.subscribe((notice) => this.#notices.offer(notice)),
+      deps.checks.subscribe((notice) => {
+        this.#pages.checked(notice.serverId)
+        this.#changed.add(notice.serverId)
+        this.#notices.offer(notice)
+      }),
       deps.tokens.revoked.subscribe(() => this.#endInvalid()),
     ]
     this.#tick()
@@ -71,9 +86,12 @@ export class LiveHub {
   }
 
   /** Takes a reader in: first the state or what it missed, then events, without gap or repetition between them. */
-  add(socket: WebSocket, principal: Principal, sinceSeq: number | undefined): void {
+  add(socket: WebSocket, principal: Principal, wish: Wish): void {
     const { clock, log } = this.#deps
-    const connection = new LiveConnection({ socket, principal, clock, onPending: () => this.#batchSoon() })
+    const connection = new LiveConnection({
+      ...{ socket, principal, clock, followsServers: wish.followsServers },
+      onPending: () => this.#batchSoon(),
+    })
     this.#connections.add(connection)
     log.info({ principal: principal.name, role: principal.role }, 'live connection opened')
     socket.on('close', (code) => {
@@ -85,7 +103,7 @@ export class LiveHub {
       connection.close('notAllowed')
       return
     }
-    this.#begin(connection, sinceSeq).catch((err) => {
+    this.#begin(connection, wish.sinceSeq).catch((err) => {
       log.error({ err }, 'live connection could not be started')
       connection.close('tryAgain')
     })
@@ -108,16 +126,19 @@ export class LiveHub {
     this.#stopBatch?.()
     this.#stopJobs?.()
     this.#notices.close()
+    this.#changed.close()
     for (const connection of this.#connections) connection.close('goingAway')
   }
 
   async #begin(connection: LiveConnection, sinceSeq: number | undefined): Promise<void> {
     const toEvent = (event: StoredEvent): LiveEvent => liveEvent(++this.#lastId, eventView(event))
     const caughtUp = sinceSeq !== undefined && (await replay(connection, sinceSeq, this.#deps.store, toEvent))
-    if (!caughtUp) {
-      const { seq, frames } = this.#pages.now()
-      connection.startAt(seq)
+    if (!caughtUp || connection.followsServers) {
+      const { seq, frames, checked } = this.#pages.now()
+      // Who was told what it missed goes on there: it may hear of an event that the pages show already.
+      if (!caughtUp) connection.startAt(seq)
       for (const frame of frames) await connection.write(frame)
+      if (connection.followsServers) for (const id of checked) this.#changed.add(id)
     }
     connection.goLive()
   }
@@ -131,6 +152,14 @@ export class LiveHub {
   #tellAll(reply: LiveReply): void {
     const frame = Buffer.from(JSON.stringify(reply))
     for (const connection of this.#connections) connection.tell(frame)
+  }
+
+  #tellServers(ids: readonly ServerId[]): void {
+    const followers = [...this.#connections].filter((connection) => connection.followsServers)
+    if (followers.length === 0) return
+    const reply: LiveReply = { type: 'servers', servers: [...this.#deps.viewsOf(ids)] }
+    const frame = Buffer.from(JSON.stringify(reply))
+    for (const connection of followers) connection.follow(frame)
   }
 
   #batchSoon(): void {

@@ -1,10 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
+import { LiveQuery } from '../../api/live.ts'
 import { AppError } from '../../core/errors.ts'
 import type { LiveHub } from './live-hub.ts'
-
-/** A token has no place in a URL, so that anything else here is refused. */
-const LiveQuery = z.strictObject({ since_seq: z.coerce.number<string>().int().min(0).optional() })
 
 /** Opens `/ws` to who may read, before any byte of it is a frame. */
 export function registerLive(app: FastifyInstance, hub: LiveHub): void {
@@ -19,7 +16,8 @@ export function registerLive(app: FastifyInstance, hub: LiveHub): void {
     },
     wsHandler: (socket, { principal, query }) => {
       if (!principal) throw new Error('/ws was reached by nobody')
-      hub.add(socket, principal, LiveQuery.parse(query).since_seq)
+      const { since_seq: sinceSeq, follow } = LiveQuery.parse(query)
+      hub.add(socket, principal, { sinceSeq, followsServers: follow === 'servers' })
     },
   })
 }

@@ -1,11 +1,17 @@
 import type { LiveReply } from '../../api/live.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
+import type { ServerId } from '../../core/ids.ts'
 
 /** Every server, and the newest event these views reflect; both of the same moment. */
 export type Snapshot = { readonly servers: readonly ServerView[]; readonly seq: number }
 
-type Pages = { readonly seq: number; readonly frames: readonly Buffer[] }
+type Pages = {
+  readonly seq: number
+  readonly frames: readonly Buffer[]
+  /** Servers of which a check has told something since. */
+  readonly checked: Set<ServerId>
+}
 
 const PAGE_SIZE = 500
 const FRESH_MS = 1_000
@@ -26,6 +32,11 @@ export class StatusPages {
     this.#kept = undefined
   }
 
+  /** A check told something, but nothing that is worth new pages for everybody. */
+  checked(id: ServerId): void {
+    this.#kept?.checked.add(id)
+  }
+
   now(): Pages {
     const at = this.#clock.now()
     if (!this.#kept || at - this.#kept.at >= FRESH_MS) this.#kept = { ...toPages(this.#snapshot()), at }
@@ -40,5 +51,5 @@ function toPages({ servers, seq }: Snapshot): Pages {
     const reply: LiveReply = { type: 'initial_status', seq, page: index + 1, pages, servers: part }
     return Buffer.from(JSON.stringify(reply))
   })
-  return { seq, frames }
+  return { seq, frames, checked: new Set() }
 }

@@ -1,11 +1,12 @@
 import { SERVERS } from '../../api/route.ts'
-import type { ServerInclude, ServerView } from '../../api/server-view.ts'
+import type { ServerInclude } from '../../api/server-view.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ServerConfig } from '../../core/config/server.ts'
 import type { Reports } from '../../core/history/reports.ts'
-import { serverId } from '../../core/ids.ts'
+import { type ServerId, serverId } from '../../core/ids.ts'
 import type { Upstreams } from '../../core/ports.ts'
-import type { Fleet, Member } from '../../core/watch/fleet.ts'
+import type { Fleet } from '../../core/watch/fleet.ts'
+import type { Journal } from '../../core/watch/journal.ts'
 import type { Registry } from '../../core/watch/registry.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { assertTarget, type TargetRules } from '../target-rules.ts'
@@ -20,6 +21,7 @@ import { cursorNumber } from './cursor.ts'
 type Deps = {
   readonly fleet: Fleet
   readonly registry: Registry
+  readonly journal: Pick<Journal, 'lastSeq'>
   readonly reports: Reports
   readonly upstreams: Pick<Upstreams, 'stderr'>
   readonly rules: TargetRules
@@ -27,16 +29,36 @@ type Deps = {
 }
 
 /** The register of servers and what is known of each. */
-export function serverHandlers({ fleet, registry, reports, upstreams, rules, clock }: Deps) {
-  const views = (members: readonly Member[], include?: readonly ServerInclude[]) =>
-    viewsOf(members, include, reports, clock)
+export function serverHandlers({ fleet, registry, journal, reports, upstreams, rules, clock }: Deps) {
+  const view = (id: ServerId, include?: readonly ServerInclude[]) =>
+    serverView(fleet.get(id), clock, journal.lastSeq, include)
+  const views = async (ids: readonly ServerId[], include: readonly ServerInclude[] = []) => {
+    const [uptimes, heartbeats] = await Promise.all([
+      include.includes('uptime') ? reports.uptimes(ids) : undefined,
+      include.includes('heartbeats') ? reports.heartbeats(ids, '24h') : undefined,
+    ])
+    // Views are made after the wait, and of the members there are then.
+    const present = ids.filter((id) => fleet.find(id))
+    return present.map((id) => {
+      const uptime = uptimes?.get(id)
+      const drawn = heartbeats?.get(id)
+      return {
+        ...view(id, include),
+        ...(uptime ? { uptime: uptimesView(uptime) } : {}),
+        ...(drawn ? { heartbeats: heartbeatsView(drawn) } : {}),
+      }
+    })
+  }
   return {
     async listServers({ query }) {
       const after = cursorNumber(query.cursor, 0)
       const { members, more } = fleet.page(fleetFilter(query), after, query.limit)
       const last = members.at(-1)
       return {
-        servers: [...(await views(members, query.include))],
+        servers: await views(
+          members.map(({ server }) => server.id),
+          query.include,
+        ),
         next_cursor: more && last ? String(last.server.id) : null,
       }
     },
@@ -46,13 +68,13 @@ export function serverHandlers({ fleet, registry, reports, upstreams, rules, clo
       const { server } = await registry.create(created)
       answer.header('location', `${SERVERS}/${server.id}`)
       answer.header('etag', etagOf(server))
-      return serverView(fleet.get(server.id), clock)
+      return view(server.id)
     },
     async getServer({ params, query, answer }) {
       const member = fleet.get(serverId(params.id))
       answer.header('etag', etagOf(member.server))
-      const [view] = await views([member], query.include)
-      return view ?? serverView(member, clock)
+      const [full] = await views([member.server.id], query.include)
+      return full ?? view(member.server.id)
     },
     async updateServer({ params, body: { enabled, ...changes }, headers, answer }) {
       const id = serverId(params.id)
@@ -60,18 +82,19 @@ export function serverHandlers({ fleet, registry, reports, upstreams, rules, clo
       const change = (config: ServerConfig) => assertTarget(changedConfig(config, changes), rules)
       if (Object.keys(changes).length > 0) await registry.update(id, change, ifRevision)
       if (enabled !== undefined) await (enabled ? registry.enable(id) : registry.disable(id))
-      const member = fleet.get(id)
-      answer.header('etag', etagOf(member.server))
-      return serverView(member, clock)
+      answer.header('etag', etagOf(fleet.get(id).server))
+      return view(id)
     },
     async deleteServer({ params }) {
       await registry.remove(serverId(params.id))
     },
     async enableServer({ params }) {
-      return serverView(await registry.enable(serverId(params.id)), clock)
+      const { server } = await registry.enable(serverId(params.id))
+      return view(server.id)
     },
     async disableServer({ params }) {
-      return serverView(await registry.disable(serverId(params.id)), clock)
+      const { server } = await registry.disable(serverId(params.id))
+      return view(server.id)
     },
     async getCapabilities({ params }) {
       return serverCapabilities(fleet.get(serverId(params.id)))
@@ -91,26 +114,4 @@ export function serverHandlers({ fleet, registry, reports, upstreams, rules, clo
     | 'getCapabilities'
     | 'getStderr'
   >
-}
-
-async function viewsOf(
-  members: readonly Member[],
-  include: readonly ServerInclude[] = [],
-  reports: Reports,
-  clock: Clock,
-): Promise<readonly ServerView[]> {
-  const ids = members.map(({ server }) => server.id)
-  const [uptimes, heartbeats] = await Promise.all([
-    include.includes('uptime') ? reports.uptimes(ids) : undefined,
-    include.includes('heartbeats') ? reports.heartbeats(ids, '24h') : undefined,
-  ])
-  return members.map((member) => {
-    const uptime = uptimes?.get(member.server.id)
-    const drawn = heartbeats?.get(member.server.id)
-    return {
-      ...serverView(member, clock, include),
-      ...(uptime ? { uptime: uptimesView(uptime) } : {}),
-      ...(drawn ? { heartbeats: heartbeatsView(drawn) } : {}),
-    }
-  })
 }

@@ -44,7 +44,11 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
     }
     case 'mcp_server_created':
     case 'mcp_server_updated':
-      return { ...envelope, event_type: event.type, event_data: { ...about(event), server: storedView(event.server) } }
+      return {
+        ...envelope,
+        event_type: event.type,
+        event_data: { ...about(event), server: { ...storedView(event.server), seq } },
+      }
     case 'mcp_server_deleted':
       return { ...envelope, event_type: event.type, event_data: about(event) }
     case 'mcp_capabilities_changed': {

@@ -7,8 +7,16 @@ import type { Member } from '../../core/watch/fleet.ts'
 import { etagOf } from './etag.ts'
 import { instantOrNull, iso } from './time.ts'
 
-/** A server as everyone may see it: no credential, no environment value, a URL without its secrets. */
-export function serverView(member: Member, clock: Clock, include: readonly ServerInclude[] = []): ServerView {
+/**
+ * A server as everyone may see it: no credential, no environment value, a URL without its secrets. `member` must be of
+ * this very moment, and `seq` the newest event announced: a view never claims to be newer than it is.
+ */
+export function serverView(
+  member: Member,
+  clock: Clock,
+  seq: number,
+  include: readonly ServerInclude[] = [],
+): ServerView {
   const { server, state, identity, capabilities } = member
   const { config } = server
   const status = describe(state)
@@ -36,6 +44,7 @@ export function serverView(member: Member, clock: Clock, include: readonly Serve
     created_at: iso(server.createdAt),
     updated_at: iso(server.updatedAt),
     etag: etagOf(server),
+    seq,
   }
 }
 
