@@ -56,6 +56,10 @@ export const CheckNoticeView = z
       health_status: z.enum(HEALTH_STATUSES),
       trigger: z.enum(TRIGGERS),
       outcome: z.enum(OUTCOMES),
+      /** The server answered. */
+      healthy: z.boolean(),
+      /** Why this check failed. */
+      reason_code: z.enum(REASON_CODES).nullable(),
       response_time_ms: Milliseconds,
       next_check_at: Time.nullable(),
       badges: z.array(z.enum(BADGES)),

@@ -3,6 +3,7 @@ import { ERAS, REASON_CODES } from '../core/check.ts'
 import { PROTOCOLS } from '../core/config/server.ts'
 import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf } from './query.ts'
+import { RecentCheckView } from './recent-check.ts'
 import { HeartbeatsView, UptimesView } from './uptime.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
@@ -49,6 +50,8 @@ export const ServerView = z
     uptime: UptimesView.optional(),
     /** Of the last 24 hours; only with `include=heartbeats`. */
     heartbeats: HeartbeatsView.optional(),
+    /** The last 40, the oldest first; only with `include=recent_checks`. */
+    recent_checks: z.array(RecentCheckView).optional(),
     reason_code: z.enum(REASON_CODES).nullable(),
     reason: z.string().nullable(),
     next_action: z.string().nullable(),
@@ -75,10 +78,10 @@ export const ServerView = z
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof ServerView>
 
-const INCLUDES = ['badges', 'uptime', 'heartbeats'] as const
+const INCLUDES = ['badges', 'uptime', 'heartbeats', 'recent_checks'] as const
 export type ServerInclude = (typeof INCLUDES)[number]
 
-/** What a server's view may have beyond the usual: `?include=badges,uptime`. */
+/** What a server's view may have beyond the usual: `?include=badges,uptime`. With `recent_checks` a page has at most 200 servers. */
 export const ServerIncludes = { include: listOf(z.enum(INCLUDES)).optional() }
 
 export const ServerList = z.object({ servers: z.array(ServerView), next_cursor: z.string().nullable() })

@@ -52,6 +52,8 @@ test('a check tells when it was, how long it took and when the next one is', () 
       health_status: 'healthy',
       trigger: 'scheduled',
       outcome: 'ok',
+      healthy: true,
+      reason_code: null,
       response_time_ms: 7,
       next_check_at: '2026-01-01T00:01:10.000Z',
       badges: ['degraded'],

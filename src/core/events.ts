@@ -52,6 +52,8 @@ export type CheckNotice = {
   readonly status: HealthStatus
   readonly trigger: Trigger
   readonly outcome: Outcome
+  /** Why it failed. */
+  readonly reasonCode: ReasonCode | undefined
   readonly responseTimeMs: number
   readonly nextCheckAt: Timestamp | undefined
   readonly badges: readonly Badge[]

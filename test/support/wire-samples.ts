@@ -72,6 +72,7 @@ export const aNotice = (over: Partial<CheckNotice> = {}): CheckNotice => ({
   status: 'healthy',
   trigger: 'scheduled',
   outcome: 'ok',
+  reasonCode: undefined,
   responseTimeMs: 5,
   nextCheckAt: undefined,
   badges: [],

@@ -29,6 +29,8 @@ test('a check has no number, since it is not kept', () => {
       health_status: 'healthy',
       trigger: 'scheduled',
       outcome: 'ok',
+      healthy: true,
+      reason_code: null,
       response_time_ms: 18,
       next_check_at: null,
       badges: ['degraded'],

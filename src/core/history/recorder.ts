@@ -7,6 +7,7 @@ import type { Change, CheckRow } from '../ports.ts'
 import { availabilityOf } from './availability.ts'
 import { CheckRuns } from './check-runs.ts'
 import { incidentChanges } from './incident-changes.ts'
+import { RecentChecks } from './recent-checks.ts'
 import type { Span } from './span.ts'
 import { SpanBook } from './span-book.ts'
 
@@ -20,6 +21,7 @@ type Move = {
 
 /** Makes history of what happens: how long a server was up or down, its incidents, and runs of checks that pass alike. */
 export class Recorder {
+  readonly recentChecks = new RecentChecks()
   readonly #clock: Clock
   readonly #spans: SpanBook
   readonly #runs = new CheckRuns()
@@ -37,6 +39,7 @@ export class Recorder {
 
   /** How a check is logged: in the run it goes on with, or in a row of its own. `changesNothing`: no event tells of it. */
   logged(check: CheckRow, changesNothing: boolean): Change {
+    this.recentChecks.add(check)
     return { type: 'check_logged', check, runFrom: this.#runs.place(check, changesNothing) }
   }
 
@@ -48,5 +51,6 @@ export class Recorder {
   forget(id: ServerId): void {
     this.#spans.forget(id)
     this.#runs.forget(id)
+    this.recentChecks.forget(id)
   }
 }

@@ -3,6 +3,7 @@ import type { ServerId } from '../ids.ts'
 import type { Store } from '../ports.ts'
 import type { Compaction } from './compaction.ts'
 import type { Incident } from './incident.ts'
+import type { RecentCheck } from './recent-checks.ts'
 import type { Recorder } from './recorder.ts'
 import { failedOf, mergeChecks, ROLL_UP_MS, type RollUp, totalOf } from './roll-up.ts'
 import { countOf, quantile, type Sketch } from './sketch.ts'
@@ -46,8 +47,8 @@ export type PeriodReport = Tally & {
 }
 
 type Deps = {
-  readonly store: Pick<Store, 'spans' | 'rollUps' | 'incidents'>
-  readonly recorder: Pick<Recorder, 'current'>
+  readonly store: Pick<Store, 'spans' | 'rollUps' | 'incidents' | 'checks'>
+  readonly recorder: Pick<Recorder, 'current' | 'recentChecks'>
   readonly compaction: Pick<Compaction, 'marks'>
   readonly clock: Clock
 }
@@ -88,6 +89,18 @@ export class Reports {
     const now = this.#now()
     const drawn = (id: ServerId) => buckets(spans.get(id) ?? [], now, bucketMs, ms / bucketMs)
     return new Map(ids.map((id) => [id, { from: timestamp(now - ms), bucketMs, buckets: drawn(id) }]))
+  }
+
+  /** The last checks of each server, the oldest first. What is older than this process is read when first asked for. */
+  async recentChecks(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, readonly RecentCheck[]>> {
+    const { store, recorder } = this.#deps
+    const { recentChecks } = recorder
+    const learn = async (serverId: ServerId) => {
+      const limit = recentChecks.rowsMissing(serverId)
+      if (limit > 0) recentChecks.learn(serverId, await store.checks({ serverId, limit }))
+    }
+    await Promise.all(ids.map(learn))
+    return new Map(ids.map((id) => [id, recentChecks.of(id)]))
   }
 
   async periods(id: ServerId): Promise<readonly PeriodReport[]> {

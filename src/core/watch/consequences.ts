@@ -47,6 +47,7 @@ export const noticeOf = ({ server, state }: Member, row: CheckRow, clock: Clock)
   status: row.status,
   trigger: row.trigger,
   outcome: row.outcome,
+  reasonCode: row.failure?.code,
   responseTimeMs: row.responseTimeMs,
   nextCheckAt: state.nextCheck && toTimestamp(state.nextCheck.at, clock),
   badges: badges(state),

@@ -1,9 +1,8 @@
 import { SERVERS } from '../../api/route.ts'
-import type { ServerInclude } from '../../api/server-view.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ServerConfig } from '../../core/config/server.ts'
 import type { Reports } from '../../core/history/reports.ts'
-import { type ServerId, serverId } from '../../core/ids.ts'
+import { serverId } from '../../core/ids.ts'
 import type { Upstreams } from '../../core/ports.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import type { Journal } from '../../core/watch/journal.ts'
@@ -14,9 +13,8 @@ import { serverCapabilities } from '../views/capabilities.ts'
 import { changedConfig, newServer } from '../views/config-input.ts'
 import { etagOf, expectedRevision } from '../views/etag.ts'
 import { fleetFilter } from '../views/fleet-filter.ts'
-import { serverView } from '../views/server.ts'
-import { heartbeatsView, uptimesView } from '../views/uptime.ts'
 import { cursorNumber } from './cursor.ts'
+import { serverViews } from './server-views.ts'
 
 type Deps = {
   readonly fleet: Fleet
@@ -28,31 +26,17 @@ type Deps = {
   readonly clock: Clock
 }
 
+/** A page with the last checks of more servers would hold up everything else while it is written. */
+const MOST_WITH_CHECKS = 200
+
 /** The register of servers and what is known of each. */
 export function serverHandlers({ fleet, registry, journal, reports, upstreams, rules, clock }: Deps) {
-  const view = (id: ServerId, include?: readonly ServerInclude[]) =>
-    serverView(fleet.get(id), clock, journal.lastSeq, include)
-  const views = async (ids: readonly ServerId[], include: readonly ServerInclude[] = []) => {
-    const [uptimes, heartbeats] = await Promise.all([
-      include.includes('uptime') ? reports.uptimes(ids) : undefined,
-      include.includes('heartbeats') ? reports.heartbeats(ids, '24h') : undefined,
-    ])
-    // Views are made after the wait, and of the members there are then.
-    const present = ids.filter((id) => fleet.find(id))
-    return present.map((id) => {
-      const uptime = uptimes?.get(id)
-      const drawn = heartbeats?.get(id)
-      return {
-        ...view(id, include),
-        ...(uptime ? { uptime: uptimesView(uptime) } : {}),
-        ...(drawn ? { heartbeats: heartbeatsView(drawn) } : {}),
-      }
-    })
-  }
+  const { view, views } = serverViews({ fleet, journal, reports, clock })
   return {
     async listServers({ query }) {
       const after = cursorNumber(query.cursor, 0)
-      const { members, more } = fleet.page(fleetFilter(query), after, query.limit)
+      const limit = query.include?.includes('recent_checks') ? Math.min(query.limit, MOST_WITH_CHECKS) : query.limit
+      const { members, more } = fleet.page(fleetFilter(query), after, limit)
       const last = members.at(-1)
       return {
         servers: await views(

@@ -1,9 +1,11 @@
 import type { CheckErrorView, DiscoverAnswer, HealthCheckAnswer, HealthResultView } from '../../api/check-view.ts'
 import type { HealthLogView } from '../../api/log-view.ts'
+import type { RecentCheckView } from '../../api/recent-check.ts'
 import type { ToolCallAnswer } from '../../api/tool-call.ts'
 import { type CheckResult, type Failure, isAlive } from '../../core/check.ts'
 import type { Clock, Timestamp } from '../../core/clock.ts'
 import { describe } from '../../core/health/status.ts'
+import type { RecentCheck } from '../../core/history/recent-checks.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { CallResult, StoredCheck } from '../../core/ports.ts'
 import type { CheckReport } from '../../core/watch/monitor.ts'
@@ -63,6 +65,16 @@ export const healthLogView = (check: StoredCheck): HealthLogView => ({
   stages: check.stages.map(({ stage, ok, ms }) => ({ stage, ok, ms })),
   tool_count: check.toolCount ?? null,
   error: errorView(check.failure),
+})
+
+export const recentCheckView = (check: RecentCheck): RecentCheckView => ({
+  timestamp: iso(check.at),
+  until: iso(check.until),
+  count: check.count,
+  outcome: check.outcome,
+  healthy: isAlive(check.outcome),
+  response_time_ms: check.responseTimeMs,
+  trigger: check.trigger,
 })
 
 export const toolCallAnswer = (serverId: ServerId, tool: string, call: CallResult): ToolCallAnswer => ({

@@ -1,5 +1,6 @@
 import type { CheckNoticeView, StoredEventView } from '../../api/events-view.ts'
 import type { ServerView } from '../../api/server-view.ts'
+import { isAlive } from '../../core/check.ts'
 import { unreachable } from '../../core/errors.ts'
 import type { CheckNotice, DomainEvent, StoredEvent } from '../../core/events.ts'
 import { severityOf } from '../../core/health/status.ts'
@@ -76,6 +77,8 @@ export const checkNoticeView = (notice: CheckNotice): CheckNoticeView => ({
     health_status: notice.status,
     trigger: notice.trigger,
     outcome: notice.outcome,
+    healthy: isAlive(notice.outcome),
+    reason_code: notice.reasonCode ?? null,
     response_time_ms: notice.responseTimeMs,
     next_check_at: isoOrNull(notice.nextCheckAt),
     badges: [...notice.badges],

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
 import { FakeClock } from '../../../test/support/fakes.ts'
+import { aNotice } from '../../../test/support/wire-samples.ts'
 import { BreakerConfigInput, BreakerConfigView, BreakerOverrideInput, BreakerView } from '../../api/breaker.ts'
 import { ServerCapabilities } from '../../api/capabilities-view.ts'
 import { DiscoverAnswer, HealthCheckAnswer } from '../../api/check-view.ts'
@@ -238,9 +239,11 @@ test('every event is told as its type says', () => {
     { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
   ]
   for (const [index, event] of events.entries()) satisfies(StoredEventView, eventView({ seq: index + 1, at, event }))
-  const status = { status: 'healthy', trigger: 'scheduled', outcome: 'ok', badges: ['degraded'] } as const
-  const notice = { serverId: id, serverName: 'github', ...status, responseTimeMs: 1, nextCheckAt: undefined, at }
-  satisfies(CheckNoticeView, checkNoticeView(notice))
+  const passed = checkNoticeView(aNotice({ badges: ['degraded'] }))
+  satisfies(CheckNoticeView, passed)
+  expect(passed.event_data).toMatchObject({ healthy: true, reason_code: null })
+  const failed = checkNoticeView(aNotice({ outcome: 'protocol', reasonCode: 'timeout' }))
+  expect(failed.event_data).toMatchObject({ healthy: false, reason_code: 'timeout' })
 })
 
 test('breaker settings go both ways, and an override holds only what it sets', () => {
