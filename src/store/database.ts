@@ -1,7 +1,9 @@
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type { Secret } from '../core/config/secret.ts'
+import { takeNumbers } from './counter.ts'
 import { KnownStatements } from './known-statements.ts'
 import { postgresPool } from './postgres-pool.ts'
+import { PostgresTransactions } from './postgres-transactions.ts'
 import type { Dialect, Tables } from './schema.ts'
 import { asParameters, sqliteDialect } from './sqlite-dialect.ts'
 import { SqliteThread } from './sqlite-thread.ts'
@@ -14,14 +16,20 @@ export type Database = {
   readonly dialect: Dialect
   readonly db: Kysely<Tables>
   readonly known: KnownStatements
-  /** Runs all queries in one transaction, or none; answers the rows each returned. */
+  /**
+   * Runs all queries in one transaction, or none; answers the rows each returned. Without queries it writes all the same:
+   * what cannot be written to says so.
+   */
   readonly together: (queries: readonly CompiledQuery[]) => Promise<readonly Rows[]>
+  /** From now on `together` rejects where it would wait to learn whether something was stored. */
+  readonly giveUp: () => void
 }
 
 /** @throws SqliteError when the file cannot be opened, or is damaged. */
 export async function openSqlite(options: SqliteOptions): Promise<Database> {
   const thread = await SqliteThread.open(options)
   const db = new Kysely<Tables>({ dialect: sqliteDialect(thread) })
+  const numbered = takeNumbers(db, 'commit', 1).compile()
   return {
     dialect: 'sqlite',
     db,
@@ -29,24 +37,25 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     // Kysely's connection is held meanwhile, so that this does not land within a transaction of its own.
     together: (queries) =>
       db.connection().execute(async () => {
-        const statements = queries.map(({ sql, parameters }) => ({ sql, parameters: asParameters(parameters) }))
-        return (await thread.runTogether(statements)).map((result) => result.rows)
+        const statements = [numbered, ...queries].map(({ sql, parameters }) => ({
+          sql,
+          parameters: asParameters(parameters),
+        }))
+        return (await thread.runTogether(statements)).slice(1).map((result) => result.rows)
       }),
+    giveUp: () => {},
   }
 }
 
 /** Connects when first used. */
 export function openPostgres(databaseUrl: Secret): Database {
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: postgresPool(databaseUrl) }) })
+  const pool = postgresPool(databaseUrl)
+  const transactions = new PostgresTransactions(pool)
   return {
     dialect: 'postgres',
-    db,
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     known: new KnownStatements(),
-    together: (queries) =>
-      db.transaction().execute(async (tx) => {
-        const all: Rows[] = []
-        for (const query of queries) all.push((await tx.executeQuery(query)).rows)
-        return all
-      }),
+    together: (queries) => transactions.run(queries),
+    giveUp: () => transactions.giveUp(),
   }
 }

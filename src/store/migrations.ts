@@ -4,12 +4,14 @@ import { AppError } from '../core/errors.ts'
 import { asAppError } from './database-fault.ts'
 import { first } from './migrations/2026-11-22-first.ts'
 import { history } from './migrations/2026-11-23-history.ts'
+import { numberedCommits } from './migrations/2026-11-23-numbered-commits.ts'
 import type { Dialect, Tables } from './schema.ts'
 
 /** In the order of their names. One that was released is never edited. */
 const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '2026-11-22-first': { up: (db: Kysely<Tables>) => first(db, dialect) },
   '2026-11-23-history': { up: (db: Kysely<Tables>) => history(db, dialect) },
+  '2026-11-23-numbered-commits': { up: numberedCommits },
 })
 
 /**

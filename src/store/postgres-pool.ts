@@ -5,6 +5,8 @@ const INT8 = 20
 const POOL_SIZE = 5
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
+/** A transaction whose client fell silent keeps its locks no longer than this. */
+const IDLE_IN_TRANSACTION_MS = 10_000
 
 /** Connections to PostgreSQL, made when needed. Whole numbers come as numbers: ours stay below 2^53. */
 export function postgresPool(databaseUrl: Secret): pg.Pool {
@@ -16,12 +18,35 @@ export function postgresPool(databaseUrl: Secret): pg.Pool {
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     // Behind the server's own limit: only for a server that went silent.
     query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
     types,
   })
-  // An idle connection was lost: the pool has dropped it already and the next query makes a new one or says why not.
+  // A lost connection is told by the query on it; of an idle one the next query makes a new one or says why not.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => endUnanswered(client.on('error', () => undefined)))
   return pool
+}
+
+/**
+ * Whether PostgreSQL itself said no. After any other error, and when it ends the connection (class 57P), nobody knows what
+ * became of the query.
+ */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code?.startsWith('57P') !== true
+
+/** Lets a connection end with the first query that gets no answer: whoever used it next would wait behind that one. */
+function endUnanswered(client: pg.PoolClient): void {
+  const ask = client.query
+  const query = async (...asked: Parameters<typeof ask>) => {
+    try {
+      return await ask.apply(client, asked)
+    } catch (error) {
+      if (!isRefusal(error)) client.end().catch(() => undefined) // the pool drops whoever ends
+      throw error
+    }
+  }
+  Object.assign(client, { query })
 }

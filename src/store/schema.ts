@@ -10,7 +10,7 @@ export type Dialect = 'sqlite' | 'postgres'
  */
 export type Tables = {
   /** The last number given out of each kind: a number is never given twice, whatever is deleted. */
-  counter: { name: 'server' | 'event' | 'token'; value: number }
+  counter: { name: 'server' | 'event' | 'token' | 'commit'; value: number }
   server: {
     id: number
     name: string

@@ -194,6 +194,7 @@ export class SqlStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#database.giveUp()
     await this.#lastCommit
     await this.#db.destroy()
   }
