@@ -1,7 +1,7 @@
 import type { BreakerView } from '../../api/breaker.ts'
+import { ago, until } from '../../api/time-text.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
-import { ago, until } from './time.ts'
 
 /** Where one breaker stands, and the settings in force with those that are the server's own marked. */
 export function breakerText(breaker: BreakerView, paint: Paint, now: number): string {

@@ -1,9 +1,9 @@
 import type { EventView } from '../../api/events-view.ts'
+import { latency, localTime } from '../../api/time-text.ts'
 import { unreachable } from '../unreachable.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
 import { statusMark } from './status-mark.ts'
-import { latency, localTime } from './time.ts'
 
 /** One event on one line: when, how severe, about whom, what. */
 export function eventLine(event: EventView, paint: Paint): string {

@@ -1,9 +1,9 @@
 import type { IncidentView } from '../../api/incidents.ts'
+import { localTime, span } from '../../api/time-text.ts'
 import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
 import { oneLine } from './printable.ts'
 import { statusColour, statusText } from './status-mark.ts'
-import { localTime, span } from './time.ts'
 import { wrap } from './width.ts'
 
 /** Outages in the given order; under each what was seen first. */

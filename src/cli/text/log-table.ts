@@ -1,10 +1,10 @@
 import type { HealthLogView } from '../../api/log-view.ts'
+import { latency, localTime } from '../../api/time-text.ts'
 import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
 import { statusColour, statusText } from './status-mark.ts'
-import { latency, localTime } from './time.ts'
 import { wrap } from './width.ts'
 
 /** Checks of the past, in the given order; under each that failed, why, and under a run of them how many since when. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../api/problem.ts'
+import { span } from '../../api/time-text.ts'
 import { findingText } from './finding.ts'
 import { oneLine } from './printable.ts'
-import { span } from './time.ts'
 
 /** A refusal of the server as lines: what is wrong, where, and what to do. */
 export function problemLines(problem: Problem): readonly string[] {

@@ -1,9 +1,9 @@
 import type { ServerView } from '../../api/server-view.ts'
+import { ago, latency, since, until } from '../../api/time-text.ts'
 import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
 import { oneLine } from './printable.ts'
 import { STATUSES, statusColour, statusText } from './status-mark.ts'
-import { ago, latency, since, until } from './time.ts'
 import { cut, wrap } from './width.ts'
 
 /** Lines of one server: its row and, when something is to be said, why it is so and what to do. */

@@ -1,7 +1,7 @@
 import type { HealthResultView } from '../../api/check-view.ts'
+import { latency } from '../../api/time-text.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
-import { latency } from './time.ts'
 
 /** The stages of a check one after the other: `dns 1 ms, connect failed after 2 ms`. */
 export const stagesLine = ({ stages }: Pick<HealthResultView, 'stages'>, paint: Paint): string =>

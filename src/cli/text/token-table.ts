@@ -1,8 +1,8 @@
+import { ago, localTime } from '../../api/time-text.ts'
 import type { TokenView } from '../../api/tokens.ts'
 import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
 import { oneLine } from './printable.ts'
-import { ago, localTime } from './time.ts'
 
 export function tokenTable(tokens: readonly TokenView[], { paint, width, now }: View): string {
   const columns: readonly Column<TokenView>[] = [

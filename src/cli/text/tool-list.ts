@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { CapabilityView, ServerCapabilities } from '../../api/capabilities-view.ts'
+import { ago } from '../../api/time-text.ts'
 import type { View } from '../context.ts'
 import { oneLine } from './printable.ts'
-import { ago } from './time.ts'
 import { wrap } from './width.ts'
 
 /** The parts of an upstream's definition that are shown; whatever does not fit is left out. */

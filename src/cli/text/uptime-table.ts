@@ -1,10 +1,10 @@
 import type { ServerView } from '../../api/server-view.ts'
+import { latency, span } from '../../api/time-text.ts'
 import type { HeartbeatsView, PeriodView } from '../../api/uptime.ts'
 import type { View } from '../context.ts'
 import { type Column, fitting, tableLines } from './columns.ts'
 import type { Paint } from './paint.ts'
 import { oneLine } from './printable.ts'
-import { latency, span } from './time.ts'
 
 type Ratio = number | null
 type UptimePeriod = PeriodView['period']

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, latency, since, span, until } from './time.ts'
+import { ago, latency, since, span, until } from './time-text.ts'
 
 const now = Date.parse('2026-11-22T12:00:00.000Z')
 
