@@ -19,11 +19,21 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/**/*.test.ts'],
-          exclude: [...ABOUT_THE_SOURCE, 'test/faults/**'],
+          exclude: [...ABOUT_THE_SOURCE, 'test/faults/**', 'test/browser/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // They mostly wait for processes.
           maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/support/built-dashboard.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
@@ -13,8 +14,8 @@ import { bootstrap, type FirstStart } from './access/bootstrap.ts'
 import { TokenBook } from './access/token-book.ts'
 import type { Config } from './config/config.ts'
 import { createApp } from './http/app.ts'
+import { serveDashboard } from './http/dashboard.ts'
 import { registerRoutes } from './http/register-routes.ts'
-import { registerSignInPage } from './http/sign-in-page.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { registerLive } from './live/live-route.ts'
 import { Metrics } from './metrics.ts'
@@ -31,6 +32,9 @@ import { startUpkeep } from './upkeep.ts'
 import { jobProgress } from './views/jobs.ts'
 import { serverView } from './views/server.ts'
 import { type Watch, watchFleet } from './watch-fleet.ts'
+
+/** Where the build puts the dashboard. */
+const DASHBOARD = path.join(import.meta.dirname, '../../dist/web')
 
 type Deps = {
   readonly config: Config
@@ -133,7 +137,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
   const storing = () => watch.journal.outage === undefined
   registerLive(app, hub)
-  registerSignInPage(app)
+  await serveDashboard(app, DASHBOARD)
   const handlers = {
     ...accessHandlers({ auth, book, clock }),
     ...serverHandlers({ ...watch, upstreams, rules, clock }),

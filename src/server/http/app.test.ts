@@ -1,9 +1,11 @@
+import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { bearer, setUpServer } from '../../../test/support/server-setup.ts'
 import { Problem } from '../../api/problem.ts'
 import { ROUTES } from '../../api/routes.ts'
 import { ROLES } from '../../core/token.ts'
 import { may } from '../access/principal.ts'
+import { serveDashboard } from './dashboard.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -13,6 +15,7 @@ afterEach(async () => {
 async function setup(options: Parameters<typeof setUpServer>[0] = {}) {
   const server = await setUpServer(options)
   closing.push(() => server.app.close())
+  await serveDashboard(server.app, path.resolve('src/web'))
   const app = server.withRoutes()
   await app.ready()
   return { ...server, app }
@@ -37,7 +40,7 @@ test('every route answers each caller as its access says, and nobody else', asyn
       const { statusCode } = await app.inject({ method: method as 'GET', url: asPath(url), headers }) // the table's own
       return statusCode
     }
-    const refused = access === 'public' ? [400, 409, 422, 200] : [401]
+    const refused = access === 'public' ? [400, 404, 409, 422, 200] : [401]
     for (const secret of [undefined, expired, revoked.secret, 'garbage']) {
       const status = await ask(secret)
       if (!refused.includes(status)) wrong.push(`${method} ${url} without a valid token: ${status}`)
@@ -50,13 +53,23 @@ test('every route answers each caller as its access says, and nobody else', asyn
   }
   expect(wrong).toEqual([])
   expect(
-    app.routeAccess.filter(({ access }) => access === 'public').map(({ method, url }) => `${method} ${url}`),
+    app.routeAccess
+      .filter(({ access, method }) => access === 'public' && method !== 'HEAD')
+      .map(({ method, url }) => `${method} ${url}`),
   ).toEqual([
+    'GET /assets/:file',
+    'GET /',
+    'GET /sign-in',
+    'GET /mcps/*',
+    'GET /events',
+    'GET /settings',
+    'GET /settings/*',
+    'GET /calls',
+    'GET /collections',
+    'GET /collections/:name',
     'POST /api/v1/session',
     'GET /health/live',
-    'HEAD /health/live',
     'GET /health/ready',
-    'HEAD /health/ready',
   ])
 })
 
@@ -287,7 +300,7 @@ test('one line tells of each request, marked when it changed something or was re
 test('every page is under a policy without inline code, frames or other origins', async () => {
   const { app, token } = await setup()
   const headers = bearer(await token('viewer'))
-  for (const url of ['/api/docs', '/api/docs/static/swagger-initializer.js', '/api/v1/settings']) {
+  for (const url of ['/', '/api/docs', '/api/docs/static/swagger-initializer.js', '/api/v1/settings']) {
     const policy = String((await app.inject({ url, headers })).headers['content-security-policy'])
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toMatch(/unsafe|https?:|\*/)

@@ -1,0 +1,18 @@
+import { Anchor } from '@mantine/core'
+import { IconMapQuestion } from '@tabler/icons-react'
+import { type ErrorComponentProps, Link } from '@tanstack/react-router'
+import { ErrorPlate } from '../ui/ErrorPlate.tsx'
+import { Plate } from '../ui/Plate.tsx'
+
+/** In place of a page that failed; the shell around it stays. */
+export const PageError = ({ error, reset }: ErrorComponentProps) => (
+  <ErrorPlate error={error} what="This page" onRetry={reset} />
+)
+
+export const NotFound = () => (
+  <Plate
+    Icon={IconMapQuestion}
+    title="There is no such page"
+    action={<Anchor renderRoot={(props) => <Link to="/" {...props} />}>All servers</Anchor>}
+  />
+)

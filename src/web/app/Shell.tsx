@@ -1,0 +1,58 @@
+import { Link, Outlet } from '@tanstack/react-router'
+import { useLiveConnection, useLiveEvents } from '../live/live-context.ts'
+import { announce, useAnnouncement } from '../ui/announce.ts'
+import { STATUS_LOOK } from '../ui/status-look.ts'
+import { AccountMenu } from './AccountMenu.tsx'
+import { LiveMark } from './LiveMark.tsx'
+import { SchemeSwitch } from './SchemeSwitch.tsx'
+import classes from './Shell.module.css'
+
+const NAV = [
+  { to: '/', label: 'Servers' },
+  { to: '/events', label: 'Events' },
+  { to: '/settings', label: 'Settings' },
+] as const
+
+/** What stays while pages change: the name, the ways between pages, whether all is live, and who is signed in. */
+export function Shell() {
+  useLiveConnection()
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        Skip to content
+      </a>
+      <header className={classes.header}>
+        <Link to="/" className={classes.name}>
+          Omni2
+        </Link>
+        <nav aria-label="Main" className={classes.nav}>
+          {NAV.map(({ to, label }) => (
+            <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/', includeSearch: false }}>
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <LiveMark />
+        <SchemeSwitch />
+        <AccountMenu />
+      </header>
+      <main id="main" tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+      <LiveRegion />
+    </div>
+  )
+}
+
+/** Says aloud what changes while somebody listens rather than looks. */
+function LiveRegion() {
+  useLiveEvents((event) => {
+    if (event.event_type !== 'mcp_status_change') return
+    announce(`${event.event_data.mcp_name}: ${STATUS_LOOK[event.event_data.new_status].label}`)
+  })
+  return (
+    <div className="sr-only" aria-live="polite">
+      {useAnnouncement()}
+    </div>
+  )
+}

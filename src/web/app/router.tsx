@@ -1,0 +1,124 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { z } from 'zod'
+import { isSignedOut } from '../api/query-client.ts'
+import { sessionQuery } from '../api/session.ts'
+import { EventsSearch } from '../events/events-search.ts'
+import { ServersSearch } from '../servers/servers-search.ts'
+import { SignInSearch } from '../sign-in/sign-in-search.ts'
+import { Loading } from '../ui/Loading.tsx'
+import { NotFound, PageError } from './PageFallbacks.tsx'
+import { Shell } from './Shell.tsx'
+
+type Context = {
+  readonly queryClient: QueryClient
+  /** Why the one-time link did not sign in. */
+  readonly linkError: unknown
+}
+
+const rootRoute = createRootRouteWithContext<Context>()({ component: Outlet })
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: SignInSearch,
+  component: lazyRouteComponent(() => import('../sign-in/SignInPage.tsx'), 'SignInPage'),
+})
+
+/** Everything but signing in: only for who is signed in, and within the shell. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ context: { queryClient }, location }) => {
+    try {
+      await queryClient.ensureQueryData(sessionQuery)
+    } catch (error) {
+      if (!isSignedOut(error)) throw error
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
+    }
+  },
+})
+
+const serversRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  validateSearch: ServersSearch,
+  component: lazyRouteComponent(() => import('../servers/ServersPage.tsx'), 'ServersPage'),
+})
+
+const serverRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/mcps/$id',
+  params: { parse: ({ id }) => ({ id: z.coerce.number().int().catch(0).parse(id) }) },
+  component: lazyRouteComponent(() => import('../server/ServerPage.tsx'), 'ServerPage'),
+})
+
+const tab = { getParentRoute: () => serverRoute } as const
+
+const serverTabs = [
+  createRoute({
+    ...tab,
+    path: '/',
+    component: lazyRouteComponent(() => import('../server/OverviewTab.tsx'), 'OverviewTab'),
+  }),
+  createRoute({ ...tab, path: '/log', component: lazyRouteComponent(() => import('../server/LogTab.tsx'), 'LogTab') }),
+  createRoute({
+    ...tab,
+    path: '/capabilities',
+    component: lazyRouteComponent(() => import('../server/CapabilitiesTab.tsx'), 'CapabilitiesTab'),
+  }),
+  createRoute({
+    ...tab,
+    path: '/tools',
+    component: lazyRouteComponent(() => import('../tools/ToolsTab.tsx'), 'ToolsTab'),
+  }),
+  createRoute({
+    ...tab,
+    path: '/stderr',
+    component: lazyRouteComponent(() => import('../server/StderrTab.tsx'), 'StderrTab'),
+  }),
+  createRoute({ ...tab, path: '/edit', component: lazyRouteComponent(() => import('../edit/EditTab.tsx'), 'EditTab') }),
+] as const
+
+const eventsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/events',
+  validateSearch: EventsSearch,
+  component: lazyRouteComponent(() => import('../events/EventsPage.tsx'), 'EventsPage'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([serversRoute, serverRoute.addChildren(serverTabs), eventsRoute, settingsRoute]),
+])
+
+export const createDashboardRouter = (context: Context) =>
+  createRouter({
+    routeTree,
+    context,
+    defaultPreload: 'intent',
+    defaultPendingComponent: () => <Loading what="the page" />,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createDashboardRouter>
+  }
+}

@@ -1,0 +1,57 @@
+import { IconServerOff } from '@tabler/icons-react'
+import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
+import { useServer } from '../live/fleet-query.ts'
+import { Loading } from '../ui/Loading.tsx'
+import { Plate } from '../ui/Plate.tsx'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { StatusMark } from '../ui/StatusMark.tsx'
+import classes from './ServerPage.module.css'
+
+const route = getRouteApi('/shell/mcps/$id')
+
+const TABS = [
+  { to: '/mcps/$id', label: 'Overview' },
+  { to: '/mcps/$id/log', label: 'Log' },
+  { to: '/mcps/$id/capabilities', label: 'Capabilities' },
+  { to: '/mcps/$id/tools', label: 'Tools' },
+  { to: '/mcps/$id/stderr', label: 'Stderr', stdioOnly: true },
+  { to: '/mcps/$id/edit', label: 'Edit' },
+] as const
+
+/** One server: how it is now, and a tab for each thing there is to know or do. */
+export function ServerPage() {
+  const { id } = route.useParams()
+  const server = useServer(id)
+  if (server === undefined) return <Loading what="the server" />
+  if (server === null) {
+    return (
+      <Plate Icon={IconServerOff} title="There is no such server">
+        It may have been deleted.
+      </Plate>
+    )
+  }
+  return (
+    <>
+      <header className={classes.head}>
+        <h1 className={classes.name}>{server.name}</h1>
+        <StatusMark status={server.health_status} />
+        <span className={classes.since}>
+          for <RelativeTime time={server.since} as="since" />
+        </span>
+      </header>
+      {server.reason && (
+        <p className={classes.reason}>
+          {server.reason} {server.next_action && <span className={classes.since}>{server.next_action}</span>}
+        </p>
+      )}
+      <nav aria-label="Of this server" className={classes.tabs}>
+        {TABS.filter((tab) => !('stdioOnly' in tab) || server.protocol === 'stdio').map(({ to, label }) => (
+          <Link key={to} to={to} params={{ id }} className={classes.tab} activeOptions={{ exact: true }}>
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </>
+  )
+}

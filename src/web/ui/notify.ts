@@ -1,0 +1,15 @@
+import { notifications } from '@mantine/notifications'
+import type { Tone } from './theme.ts'
+
+const COLOURS = {
+  good: 'var(--tone-good)',
+  bad: 'var(--tone-bad)',
+  warn: 'var(--tone-warn)',
+  info: 'var(--tone-info)',
+  quiet: 'var(--tone-quiet)',
+} as const satisfies Record<Tone, string>
+
+/** Tells what became of something the person did. It is read out too. */
+export function notify(tone: Tone, title: string, detail = ''): void {
+  notifications.show({ title, message: detail, color: COLOURS[tone], autoClose: tone === 'bad' ? 12_000 : 5_000 })
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { DashboardPage } from '../support/browser.ts'
+import { registerHealthy, stdioDraft } from '../support/journey.ts'
+import { Omni2 } from '../support/omni2.ts'
+import { everythingHttp, everythingStdio } from '../support/real-servers.ts'
+
+test('who signs in by the link sees the servers, refreshes one, and sees another fall without loading anew', async () => {
+  await using omni2 = await Omni2.start()
+  await using http = await everythingHttp()
+  await registerHealthy(omni2, 'everything', { url: http.url, check_interval_seconds: 5 })
+  await registerHealthy(omni2, 'child', stdioDraft(everythingStdio()))
+
+  const link = omni2.process.signInLink ?? ''
+  await using dashboard = await DashboardPage.open(omni2, { token: null, path: link.slice(omni2.url.length) })
+  const { page } = dashboard
+  const row = (name: string) => page.getByRole('row', { name: new RegExp(name) })
+  await row('everything').getByText('Healthy').waitFor()
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()
+  expect(page.url()).toBe(`${omni2.url}/`)
+  await dashboard.screenshots('servers')
+  expect(await dashboard.axe()).toEqual([])
+
+  await row('child').getByRole('button', { name: 'Reload server' }).click()
+  await page
+    .getByText(/child: answered/)
+    .first()
+    .waitFor()
+
+  await http.kill()
+  await row('everything').getByText('Disconnected').waitFor({ timeout: 30_000 })
+  await row('everything')
+    .getByText(/Connection refused/)
+    .waitFor()
+  await row('everything').getByRole('button', { name: 'MCP disconnected, retrying...' }).waitFor()
+  await dashboard.screenshots('servers-one-down')
+  expect(await dashboard.axe()).toEqual([])
+})

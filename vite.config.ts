@@ -1,0 +1,18 @@
+import path from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { precompress } from './build/precompress.ts'
+import { themeCss } from './build/theme-css.ts'
+
+export default defineConfig({
+  root: path.join(import.meta.dirname, 'src/web'),
+  plugins: [react(), themeCss(), precompress()],
+  build: {
+    outDir: path.join(import.meta.dirname, 'dist/web'),
+    emptyOutDir: true,
+    target: 'baseline-widely-available',
+    // The policy of our pages takes fonts and scripts from files only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+})
