@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { DashboardPage } from '../support/browser.ts'
 import { registerHealthy, stdioDraft } from '../support/journey.ts'
@@ -34,4 +37,30 @@ test('who signs in by the link sees the servers, refreshes one, and sees another
   await row('everything').getByRole('button', { name: 'MCP disconnected, retrying...' }).waitFor()
   await dashboard.screenshots('servers-one-down')
   expect(await dashboard.axe()).toEqual([])
+})
+
+test('while Omni2 is away the page says since when it is stale, and then shows how things are', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-test-'))
+  await using owned = new AsyncDisposableStack()
+  owned.defer(() => rm(dataDir, { recursive: true, force: true }))
+  await using http = await everythingHttp()
+  const before = await Omni2.start({ dataDir })
+  owned.defer(() => before.stop())
+  await registerHealthy(before, 'everything', { url: http.url, check_interval_seconds: 5 })
+  // The admin's is another one after each start of a test.
+  const { token } = await before.api.createToken({ body: { name: 'screen', role: 'viewer' } })
+  await using dashboard = await DashboardPage.open(before, { token, expected: /WebSocket|ERR_CONNECTION_REFUSED/ })
+  const { page } = dashboard
+  const row = page.getByRole('row', { name: /everything/ })
+  await row.getByText('Healthy').waitFor()
+
+  await before.stop()
+  await page.getByText(/Stale, last heard/).waitFor()
+  await row.getByText('Healthy').waitFor()
+  await dashboard.screenshots('stale')
+  expect(await dashboard.axe()).toEqual([])
+  await http.kill()
+  await using _after = await Omni2.start({ dataDir, port: Number(new URL(before.url).port) })
+  await page.getByText('Live', { exact: true }).waitFor()
+  await row.getByText('Disconnected').waitFor()
 })

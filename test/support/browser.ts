@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import type { Omni2 } from './omni2.ts'
 
@@ -31,8 +31,7 @@ export class DashboardPage implements AsyncDisposable {
   readonly #omni2: Omni2
   readonly #expected: RegExp | undefined
   readonly #wrong: string[] = []
-  /** Bytes of scripts as they came over the wire. */
-  scriptBytes = 0
+  readonly #scripts: Request[] = []
 
   static async open(omni2: Omni2, { token = omni2.adminToken, path: at = '/', expected }: Options = {}) {
     const browser = await launchChromium()
@@ -59,10 +58,16 @@ export class DashboardPage implements AsyncDisposable {
       const { origin, protocol } = new URL(request.url())
       if (origin !== omni2.url && protocol !== 'data:' && protocol !== 'blob:') this.#note(`asked ${request.url()}`)
     })
-    page.on('response', async (response) => {
-      if (response.request().resourceType() !== 'script') return
-      this.scriptBytes += (await response.request().sizes()).responseBodySize
+    page.on('requestfinished', (request) => {
+      if (new URL(request.url()).pathname.endsWith('.js')) this.#scripts.push(request)
     })
+  }
+
+  /** Bytes of the scripts loaded so far, as they came over the wire. */
+  async scriptBytes(): Promise<number> {
+    await this.page.waitForLoadState('networkidle')
+    const sizes = await Promise.all(this.#scripts.map((request) => request.sizes()))
+    return sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0)
   }
 
   /** Writes the page as it is now, in every look, for a person to see. Leaves it in the first. */

@@ -18,6 +18,8 @@ type Options = {
   /** Kept by whoever gives it; absent: a folder of its own, removed at the end. */
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Absent: any that is free. */
+  readonly port?: number
   /** As of `Omni2Process`. */
   readonly through?: readonly string[]
   readonly nodeArgs?: readonly string[]
@@ -34,10 +36,10 @@ export class Omni2 implements AsyncDisposable {
   readonly process: Omni2Process
   readonly #ownsDataDir: boolean
 
-  static async start({ dataDir, env = {}, ...how }: Options = {}): Promise<Omni2> {
+  static async start({ dataDir, env = {}, port: wanted = 0, ...how }: Options = {}): Promise<Omni2> {
     const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'omni2-test-')))
     const adminToken = `omni2_admin_${randomBytes(32).toString('base64url')}`
-    const port = await freePort(0)
+    const port = await freePort(wanted)
     const omni2 = new Omni2(
       new Omni2Process({ ...how, port, dataDir: folder, adminToken, env: { ...COMPILED, ...env } }),
       folder,

@@ -6,12 +6,13 @@ import { Plate } from '../ui/Plate.tsx'
 
 /** In place of a page that failed; the shell around it stays. */
 export const PageError = ({ error, reset }: ErrorComponentProps) => (
-  <ErrorPlate error={error} what="This page" onRetry={reset} />
+  <ErrorPlate error={error} what="This page" heading="h1" onRetry={reset} />
 )
 
 export const NotFound = () => (
   <Plate
     Icon={IconMapQuestion}
+    heading="h1"
     title="There is no such page"
     action={<Anchor renderRoot={(props) => <Link to="/" {...props} />}>All servers</Anchor>}
   />

@@ -1,4 +1,4 @@
 import { IconTools } from '@tabler/icons-react'
 import { Plate } from '../ui/Plate.tsx'
 
-export const EventsPage = () => <Plate Icon={IconTools} title="Events: to come" />
+export const EventsPage = () => <Plate Icon={IconTools} heading="h1" title="Events: to come" />

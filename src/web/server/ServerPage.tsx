@@ -25,7 +25,7 @@ export function ServerPage() {
   if (server === undefined) return <Loading what="the server" />
   if (server === null) {
     return (
-      <Plate Icon={IconServerOff} title="There is no such server">
+      <Plate Icon={IconServerOff} heading="h1" title="There is no such server">
         It may have been deleted.
       </Plate>
     )

@@ -7,14 +7,16 @@ type Props = {
   /** What was to be shown, as in "The servers could not be loaded". */
   readonly what: string
   readonly onRetry?: () => void
+  readonly heading?: 'h1' | 'h2'
 }
 
 /** Stands where content would be when it could not be had. */
-export function ErrorPlate({ error, what, onRetry }: Props) {
+export function ErrorPlate({ error, what, onRetry, heading = 'h2' }: Props) {
   return (
     <div role="alert">
       <Plate
         Icon={IconAlertTriangle}
+        heading={heading}
         title={`${what} could not be loaded`}
         action={onRetry && <Button onClick={onRetry}>Try again</Button>}
       >

@@ -83,13 +83,14 @@ export const cssVariables = ({ white }: MantineTheme) => ({
   },
   light: {
     ...tones('light'),
+    '--mantine-color-error': TONES.bad.light,
     '--mantine-color-dimmed': TONES.quiet.light,
     '--mantine-color-placeholder': '#6b7480',
     '--mantine-color-body': white,
     '--surface': '#f6f7f9',
     '--line': '#dfe3e8',
   },
-  dark: { ...tones('dark'), '--surface': '#191d23', '--line': '#2d333c' },
+  dark: { ...tones('dark'), '--mantine-color-error': TONES.bad.dark, '--surface': '#191d23', '--line': '#2d333c' },
 })
 
 const tones = (scheme: 'light' | 'dark') =>
