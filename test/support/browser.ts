@@ -4,6 +4,10 @@ import type { Browser, Page, Request } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import type { Omni2 } from './omni2.ts'
 
+/** A refused `eval` that somebody catches is told nowhere else. */
+const TELL_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
+  console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile))`
+
 const SCREENSHOTS = path.resolve('test/browser/screenshots')
 
 /** How people see a page. */
@@ -40,6 +44,7 @@ export class DashboardPage implements AsyncDisposable {
       const answer = await context.request.post('/api/v1/session', { data: { token } })
       if (!answer.ok()) throw new Error(`Could not sign in: ${answer.status()} ${await answer.text()}`)
     }
+    await context.addInitScript(TELL_VIOLATIONS)
     const dashboard = new DashboardPage(browser, await context.newPage(), omni2, expected)
     await dashboard.page.goto(at)
     return dashboard
