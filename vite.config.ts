@@ -14,5 +14,11 @@ export default defineConfig({
     // The policy of our pages takes fonts and scripts from files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // One chunk, so that zod is told not to compile before any chunk with a schema in it runs.
+        codeSplitting: { groups: [{ name: 'zod', test: /\/node_modules\/zod\/|\/app\/jitless\.ts$/ }] },
+      },
+    },
   },
 })
