@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { canonicalJson, sha256 } from './canonical.ts'
 import { concealList, concealReply } from './conceal.ts'
 import { concealer } from './redaction.ts'
 
@@ -31,8 +32,9 @@ test('a result tells no credential, in whatever depth and key', () => {
 
 test('a tool named after a credential is left out, and descriptions are kept without it', () => {
   const tool = (name: string) => ({ name, hash: name, definition: { name, description: `Sends ${TOKEN}` } })
+  const shown = { name: 'plain', description: 'Sends ***' }
   expect(concealList('tool', { items: [tool('plain'), tool(`x-${TOKEN}`)], dropped: [] }, conceal)).toEqual({
-    items: [{ name: 'plain', hash: 'plain', definition: { name: 'plain', description: 'Sends ***' } }],
+    items: [{ name: 'plain', hash: sha256(canonicalJson(shown)), definition: shown }],
     dropped: [{ kind: 'tool', name: 'x-***', reason: 'has a credential of this server in its name' }],
   })
 })

@@ -1,4 +1,5 @@
-import type { Dropped, Json, JsonObject } from '../core/capabilities.ts'
+import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
+import { canonicalJson, sha256 } from './canonical.ts'
 import type { Reply } from './channel.ts'
 import { isList, isObject } from './json-rpc.ts'
 import type { Listed } from './listing.ts'
@@ -9,9 +10,7 @@ type Conceal = (text: string) => string
 export function concealList(kind: Dropped['kind'], { items, dropped }: Listed, conceal: Conceal): Listed {
   const hidden = items.filter(({ name }) => conceal(name) !== name)
   return {
-    items: items
-      .filter((item) => !hidden.includes(item))
-      .map((item) => ({ ...item, definition: concealObject(item.definition, conceal) })),
+    items: items.filter((item) => !hidden.includes(item)).map((item) => concealItem(item, conceal)),
     dropped: [
       ...dropped.map(({ name, reason, ...rest }) => ({ ...rest, name: conceal(name), reason: conceal(reason) })),
       ...hidden.map(({ name }) => ({
@@ -21,6 +20,12 @@ export function concealList(kind: Dropped['kind'], { items, dropped }: Listed, c
       })),
     ],
   }
+}
+
+/** With the hash of what is left: two servers' items with equal hashes may take each other's place. */
+function concealItem({ name, definition }: Capability, conceal: Conceal): Capability {
+  const shown = concealObject(definition, conceal)
+  return { name, hash: sha256(canonicalJson(shown)), definition: shown }
 }
 
 /** An answer without the server's own credentials. */
