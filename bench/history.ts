@@ -245,7 +245,6 @@ function aMember(id: number, clock: Clock): Member {
     state: initial(policy, 1, instant(0)),
     identity: undefined,
     capabilities: undefined,
-    lastCheck: undefined,
   }
 }
 

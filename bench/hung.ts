@@ -60,7 +60,7 @@ export const hung: Measurement = {
 }
 
 const passed = ({ watch }: WatchedFleet): number =>
-  [...watch.fleet.all()].filter(({ lastCheck }) => lastCheck?.outcome === 'ok').length
+  [...watch.fleet.all()].filter(({ state }) => state.lastSuccessAt !== undefined).length
 
 const opened = ({ watch }: WatchedFleet): number =>
   [...watch.fleet.all()].filter(({ state }) => state.circuit.kind !== 'closed').length

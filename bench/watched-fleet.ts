@@ -99,7 +99,7 @@ export class WatchedFleet implements AsyncDisposable {
     this.#owned = owned
     watch.checks.subscribe(({ serverId, outcome, at, responseTimeMs, nextCheckAt }) => {
       this.checks++
-      if (outcome !== 'ok') this.failed++
+      if (outcome !== 'ok' && outcome !== 'inconclusive') this.failed++
       const due = this.#due.get(serverId)
       if (due !== undefined && outcome === 'ok') this.lateMs.push(at - responseTimeMs - due)
       if (nextCheckAt !== undefined) this.#due.set(serverId, nextCheckAt)

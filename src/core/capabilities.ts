@@ -44,6 +44,7 @@ export function toolChanges(before: readonly Capability[], after: readonly Capab
 export const sameCapabilities = (a: Capabilities, b: Capabilities): boolean => fingerprint(a) === fingerprint(b)
 
 const fingerprint = ({ tools, prompts, resources, dropped }: Capabilities): string =>
-  [tools, prompts, resources, dropped]
-    .map((list) => list.map((item) => ('hash' in item ? item.hash : item.name)).join())
-    .join(';')
+  [
+    ...[tools, prompts, resources].map((list) => list.map(({ hash }) => hash).join()),
+    JSON.stringify(dropped.map(({ kind, name, reason }) => [kind, name, reason])),
+  ].join(';')

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Json } from '../core/capabilities.ts'
+import type { Capabilities, Json } from '../core/capabilities.ts'
 import { type Timestamp, timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { AppError } from '../core/errors.ts'
@@ -220,6 +220,13 @@ export class SqlStore implements Store {
       .orderBy('server.id')
       .limit(LOADED_AT_ONCE)
       .execute()
+    // Servers that run the same program offer the same: most of the work of a start is to read that again and again.
+    const lists = new Map<string, Capabilities>()
+    const listsIn = (text: string, id: number): Capabilities => {
+      const read = lists.get(text) ?? readStored(StoredCapabilities, text, `the capabilities of server ${id}`)
+      lists.set(text, read)
+      return read
+    }
     return rows.map(({ state, identity, capabilities, seen_at, ...server }) => ({
       server: readServer(server, this.#vault),
       state: state === null ? undefined : readStored(StoredState, state, `the state of server ${server.id}`),
@@ -228,10 +235,7 @@ export class SqlStore implements Store {
       capabilities:
         capabilities === null || seen_at === null
           ? undefined
-          : {
-              value: readStored(StoredCapabilities, capabilities, `the capabilities of server ${server.id}`),
-              seenAt: timestamp(seen_at),
-            },
+          : { value: listsIn(capabilities, server.id), seenAt: timestamp(seen_at) },
     }))
   }
 

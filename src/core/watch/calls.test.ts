@@ -23,7 +23,7 @@ function start(change: (state: ServerState) => ServerState = (state) => state) {
   const policy = { intervalMs: 60_000, timeoutMs: 10_000, breaker: DEFAULT_BREAKER }
   const server = { id, revision: 1, config: anHttpConfig(), createdAt: clock.wall(), updatedAt: clock.wall() }
   const state = change(initial(policy, 1, clock.now()))
-  fleet.put({ server, state, identity: undefined, capabilities: undefined, lastCheck: undefined })
+  fleet.put({ server, state, identity: undefined, capabilities: undefined })
   const observed: string[] = []
   let contacts = 0
   const calls = new Calls({

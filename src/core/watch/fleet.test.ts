@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { anHttpConfig, FakeClock } from '../../../test/support/fakes.ts'
+import type { Capabilities } from '../capabilities.ts'
 import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
 import { next } from '../health/reducer.ts'
 import { initial } from '../health/restore.ts'
@@ -17,7 +18,6 @@ function member(id: number, name = `server-${id}`, description = ''): Member {
     state: initial(policy, 1, clock.now()),
     identity: undefined,
     capabilities: undefined,
-    lastCheck: undefined,
   }
 }
 
@@ -59,4 +59,17 @@ test('a renamed server is found by its new name only', () => {
   fleet.put(member(1, 'new'))
   expect([fleet.byName('old'), fleet.byName('new')?.server.id]).toEqual([undefined, 1])
   expect(() => fleet.get(serverId(2))).toThrow('No server 2')
+})
+
+test('lists that are equal in all they say are held once', () => {
+  const offering = (id: number, reason: string): Member => {
+    const tools = [{ name: 'add', hash: 'aaaa', definition: { name: 'add' } }]
+    const dropped = [{ kind: 'tool', name: 'bad', reason } as const]
+    const value: Capabilities = { tools, prompts: [], resources: [], dropped }
+    return { ...member(id), capabilities: { value, seenAt: clock.wall() } }
+  }
+  const fleet = fleetOf(offering(1, 'is deep'), offering(2, 'is deep'), offering(3, 'is long'))
+  const [first, second, third] = [1, 2, 3].map((id) => fleet.get(serverId(id)).capabilities?.value)
+  expect(second).toBe(first)
+  expect(third?.dropped[0]?.reason).toBe('is long')
 })

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts'
 import type { HealthStatus, ServerState } from '../health/state.ts'
 import { derive } from '../health/status.ts'
 import type { ServerId } from '../ids.ts'
+import { SharedCapabilities } from './shared-capabilities.ts'
 
 /** One registered server with everything known of it. Replaced as a whole, never changed in place. */
 export type Member = {
@@ -13,8 +14,6 @@ export type Member = {
   readonly state: ServerState
   readonly identity: Identity | undefined
   readonly capabilities: { readonly value: Capabilities; readonly seenAt: Timestamp } | undefined
-  /** The last check of this process; undefined right after a start. */
-  readonly lastCheck: CheckResult | undefined
 }
 
 export type FleetFilter = {
@@ -28,6 +27,7 @@ export type FleetFilter = {
 export class Fleet {
   readonly #members = new Map<ServerId, Member>()
   readonly #names = new Map<string, ServerId>()
+  readonly #shared = new SharedCapabilities()
   #enabled = 0
 
   /** @throws AppError 'not_found' */
@@ -51,7 +51,7 @@ export class Fleet {
     const before = this.#members.get(id)
     if (before && before.server.config.name !== config.name) this.#names.delete(before.server.config.name)
     this.#enabled += countOf(member) - countOf(before)
-    this.#members.set(id, member)
+    this.#members.set(id, this.#sharing(member, before))
     this.#names.set(config.name, id)
   }
 
@@ -86,6 +86,12 @@ export class Fleet {
     }
     return { members: matches, more: false }
   }
+
+  #sharing(member: Member, before: Member | undefined): Member {
+    const { capabilities } = member
+    if (!capabilities || capabilities.value === before?.capabilities?.value) return member
+    return { ...member, capabilities: { ...capabilities, value: this.#shared.of(capabilities.value) } }
+  }
 }
 
 const countOf = (member: Member | undefined): number => (member?.state.admin.kind === 'active' ? 1 : 0)
@@ -101,7 +107,6 @@ function fits({ server, state }: Member, { status, q, enabledOnly }: FleetFilter
 /** The member after a check: what it said of itself and listed is kept until something newer is known. */
 export const informed = (member: Member, result: CheckResult, at: Timestamp): Member => ({
   ...member,
-  lastCheck: result,
   identity: result.identity ?? member.identity,
   capabilities: result.capabilities ? seen(member.capabilities?.value, result.capabilities, at) : member.capabilities,
 })

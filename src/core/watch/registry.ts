@@ -56,7 +56,7 @@ export class Registry {
       const { state, effects } = saved
         ? restore(saved, restart)
         : { state: initial(policy, revision, clock.now()), effects: [] }
-      const member: Member = { server, state, ...known, lastCheck: undefined }
+      const member: Member = { server, state, ...known }
       fleet.put(member)
       if (effects.length > 0) changes.push(...changesOf(member, member, effects, clock))
     }
@@ -93,7 +93,7 @@ export class Registry {
       }
       const fresh = initial(this.#policy(config), 1, clock.now())
       const state = enabled ? fresh : next(fresh, { type: 'disabled' }, clock.now(), 0).state
-      return { server, state, identity: undefined, capabilities: undefined, lastCheck: undefined }
+      return { server, state, identity: undefined, capabilities: undefined }
     })
     await journal.write(members.flatMap((member) => this.#creation(member)))
     for (const member of members) fleet.put(member)

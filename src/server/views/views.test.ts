@@ -61,7 +61,6 @@ function member(input: object): Member {
     state: initial(policy, 3, clock.now()),
     identity: undefined,
     capabilities: undefined,
-    lastCheck: undefined,
   }
 }
 
