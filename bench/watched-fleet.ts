@@ -77,13 +77,7 @@ export class WatchedFleet implements AsyncDisposable {
       watch.stalls.stop()
       await watch.journal.close()
     })
-    const metrics = new Metrics({
-      events: watch.events,
-      checks: watch.checks,
-      servers: () => [],
-      liveClients: () => 0,
-      backlog: () => watch.journal.backlog,
-    })
+    const metrics = new Metrics({ events: watch.events, checks: watch.checks, servers: () => [], liveClients: () => 0 })
     owned.defer(() => metrics.close())
     const fleet = new WatchedFleet(watch, upstreams, owned)
     const configs = Array.from({ length: servers }, (_, n) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
 import { CircuitView } from './server-view.ts'
 import { Id } from './wire.ts'
 
@@ -16,6 +17,15 @@ const fields = {
 
 export const BreakerConfigView = z.object(fields).meta({ id: 'BreakerConfig' })
 export type BreakerConfigView = z.infer<typeof BreakerConfigView>
+
+export const BREAKER_DEFAULTS: BreakerConfigView = {
+  enabled: DEFAULT_BREAKER.enabled,
+  failure_threshold: DEFAULT_BREAKER.failureThreshold,
+  timeout_seconds: DEFAULT_BREAKER.openMs / 1_000,
+  half_open_max_calls: DEFAULT_BREAKER.halfOpenMaxCalls,
+  max_failure_cycles: DEFAULT_BREAKER.maxFailureCycles,
+  auto_disable_enabled: DEFAULT_BREAKER.autoDisableEnabled,
+}
 
 /** Fields left out keep their value. */
 export const BreakerConfigInput = z.strictObject(fields).partial()

@@ -127,13 +127,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   const view = (member: Member) => serverView(member, clock, watch.journal.lastSeq)
   const views = () => [...fleet.all()].map(view)
   const viewsOf = (ids: readonly ServerId[]) => ids.flatMap((id) => fleet.find(id) ?? []).map(view)
-  const metrics = new Metrics({
-    events,
-    checks,
-    servers: views,
-    liveClients: () => hub.size,
-    backlog: () => watch.journal.backlog,
-  })
+  const metrics = new Metrics({ events, checks, servers: views, liveClients: () => hub.size })
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq })
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
@@ -154,7 +148,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...historyHandlers({ store, settings }),
     ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),
   }
-  registerRoutes(app, handlers, { publicUrl: config.publicUrl, clock })
+  registerRoutes(app, handlers, { publicUrl: config.publicUrl })
   return app
 }
 

@@ -1,4 +1,105 @@
-import { IconTools } from '@tabler/icons-react'
-import { Plate } from '../ui/Plate.tsx'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { BREAKER_DEFAULTS, BreakerConfigInput } from '../../api/breaker.ts'
+import { SettingsInput } from '../../api/settings.ts'
+import { api } from '../api/mcpApi.ts'
+import { useMay } from '../api/session.ts'
+import { announce } from '../ui/announce.ts'
+import { ErrorPlate, errorText } from '../ui/ErrorPlate.tsx'
+import { Loading } from '../ui/Loading.tsx'
+import { notify } from '../ui/notify.ts'
+import { SettingsForm } from './SettingsForm.tsx'
+import classes from './SettingsPage.module.css'
+import { BREAKER_FIELDS, RETENTION_FIELDS } from './setting-fields.ts'
+import { breakerConfigQuery, settingsQuery } from './settings-query.ts'
+import { Tokens } from './Tokens.tsx'
 
-export const SettingsPage = () => <Plate Icon={IconTools} heading="h1" title="Settings: to come" />
+/** What holds for all servers, and who may come in. */
+export function SettingsPage() {
+  const isAdmin = useMay('admin')
+  return (
+    <div className={classes.page}>
+      <h1 className={classes.title}>Settings</h1>
+      <Section title="Circuit breaker" about="For every server that has no settings of its own.">
+        <BreakerSettings />
+      </Section>
+      <Section title="Retention" about="Older history is removed in small steps, while Omni2 runs.">
+        <RetentionSettings />
+      </Section>
+      <Section title="API tokens" about="For programs, agents and people. A secret is shown once, when it is made.">
+        {isAdmin ? <Tokens /> : <p className={classes.about}>Only an admin sees and makes tokens.</p>}
+      </Section>
+    </div>
+  )
+}
+
+function Section({ title, about, children }: { title: string; about: string; children: ReactNode }) {
+  return (
+    <section className={classes.section} aria-label={title}>
+      <div>
+        <h2>{title}</h2>
+        <p className={classes.about}>{about}</p>
+      </div>
+      <div>{children}</div>
+    </section>
+  )
+}
+
+function BreakerSettings() {
+  const queryClient = useQueryClient()
+  const { data, error, refetch, dataUpdatedAt } = useQuery(breakerConfigQuery)
+  const save = useMutation({
+    mutationFn: (body: BreakerConfigInput) => api.setBreakerConfig({ body }),
+    onSuccess: (saved) => {
+      queryClient.setQueryData(breakerConfigQuery.queryKey, saved)
+      tellSaved('Circuit breaker')
+    },
+    onError: tellFailed,
+  })
+  if (error) return <ErrorPlate error={error} what="The circuit breaker" onRetry={() => refetch()} />
+  if (!data) return <Loading what="the circuit breaker" />
+  return (
+    <SettingsForm
+      key={dataUpdatedAt}
+      fields={BREAKER_FIELDS}
+      values={data}
+      defaults={BREAKER_DEFAULTS}
+      schema={BreakerConfigInput}
+      isSaving={save.isPending}
+      onSave={save.mutate}
+    />
+  )
+}
+
+function RetentionSettings() {
+  const queryClient = useQueryClient()
+  const { data, error, refetch, dataUpdatedAt } = useQuery(settingsQuery)
+  const save = useMutation({
+    mutationFn: (body: SettingsInput) => api.updateSettings({ body }),
+    onSuccess: (saved) => {
+      queryClient.setQueryData(settingsQuery.queryKey, saved)
+      tellSaved('Retention')
+    },
+    onError: tellFailed,
+  })
+  if (error) return <ErrorPlate error={error} what="Retention" onRetry={() => refetch()} />
+  if (!data) return <Loading what="retention" />
+  return (
+    <SettingsForm
+      key={dataUpdatedAt}
+      fields={RETENTION_FIELDS}
+      values={data}
+      defaults={{}}
+      schema={SettingsInput}
+      isSaving={save.isPending}
+      onSave={save.mutate}
+    />
+  )
+}
+
+function tellSaved(what: string): void {
+  notify('good', `${what} saved`, 'In force from now on.')
+  announce(`${what} saved`)
+}
+
+const tellFailed = (error: Error): void => notify('bad', 'Not saved', errorText(error))

@@ -1,0 +1,17 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api } from '../api/mcpApi.ts'
+
+export const breakerConfigQuery = queryOptions({
+  queryKey: ['breaker-config'],
+  queryFn: ({ signal }) => api.getBreakerConfig({ signal }),
+})
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => api.getSettings({ signal }),
+})
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => api.listTokens({ query: { limit: 1_000 }, signal }),
+})

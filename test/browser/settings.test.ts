@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { DashboardPage } from '../support/browser.ts'
+import { Omni2 } from '../support/omni2.ts'
+
+test('an admin changes settings, and makes and revokes a token', async () => {
+  await using omni2 = await Omni2.start()
+  await using dashboard = await DashboardPage.open(omni2, { path: '/settings' })
+  const { page } = dashboard
+  const breaker = page.getByRole('region', { name: 'Circuit breaker' })
+  const threshold = breaker.getByLabel('Failures until it opens')
+  await threshold.fill('0')
+  await breaker.getByRole('button', { name: 'Save' }).click()
+  await breaker.getByText('Too small').waitFor()
+  expect((await omni2.api.getBreakerConfig()).failure_threshold).toBe(5)
+  await threshold.fill('7')
+  await breaker.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Circuit breaker saved').first().waitFor()
+  expect((await omni2.api.getBreakerConfig()).failure_threshold).toBe(7)
+
+  const retention = page.getByRole('region', { name: 'Retention' })
+  await retention.getByLabel('Events').fill('14')
+  await retention.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Retention saved').first().waitFor()
+  expect(await omni2.api.getSettings()).toMatchObject({ event_days: 14, health_log_days: null })
+
+  const tokens = page.getByRole('region', { name: 'API tokens' })
+  await tokens.getByRole('button', { name: 'New token' }).click()
+  await page.getByLabel('Name').fill('ci')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  const secret = await page.getByText(/^omni2_/).innerText()
+  await page.getByRole('button', { name: 'Done' }).click()
+  expect(await omni2.as(secret).getSession()).toMatchObject({ name: 'ci', role: 'viewer' })
+  await tokens.getByRole('row', { name: /ci/ }).waitFor()
+  await dashboard.screenshots('settings')
+  expect(await dashboard.axe()).toEqual([])
+
+  await tokens.getByRole('button', { name: 'Revoke ci' }).click()
+  const asked = page.getByRole('dialog', { name: 'Revoke ci?' })
+  await asked.waitFor()
+  await dashboard.screenshots('settings-revoke')
+  expect(await dashboard.axe()).toEqual([])
+  await asked.getByRole('button', { name: 'Revoke' }).click()
+  await tokens.getByRole('row', { name: /ci/ }).waitFor({ state: 'detached' })
+  await expect(omni2.as(secret).getSession()).rejects.toThrow('token')
+})
+
+test('a viewer reads the settings and is told why they cannot be changed', async () => {
+  await using omni2 = await Omni2.start()
+  const { token } = await omni2.api.createToken({ body: { name: 'onlooker', role: 'viewer' } })
+  await using dashboard = await DashboardPage.open(omni2, { path: '/settings', token })
+  const { page } = dashboard
+  await page.getByText('Only an admin may change these.').first().waitFor()
+  await page.getByText('Only an admin sees and makes tokens.').waitFor()
+  expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+  expect(await dashboard.axe()).toEqual([])
+})
