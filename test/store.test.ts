@@ -12,7 +12,7 @@ import { LOCK_ID } from '../src/store/postgres-lock.ts'
 import { AesVault } from '../src/store/vault.ts'
 import { findPostgres, type Postgres, startPostgres } from './support/postgres.ts'
 import { storeContract } from './support/store-contract.ts'
-import { crashTest, lockCrashTest } from './support/store-crash.ts'
+import { crashTest, lockCrashTest, restoreCrashTest } from './support/store-crash.ts'
 import { aServer, plantedSecrets, saved } from './support/store-samples.ts'
 
 const source = findPostgres()
@@ -30,6 +30,7 @@ afterEach(async () => {
 
 crashTest('SQLite', async () => ({ databaseUrl: undefined, dataDir: await newDataDir() }))
 lockCrashTest('SQLite', async () => ({ databaseUrl: undefined, dataDir: await newDataDir() }))
+restoreCrashTest('SQLite', async () => ({ databaseUrl: undefined, dataDir: await newDataDir() }))
 
 describe.skipIf(source === undefined)('with a PostgreSQL server', () => {
   let server: Postgres | undefined
@@ -47,6 +48,7 @@ describe.skipIf(source === undefined)('with a PostgreSQL server', () => {
   storeContract('PostgreSQL', newHome)
   crashTest('PostgreSQL', newHome)
   lockCrashTest('PostgreSQL', newHome)
+  restoreCrashTest('PostgreSQL', newHome)
 
   test('no row in PostgreSQL tells a secret', async () => {
     const home = await newHome()

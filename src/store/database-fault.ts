@@ -4,10 +4,13 @@ import { AppError } from '../core/errors.ts'
 type Fault =
   | { readonly kind: 'unique' }
   | { readonly kind: 'missing_reference' }
+  /** Bytes on disk are not what was written. */
+  | { readonly kind: 'damaged' }
   /** `passing`: trying again may help without anyone doing anything. */
   | { readonly kind: 'unavailable'; readonly why: string; readonly passing: boolean }
 
 const RETRY_MS = 1_000
+const DAMAGED = 'The database is damaged: restore a backup with omni2 restore, or move it away to start empty'
 
 /** What `error`, thrown by either database, means; undefined for a bug of ours. */
 export function faultOf(error: unknown): Fault | undefined {
@@ -26,6 +29,7 @@ export function asAppError(error: unknown): unknown {
   if (fault.kind === 'missing_reference') {
     return new AppError('conflict', 'What this belongs to is gone', { cause: error })
   }
+  if (fault.kind === 'damaged') return new AppError('unavailable', DAMAGED, { cause: error })
   const retry = fault.passing ? { retryAfterMs: RETRY_MS } : {}
   return new AppError('unavailable', fault.why, { cause: error, ...retry })
 }
@@ -51,7 +55,7 @@ function sqliteFault(code: number): Fault | undefined {
       return lasting('The database file cannot be opened: check the data directory and its permissions')
     case 11:
     case 26:
-      return lasting('The database file is damaged: restore a backup, or move the file away to start empty')
+      return { kind: 'damaged' }
     default:
       return undefined
   }
@@ -74,6 +78,7 @@ const LOST = /^(?:Connection terminated|Client has encountered a connection erro
 function postgresFault(code: string, message: string): Fault | undefined {
   if (code === '23505') return { kind: 'unique' }
   if (code === '23503') return { kind: 'missing_reference' }
+  if (code === 'XX001' || code === 'XX002') return { kind: 'damaged' }
   const refused = REFUSED.get(code)
   if (refused !== undefined) return lasting(refused)
   if (SERVER_TROUBLE.test(code)) return passing(`PostgreSQL cannot serve us now (SQLSTATE ${code})`)

@@ -23,6 +23,8 @@ export type Database = {
   readonly together: (queries: readonly CompiledQuery[]) => Promise<readonly Rows[]>
   /** From now on `together` rejects where it would wait to learn whether something was stored. */
   readonly giveUp: () => void
+  /** Instead of `db.destroy`, which does nothing for a database that was not asked anything yet. */
+  readonly close: () => Promise<void>
 }
 
 /** @throws SqliteError when the file cannot be opened, or is damaged. */
@@ -44,18 +46,21 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
         return (await thread.runTogether(statements)).slice(1).map((result) => result.rows)
       }),
     giveUp: () => {},
+    close: () => thread.close(),
   }
 }
 
-/** Connects when first used. */
-export function openPostgres(databaseUrl: Secret): Database {
-  const pool = postgresPool(databaseUrl)
+/** Connects when first used. `patient`: a statement may take as long as it needs. */
+export function openPostgres(databaseUrl: Secret, options: { readonly patient?: boolean } = {}): Database {
+  const pool = postgresPool(databaseUrl, options)
   const transactions = new PostgresTransactions(pool)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     dialect: 'postgres',
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    db,
     known: new KnownStatements(),
     together: (queries) => transactions.run(queries),
     giveUp: () => transactions.giveUp(),
+    close: () => db.destroy(),
   }
 }

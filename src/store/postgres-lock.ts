@@ -4,7 +4,12 @@ import type { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
 import { asAppError } from './database-fault.ts'
 
-type Deps = { readonly databaseUrl: Secret; readonly onLost: (reason: AppError) => void }
+type Deps = {
+  readonly databaseUrl: Secret
+  readonly onLost: (reason: AppError) => void
+  /** What to do when another process holds it. */
+  readonly advice: string
+}
 type Held = { readonly client: pg.Client; readonly ended: Promise<void> }
 
 /** Any number that no other program on the same database uses. */
@@ -27,7 +32,7 @@ export class PostgresLock {
 
   /** @throws AppError 'conflict' when another process holds it, 'unavailable' when the server cannot be asked. */
   static async acquire(deps: Deps): Promise<PostgresLock> {
-    return new PostgresLock(deps, await take(deps.databaseUrl))
+    return new PostgresLock(deps, await take(deps))
   }
 
   async release(): Promise<void> {
@@ -51,7 +56,7 @@ export class PostgresLock {
     const { signal } = this.#stop
     while (!signal.aborted) {
       try {
-        return await take(this.#deps.databaseUrl)
+        return await take(this.#deps)
       } catch (error) {
         if (error instanceof AppError && error.code === 'conflict') {
           this.#deps.onLost(error)
@@ -64,13 +69,36 @@ export class PostgresLock {
   }
 }
 
-async function take(databaseUrl: Secret): Promise<Held> {
-  const client = new pg.Client({
+/** Whether any process holds the lock. @throws AppError 'unavailable' when the server cannot be asked. */
+export async function isPostgresLocked(databaseUrl: Secret): Promise<boolean> {
+  const client = newClient(databaseUrl)
+  client.on('error', () => undefined) // the query tells
+  try {
+    await client.connect()
+    const { rows } = await client.query(
+      `select exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) + objid::bigint = $1) as locked`,
+      [LOCK_ID],
+    )
+    return rows[0]?.locked === true
+  } catch (error) {
+    throw asAppError(error)
+  } finally {
+    await client.end()
+  }
+}
+
+const newClient = (databaseUrl: Secret): pg.Client =>
+  new pg.Client({
     connectionString: databaseUrl.reveal(),
     application_name: 'omni2 lock',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   })
+
+async function take({ databaseUrl, advice }: Deps): Promise<Held> {
+  const client = newClient(databaseUrl)
   const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
   client.on('error', () => undefined) // followed by `end`, which is what counts
   try {
@@ -82,8 +110,5 @@ async function take(databaseUrl: Secret): Promise<Held> {
     throw asAppError(error)
   }
   await client.end()
-  throw new AppError(
-    'conflict',
-    'Omni2 is already running on the database that DATABASE_URL names. Stop that one, or use another database.',
-  )
+  throw new AppError('conflict', `Omni2 is already running on this PostgreSQL database. ${advice}`)
 }

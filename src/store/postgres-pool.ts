@@ -5,11 +5,19 @@ const INT8 = 20
 const POOL_SIZE = 5
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
-/** A transaction whose client fell silent keeps its locks no longer than this. */
-const IDLE_IN_TRANSACTION_MS = 10_000
+const LIMITS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  // A transaction whose client fell silent keeps its locks no longer than this.
+  idle_in_transaction_session_timeout: 10_000,
+  // Behind the server's own limit: only for a server that went silent.
+  query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+} as const
 
-/** Connections to PostgreSQL, made when needed. Whole numbers come as numbers: ours stay below 2^53. */
-export function postgresPool(databaseUrl: Secret): pg.Pool {
+/**
+ * Connections to PostgreSQL, made when needed. Whole numbers come as numbers: ours stay below 2^53. `patient`: for work
+ * on the whole database, which takes as long as it takes.
+ */
+export function postgresPool(databaseUrl: Secret, { patient = false }: { readonly patient?: boolean }): pg.Pool {
   const types = new pg.TypeOverrides()
   types.setTypeParser(INT8, Number)
   const pool = new pg.Pool({
@@ -17,10 +25,7 @@ export function postgresPool(databaseUrl: Secret): pg.Pool {
     application_name: 'omni2',
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    // Behind the server's own limit: only for a server that went silent.
-    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+    ...(patient ? {} : LIMITS),
     keepAlive: true,
     types,
   })

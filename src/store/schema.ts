@@ -85,3 +85,18 @@ export type Tables = {
     last_used_at: number | null
   }
 }
+
+/** Every table with its key, in an order in which rows can be inserted: what a row refers to comes first. */
+export const TABLE_KEYS = {
+  counter: ['name'],
+  setting: ['key'],
+  server: ['id'],
+  server_state: ['server_id'],
+  capabilities: ['server_id'],
+  check_log: ['id'],
+  incident: ['id'],
+  span: ['server_id', 'started_at'],
+  roll_up: ['server_id', 'size', 'started_at'],
+  event: ['seq'],
+  token: ['id'],
+} as const satisfies { readonly [table in keyof Tables]: readonly (keyof Tables[table])[] }

@@ -1,10 +1,11 @@
 import { randomBytes, scrypt } from 'node:crypto'
-import { link, open, readFile, rename, unlink } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
 import { ensureDataDir } from './data-dir.ts'
+import { codeOf, publish } from './durable-file.ts'
 
 const KEY_BYTES = 32
 /** One for all installations: two processes with the same text must get the same key, and nothing else is shared. */
@@ -18,11 +19,24 @@ export async function keyFromText(text: Secret): Promise<Buffer> {
   return bytes?.length === KEY_BYTES ? bytes : await scryptAsync(value, SALT, KEY_BYTES)
 }
 
-/** The key in `omni2.key` of the data directory, made on first use. @throws AppError 'unavailable' when there is no using it. */
-export async function keyFromFile(dataDir: string): Promise<Buffer> {
+/**
+ * The key in `omni2.key` of the data directory, made on first use unless it must exist.
+ * @throws AppError 'unavailable' when there is no using it.
+ */
+export async function keyFromFile(
+  dataDir: string,
+  { mustExist = false }: { readonly mustExist?: boolean | undefined } = {},
+): Promise<Buffer> {
   await ensureDataDir(dataDir)
   const path = join(dataDir, 'omni2.key')
-  const key = Buffer.from((await readKey(path)) ?? (await makeKey(path, dataDir)), 'base64')
+  const known = await readKey(path)
+  if (known === undefined && mustExist) {
+    throw new AppError(
+      'unavailable',
+      `The key that its credentials were stored with is missing: copy omni2.key from where they were stored to ${path}, or set OMNI2_SECRET_KEY as it was there.`,
+    )
+  }
+  const key = Buffer.from(known ?? (await makeKey(path)), 'base64')
   if (key.length === KEY_BYTES) return key
   throw new AppError('unavailable', `${path} does not hold a key of ours: restore it from a backup`)
 }
@@ -37,13 +51,12 @@ async function readKey(path: string): Promise<string | undefined> {
 }
 
 /** Whole or not at all, and never over a key that another process made meanwhile. */
-async function makeKey(path: string, dataDir: string): Promise<string> {
+async function makeKey(path: string): Promise<string> {
   const text = `${randomBytes(KEY_BYTES).toString('base64')}\n`
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await writeDurably(temporary, text)
     await publish(temporary, path)
-    await syncDirectory(dataDir)
   } catch (cause) {
     throw new AppError('unavailable', `The key file ${path} cannot be made (${codeOf(cause)})`, { cause })
   }
@@ -59,25 +72,3 @@ async function writeDurably(path: string, text: string): Promise<void> {
     await file.close()
   }
 }
-
-/** A hard link, unlike a rename, fails when the name is taken; where there are none, a rename is next best. */
-async function publish(temporary: string, path: string): Promise<void> {
-  try {
-    await link(temporary, path)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') return await rename(temporary, path)
-  }
-  await unlink(temporary)
-}
-
-async function syncDirectory(dataDir: string): Promise<void> {
-  const directory = await open(dataDir, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error)

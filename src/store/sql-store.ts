@@ -196,7 +196,7 @@ export class SqlStore implements Store {
     this.#closed = true
     this.#database.giveUp()
     await this.#lastCommit
-    await this.#db.destroy()
+    await this.#database.close()
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {

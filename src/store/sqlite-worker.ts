@@ -7,6 +7,11 @@ export type SqliteOptions = {
   readonly file: string
   /** How long a statement waits for another process's write. */
   readonly busyTimeoutMs: number
+  /**
+   * `look`: as the file is, damaged or not; nothing can be written. `scratch`: a file nobody else knows yet, which is
+   * thrown away when anything fails: no journal on disk, no fsync. Absent: to be lived on.
+   */
+  readonly purpose?: 'look' | 'scratch'
 }
 
 export type Statement = { readonly sql: string; readonly parameters: readonly SQLInputValue[] }
@@ -24,9 +29,11 @@ export type SqlReply =
 const CHECKED_BYTES = 256 * 1024 * 1024
 const SQLITE_CORRUPT = 11
 const KEPT_STATEMENTS = 200
+/** Out of WAL mode first: only from there may the journal go. */
+const SCRATCH = 'pragma journal_mode = delete; pragma journal_mode = memory; pragma synchronous = off'
 const NOTHING: SqlResult = { rows: [], changes: 0 }
 
-const { file, busyTimeoutMs } = workerData as SqliteOptions // given by SqliteThread, the only one to start this
+const { file, busyTimeoutMs, purpose } = workerData as SqliteOptions // given by SqliteThread, the only one to start this
 const port = parentPort
 const db = new DatabaseSync(file, { open: false, timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
 const statements = new Map<string, StatementSync>()
@@ -55,6 +62,10 @@ function attempt(id: number, work: () => readonly SqlResult[]): SqlReply {
 
 function open(): readonly SqlResult[] {
   db.open()
+  if (purpose !== undefined) {
+    db.exec(purpose === 'look' ? 'pragma query_only = on' : SCRATCH)
+    return []
+  }
   // FULL: a commit is on disk before it is acknowledged, which WAL alone promises only against a crash of ours.
   db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864')
   const size = db.prepare('select page_count * page_size as bytes from pragma_page_count, pragma_page_size').get()

@@ -8,11 +8,13 @@ type VaultOptions = {
   readonly dataDir: string
   /** What OMNI2_SECRET_KEY says; absent: the key file in the data directory, made on first use. */
   readonly secretKey: Secret | undefined
+  /** To read what was sealed before: a new key would be the wrong one. */
+  readonly mustExist?: true
 }
 
 /** The one way to get a vault. @throws AppError 'unavailable' when the key file cannot be read or made. */
-export async function openVault({ dataDir, secretKey }: VaultOptions): Promise<Vault> {
-  return new AesVault(secretKey ? await keyFromText(secretKey) : await keyFromFile(dataDir))
+export async function openVault({ dataDir, secretKey, mustExist }: VaultOptions): Promise<Vault> {
+  return new AesVault(secretKey ? await keyFromText(secretKey) : await keyFromFile(dataDir, { mustExist }))
 }
 
 /** Names the way of sealing, so that another can be added beside it; also authenticated. */

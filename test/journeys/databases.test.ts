@@ -111,7 +111,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     if (database === 'PostgreSQL') {
       const elsewhere = await second(await newFolder(), env)
       expect(elsewhere.code).toBe(1)
-      expect(elsewhere.err).toContain('Omni2 is already running on the database that DATABASE_URL names.')
+      expect(elsewhere.err).toContain('Omni2 is already running on this PostgreSQL database.')
     }
     expect((await omni2.api.listServers()).servers).toEqual([])
   })

@@ -4,8 +4,10 @@ import type { Secret } from '../../src/core/config/secret.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
+import { careTests } from './store-care.ts'
 import { eventTests } from './store-events.ts'
 import { historyTests } from './store-history.ts'
+import { migrationTests } from './store-migrations.ts'
 import { openingTests } from './store-opening.ts'
 import { serverTests } from './store-servers.ts'
 import { tokenTests } from './store-tokens.ts'
@@ -52,5 +54,7 @@ export function storeContract(name: string, makeHome: () => Promise<StoreHome>):
     historyTests(bench)
     tokenTests(bench)
     openingTests(bench)
+    careTests(bench, makeHome)
+    migrationTests(bench)
   })
 }

@@ -61,7 +61,7 @@ function addCreate(token: Command, context: Context): void {
 
 /** Loaded when needed: it brings the database along. */
 async function createOnHost({ env }: Context, flags: Flags, input: TokenInput): Promise<TokenCreated> {
-  const { createHostToken } = await import('../../server/access/host-token.ts')
+  const { createHostToken } = await import('../../server/host/create-token.ts')
   return await createHostToken({ env, flags }, input)
 }
 

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { TokenCreated, TokenInput } from '../../api/tokens.ts'
 import { timestamp } from '../../core/clock.ts'
-import { AppError } from '../../core/errors.ts'
 import { openStore } from '../../store/open-store.ts'
 import { openVault } from '../../store/vault.ts'
+import { TokenBook } from '../access/token-book.ts'
 import { loadConfig, type Sources } from '../config/config.ts'
 import { systemClock } from '../system-clock.ts'
 import { tokenView } from '../views/token.ts'
-import { TokenBook } from './token-book.ts'
+import { mustExist } from './home.ts'
 
 /**
  * Makes a token straight in the store, for somebody on Omni2's own host who lost theirs. A running Omni2 knows it at once.
@@ -17,9 +15,7 @@ import { TokenBook } from './token-book.ts'
 export async function createHostToken({ env, flags }: Sources, input: TokenInput): Promise<TokenCreated> {
   const config = loadConfig({ env, flags })
   const { dataDir, databaseUrl, secretKey } = config
-  if (!databaseUrl && !existsSync(path.join(dataDir, 'omni2.db'))) {
-    throw new AppError('not_found', `There is no Omni2 in ${dataDir}: name the data folder it runs with`)
-  }
+  mustExist(config)
   const store = await openStore({ databaseUrl, dataDir, vault: await openVault({ dataDir, secretKey }) })
   try {
     const book = new TokenBook({ store, clock: systemClock, onError: () => {} })

@@ -1,0 +1,136 @@
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KEY, restoring, unwatched } from '../../../test/support/restoring.ts'
+import { contents, fill } from '../../../test/support/store-care.ts'
+import { aDeletion, olderThan, told } from '../../../test/support/store-samples.ts'
+import { openStore } from '../open-store.ts'
+import { AesVault } from '../vault.ts'
+import { writeBackup } from './backup.ts'
+import { compactFile } from './compact.ts'
+import { databaseStatus } from './status.ts'
+
+const home = { dataDir: '', databaseUrl: undefined }
+const file = (name: string) => path.join(home.dataDir, name)
+beforeEach(async () => {
+  home.dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-care-'))
+})
+afterEach(() => rm(home.dataDir, { recursive: true, force: true }))
+
+const opened = (dataDir = home.dataDir) => openStore({ dataDir, vault: new AesVault(KEY) })
+const backUp = () => writeBackup({ home, file: file('backup.db'), force: false, ...unwatched })
+
+test('what a restore replaces is kept whole under the name it tells', async () => {
+  const first = await opened()
+  await fill(first)
+  await backUp()
+  await first.commit([told(aDeletion('after the backup'))])
+  const before = await contents(first)
+  await first.close()
+  const aside = file('omni2.db.before')
+  expect(await restoring(home, file('backup.db'))).toMatchObject({ aside })
+  const restored = await opened()
+  expect((await restored.eventRange()).newest).toBe(before.range.newest - 1)
+  await restored.close()
+
+  expect(await restoring(home, aside, { aside: file('omni2.db.again') })).toMatchObject({
+    aside: file('omni2.db.again'),
+  })
+  const again = await opened()
+  expect(await contents(again)).toEqual(before)
+  await again.close()
+})
+
+test('a database that a program still has open is not replaced', async () => {
+  const store = await opened()
+  await fill(store)
+  await backUp()
+  await expect(restoring(home, file('backup.db'))).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('locked by another process'),
+  })
+  expect(await store.commit([told(aDeletion('goes on'))])).toHaveLength(1)
+  await store.close()
+  expect((await readdir(home.dataDir)).sort()).toEqual(['backup.db', 'omni2.db'])
+})
+
+test('a database that was copied while in use is restored with what its -wal file holds', async () => {
+  const store = await opened()
+  await fill(store)
+  for (const end of ['', '-wal']) await writeFile(file(`copy.db${end}`), await readFile(file(`omni2.db${end}`)))
+  const before = await contents(store)
+  await store.close()
+  await restoring(home, file('copy.db'))
+  const again = await opened()
+  expect(await contents(again)).toEqual(before)
+  await again.close()
+})
+
+/** Events enough to fill pages, and a page in their middle overwritten. */
+async function damageMiddle(): Promise<void> {
+  const store = await opened()
+  const events = Array.from({ length: 2_000 }, (_, n) => told(aDeletion(`server-${n}`)))
+  await store.commit(events)
+  await store.close()
+  const handle = await open(file('omni2.db'), 'r+')
+  const middle = Math.floor((await handle.stat()).size / 2 / 4_096) * 4_096
+  await handle.write(Buffer.alloc(4_096, 0xff), 0, 4_096, middle)
+  await handle.close()
+}
+
+test('damage in the middle of the file is told by status, and no backup of it is made', async () => {
+  await damageMiddle()
+  const { damage, schema, bytes } = await databaseStatus(home)
+  expect(damage.length).toBeGreaterThan(0)
+  expect([schema?.pending, bytes > 100_000]).toEqual([[], true])
+  await expect(backUp()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('no backup') })
+  expect((await readdir(home.dataDir)).filter((name) => name.startsWith('backup'))).toEqual([])
+})
+
+test('a file that is no database at all is told by status', async () => {
+  await writeFile(file('omni2.db'), 'this is no database '.repeat(1_000))
+  expect(await databaseStatus(home)).toMatchObject({ damage: ['file is not a database'], schema: undefined })
+})
+
+test('a damaged database can be replaced, and is kept with its -wal file', async () => {
+  const store = await opened()
+  await fill(store)
+  await backUp()
+  await store.close()
+  await writeFile(file('omni2.db'), 'this is no database '.repeat(1_000))
+  await writeFile(file('omni2.db-wal'), 'nor is this')
+  await restoring(home, file('backup.db'))
+  expect(await readFile(file('omni2.db.before'), 'utf8')).toContain('this is no database')
+  expect(await readFile(file('omni2.db.before-wal'), 'utf8')).toBe('nor is this')
+  const again = await opened()
+  expect(await again.loadServers()).toHaveLength(2)
+  await again.close()
+})
+
+test('compacting gives the space of what was pruned back', async () => {
+  const store = await opened()
+  for (let round = 0; round < 5; round++) {
+    await store.commit(Array.from({ length: 1_000 }, (_, n) => told(aDeletion(`server-${n}-${'x'.repeat(500)}`))))
+  }
+  await store.prune(olderThan(1), 10_000)
+  await store.close()
+  expect((await databaseStatus(home)).freeBytes).toBeGreaterThan(1_000_000)
+  const { before, after } = await compactFile(home.dataDir)
+  expect(after).toBeLessThan(before / 2)
+  expect([(await stat(file('omni2.db'))).size, (await databaseStatus(home)).freeBytes]).toEqual([after, 0])
+  const again = await opened()
+  expect(await again.eventRange()).toEqual({ oldest: 4_001, newest: 5_000 })
+  await again.close()
+})
+
+test('a file made for another program is no Omni2', async () => {
+  const other = new DatabaseSync(file('other.db'))
+  other.exec('create table notes (text)')
+  other.close()
+  await expect(restoring(home, file('other.db'))).rejects.toMatchObject({
+    message: expect.stringContaining('no Omni2'),
+  })
+  expect((await databaseStatus({ ...home, dataDir: home.dataDir })).schema?.applied).toEqual([])
+})
