@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { addAdd } from './commands/add.ts'
+import { addBackup } from './commands/backup.ts'
 import { addBreaker } from './commands/breaker.ts'
 import { addCall } from './commands/call.ts'
 import { addCheck } from './commands/check.ts'
 import { addConfig } from './commands/config.ts'
+import { addDb } from './commands/db.ts'
 import { addEvents } from './commands/events.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
@@ -14,6 +16,7 @@ import { addLogout } from './commands/logout.ts'
 import { addLogs } from './commands/logs.ts'
 import { addOperate } from './commands/operate.ts'
 import { addRemove } from './commands/remove.ts'
+import { addRestore } from './commands/restore.ts'
 import { addServe } from './commands/serve.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
@@ -28,6 +31,7 @@ const GROUPS: readonly (readonly [title: string, add: readonly ((program: Comman
   ['Servers:', [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall]],
   ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
   ['Access:', [addLogin, addLogout, addToken]],
+  ['Data:', [addBackup, addRestore, addDb]],
 ]
 
 const START = `

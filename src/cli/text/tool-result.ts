@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AnyObject } from '../../api/wire.ts'
 import { unreachable } from '../unreachable.ts'
+import { bytes } from './bytes.ts'
 import { jsonText, manyLines, oneLine } from './printable.ts'
 
 const Block = z.discriminatedUnion('type', [
@@ -39,12 +40,12 @@ function blockText(raw: unknown): string {
       return manyLines(block.text)
     case 'image':
     case 'audio':
-      return `[${block.type} ${oneLine(block.mimeType)}, ${bytes(block.data)}]`
+      return `[${block.type} ${oneLine(block.mimeType)}, ${size(block.data)}]`
     case 'resource_link':
       return `[resource ${oneLine(block.name ?? '')} ${oneLine(block.uri)}]`
     case 'resource': {
       const { uri, text, blob } = block.resource
-      return text === undefined ? `[resource ${oneLine(uri)}, ${bytes(blob ?? '')}]` : manyLines(text)
+      return text === undefined ? `[resource ${oneLine(uri)}, ${size(blob ?? '')}]` : manyLines(text)
     }
     default:
       return unreachable(block)
@@ -52,7 +53,4 @@ function blockText(raw: unknown): string {
 }
 
 /** Size of what base64 text stands for. */
-function bytes(base64: string): string {
-  const size = Math.floor((base64.length * 3) / 4)
-  return size < 1_024 ? `${size} B` : `${Math.round(size / 1_024)} KiB`
-}
+const size = (base64: string): string => bytes(Math.floor((base64.length * 3) / 4))
