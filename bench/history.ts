@@ -245,6 +245,7 @@ function aMember(id: number, clock: Clock): Member {
     state: initial(policy, 1, instant(0)),
     identity: undefined,
     capabilities: undefined,
+    version: 1,
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
 import { CircuitView } from './server-view.ts'
-import { Id } from './wire.ts'
+import { Id, Version } from './wire.ts'
 
 const fields = {
   enabled: z.boolean(),
@@ -49,6 +49,7 @@ export type BreakerOverrideInput = z.infer<typeof BreakerOverrideInput>
 export const BreakerView = CircuitView.extend({
   server_id: Id,
   server_name: z.string(),
+  version: Version,
   config: BreakerConfigView,
   override: BreakerConfigView.partial().nullable(),
 }).meta({ id: 'Breaker' })

@@ -3,7 +3,7 @@ import { OUTCOMES, REASON_CODES, STAGES } from '../core/check.ts'
 import { CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { CapabilitiesView } from './capabilities-view.ts'
 import { Era, ServerInfoView } from './server-view.ts'
-import { Count, Id, Milliseconds, Time } from './wire.ts'
+import { Count, Id, Milliseconds, Time, Version } from './wire.ts'
 
 export const StageView = z.object({ stage: z.enum(STAGES), ok: z.boolean(), ms: Milliseconds })
 
@@ -39,6 +39,7 @@ export const HealthCheckAnswer = z
     last_health_check: Time.nullable(),
     next_check_at: Time.nullable(),
     timestamp: Time,
+    version: Version,
   })
   .meta({ id: 'HealthCheckAnswer' })
 export type HealthCheckAnswer = z.infer<typeof HealthCheckAnswer>

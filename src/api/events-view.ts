@@ -5,10 +5,11 @@ import { SEVERITIES } from '../core/events.ts'
 import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf, paging } from './query.ts'
 import { ServerView } from './server-view.ts'
-import { Count, Id, Milliseconds, Time } from './wire.ts'
+import { Count, Id, Milliseconds, Time, Version } from './wire.ts'
 
 const severity = z.enum(SEVERITIES)
-const about = { server_id: Id, mcp_name: z.string(), severity }
+/** `version`: of the view that it tells of. A deletion is final, whatever the version. */
+const about = { server_id: Id, mcp_name: z.string(), version: Version, severity }
 
 const stored = <T extends string, D extends z.ZodRawShape>(type: T, data: D) =>
   z.object({ seq: Id, event_type: z.literal(type), timestamp: Time, event_data: z.object(data) })

@@ -6,7 +6,7 @@ import { EVENT_TYPES, EventView } from './events-view.ts'
 import { JobProgress } from './jobs.ts'
 import { Problem } from './problem.ts'
 import { ServerView } from './server-view.ts'
-import { Count, Time } from './wire.ts'
+import { Count, Time, Version } from './wire.ts'
 
 /** What `/ws` is connected with. A token has no place in a URL, so that anything else here is refused. */
 export const LiveQuery = z.strictObject({
@@ -45,10 +45,11 @@ export type LiveAction = z.infer<typeof LiveAction>
 
 /** What the server says beside events: the state on connecting, and answers to actions. */
 export const LiveReply = z.discriminatedUnion('type', [
-  /** `seq` is the newest event that these servers reflect. `page` starts at 1. */
+  /** `seq` is the newest event that these servers reflect. `page` starts at 1; all pages are a list of `version`. */
   z.object({
     type: z.literal('initial_status'),
     seq: Count,
+    version: Version,
     page: z.int().min(1),
     pages: z.int().min(1),
     servers: z.array(ServerView),

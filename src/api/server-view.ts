@@ -5,7 +5,7 @@ import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf } from './query.ts'
 import { RecentCheckView } from './recent-check.ts'
 import { HeartbeatsView, UptimesView } from './uptime.ts'
-import { Count, Id, Milliseconds, Time } from './wire.ts'
+import { Count, Id, Milliseconds, Time, Version } from './wire.ts'
 
 export const AUTH_TYPES = ['none', 'bearer', 'api_key', 'custom_headers'] as const
 
@@ -72,8 +72,8 @@ export const ServerView = z
     created_at: Time,
     updated_at: Time,
     etag: z.string(),
-    /** The newest event that this view reflects: of two views of a server the one with the higher `seq` is newer. */
-    seq: Count,
+    /** Of two views of a server, answered or pushed, the one with the greater version is newer. */
+    version: Version,
   })
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof ServerView>
@@ -84,5 +84,11 @@ export type ServerInclude = (typeof INCLUDES)[number]
 /** What a server's view may have beyond the usual: `?include=badges,uptime`. With `recent_checks` a page has at most 200 servers. */
 export const ServerIncludes = { include: listOf(z.enum(INCLUDES)).optional() }
 
-export const ServerList = z.object({ servers: z.array(ServerView), next_cursor: z.string().nullable() })
+/** As of event `seq` and of `version`: a server of an older version that is not in the whole list is no more. */
+export const ServerList = z.object({
+  servers: z.array(ServerView),
+  next_cursor: z.string().nullable(),
+  seq: Count,
+  version: Version,
+})
 export type ServerList = z.infer<typeof ServerList>

@@ -7,6 +7,12 @@ export const Milliseconds = z.number().min(0)
 export const Count = z.int().min(0)
 export const Id = z.int().min(1)
 
+/**
+ * Grows with each change of any server, over restarts too: of two views of a server the one with the greater is newer, and
+ * a list is true as of its own.
+ */
+export const Version = z.int().min(0)
+
 /** What is wrong with a part of an input, and where. */
 export const Finding = z.object({ path: z.string(), message: z.string() })
 export type Finding = z.infer<typeof Finding>

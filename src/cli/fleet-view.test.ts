@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { aServerView } from '../../test/support/wire-samples.ts'
 import type { LiveMessage } from '../api/live.ts'
-import { changedServers, type Fleet, nextFleet } from './fleet-view.ts'
+import { changedServers, type Fleet, nextFleet, withView } from './fleet-view.ts'
 
 const timestamp = '2026-01-01T00:00:10.000Z'
-const about = { server_id: 1, mcp_name: 'server-1', severity: 'high' } as const
+const about = { server_id: 1, mcp_name: 'server-1', version: 7, severity: 'high' } as const
 const page = (number: number, ...servers: ReturnType<typeof aServerView>[]): LiveMessage => ({
   type: 'initial_status',
   seq: 5,
+  version: 5,
   page: number,
   pages: 2,
   servers,
@@ -83,4 +84,19 @@ test('a batch is its events in order, and what is about nobody known changes not
   const stranger: LiveMessage = { ...fell, event_data: { ...fell.event_data, server_id: 77 } }
   expect(after(...both, { batch: [fell, stranger] }).get(1)?.health_status).toBe('disconnected')
   expect(after(...both, stranger)).toEqual(after(...both))
+})
+
+test('what is older than what is known changes nothing, whichever way it came', () => {
+  const known = after(page(1, aServerView(1, { version: 8 })), page(2))
+  expect(nextFleet(known, fell)).toBe(known)
+  const updated: LiveMessage = {
+    seq: 9,
+    event_type: 'mcp_server_updated',
+    timestamp,
+    event_data: { ...about, server: aServerView(1, { version: 7, description: 'old' }) },
+  }
+  expect(nextFleet(known, updated)).toBe(known)
+  expect(withView(known, aServerView(1, { version: 7 }))).toBe(known)
+  expect(withView(known, aServerView(1, { version: 8, description: 'new' })).get(1)?.description).toBe('new')
+  expect(withView(known, aServerView(3, { version: 9 }))).toBe(known)
 })

@@ -17,6 +17,11 @@ export function nextFleet(fleet: Fleet, message: LiveMessage): Fleet {
   ])
 }
 
+/** The fleet with a view that was read, unless something newer was told meanwhile, or that the server is no more. */
+export function withView(fleet: Fleet, view: ServerView): Fleet {
+  return fleet.has(view.id) ? withNewer(fleet, view) : fleet
+}
+
 /** The servers whose views should be read again, since events tell only a part of what they changed. */
 export function changedServers(message: LiveMessage): readonly number[] {
   if ('batch' in message) return message.batch.flatMap(changedServers)
@@ -32,18 +37,23 @@ const WHOLE: ReadonlySet<EventView['event_type']> = new Set([
   'mcp_server_deleted',
 ])
 
+const withNewer = (fleet: Fleet, view: ServerView): Fleet =>
+  (fleet.get(view.id)?.version ?? 0) > view.version ? fleet : new Map([...fleet, [view.id, view]])
+
 function afterEvent(fleet: Fleet, event: EventView): Fleet {
   switch (event.event_type) {
     case 'mcp_server_created':
     case 'mcp_server_updated':
-      return new Map([...fleet, [event.event_data.server_id, event.event_data.server]])
+      return withNewer(fleet, event.event_data.server)
     case 'mcp_server_deleted':
       return new Map([...fleet].filter(([id]) => id !== event.event_data.server_id))
     case 'mcp_common_cause':
       return fleet
     default: {
-      const server = fleet.get(event.event_data.server_id)
-      return server ? new Map([...fleet, [server.id, { ...server, ...told(event) }]]) : fleet
+      const { server_id, version } = event.event_data
+      const server = fleet.get(server_id)
+      if (!server || version < server.version) return fleet
+      return new Map([...fleet, [server.id, { ...server, ...told(event), version }]])
     }
   }
 }

@@ -24,12 +24,14 @@ async function feed(serve: (socket: WebSocket, connection: number) => void) {
 }
 
 const say = (socket: WebSocket, message: object) => socket.send(JSON.stringify(message))
-const initial = (seq: number) => ({ type: 'initial_status', seq, page: 1, pages: 1, servers: [aServerView(1)] })
+const initial = (seq: number) => ({
+  ...{ type: 'initial_status', seq, version: seq, page: 1, pages: 1, servers: [aServerView(1)] },
+})
 const removed = (seq: number) => ({
   seq,
   event_type: 'mcp_server_deleted',
   timestamp: '2026-01-01T00:00:00.000Z',
-  event_data: { server_id: 1, mcp_name: 'server-1', severity: 'info' },
+  event_data: { server_id: 1, mcp_name: 'server-1', version: seq, severity: 'info' },
 })
 
 test('a lost connection is tried again after the last event that was heard', async () => {

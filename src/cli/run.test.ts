@@ -97,7 +97,9 @@ test('a token goes to the address it was stored for and to no other', async () =
   const seen: (string | undefined)[] = []
   const url = await listening((request, response) => {
     seen.push(request.headers.authorization)
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"servers":[],"next_cursor":null}')
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('{"servers":[],"next_cursor":null,"seq":0,"version":0}')
   })
   await runCli(['list', '--url', url], { env: { OMNI2_TOKEN: 'from-env' } })
   await runCli(['list', '--url', url])
@@ -107,7 +109,7 @@ test('a token goes to the address it was stored for and to no other', async () =
 test('pages of a list are read to the end', async () => {
   const url = await listening((request, response) => {
     const second = request.url?.includes('cursor=next')
-    const body = { servers: [aServerView(second ? 2 : 1)], next_cursor: second ? null : 'next' }
+    const body = { servers: [aServerView(second ? 2 : 1)], next_cursor: second ? null : 'next', seq: 0, version: 2 }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   expect(await runCli(['list', '-q', '--url', url])).toEqual({ code: 0, out: 'server-1\nserver-2\n', err: '' })

@@ -2,7 +2,7 @@ import { EVENT_TYPES } from '../api/events-view.ts'
 import type { LiveMessage } from '../api/live.ts'
 import type { Connection } from './connection.ts'
 import { type Context, say, viewOf } from './context.ts'
-import { changedServers, type Fleet, nextFleet } from './fleet-view.ts'
+import { changedServers, type Fleet, nextFleet, withView } from './fleet-view.ts'
 import { followLive } from './live-feed.ts'
 import { Screen } from './screen.ts'
 import { eventLine } from './text/event-line.ts'
@@ -128,7 +128,7 @@ class ServerWatch {
       this.#changed.delete(id)
       this.#connection.client.getServer({ params: { id } }).then(
         (server) => {
-          this.#fleet = this.#fleet.has(id) ? new Map([...this.#fleet, [id, server]]) : this.#fleet
+          this.#fleet = withView(this.#fleet, server)
         },
         () => this.#connected && this.#fleet.has(id) && this.#changed.add(id),
       )

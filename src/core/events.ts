@@ -7,7 +7,13 @@ import type { ServerId } from './ids.ts'
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-type About = { readonly serverId: ServerId; readonly serverName: string; readonly severity: Severity }
+type About = {
+  readonly serverId: ServerId
+  readonly serverName: string
+  /** Of the member that it tells of; 0 in events from before there were versions. */
+  readonly version: number
+  readonly severity: Severity
+}
 
 /** What happened to a server or the fleet. Stored in the same transaction as the change it tells of. */
 export type DomainEvent =
@@ -49,6 +55,7 @@ export type StoredEvent = { readonly seq: number; readonly at: Timestamp; readon
 export type CheckNotice = {
   readonly serverId: ServerId
   readonly serverName: string
+  readonly version: number
   readonly status: HealthStatus
   readonly trigger: Trigger
   readonly outcome: Outcome

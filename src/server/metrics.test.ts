@@ -50,7 +50,7 @@ test('a server that is gone or renamed leaves no series behind', async () => {
   checks.emit(aNotice({ serverName: 'after' }))
   expect(await metrics.text()).not.toContain('server="before"')
   expect(await metrics.text()).toContain('server="after"')
-  const about = { serverId: serverId(7), serverName: 'after', severity: 'info' } as const
+  const about = { serverId: serverId(7), serverName: 'after', version: 1, severity: 'info' } as const
   events.emit({ seq: 1, at: timestamp(0), event: { type: 'mcp_server_deleted', ...about } })
   expect(await metrics.text()).not.toContain('server="after"')
 })

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Store, Upstreams } from '../core/ports.ts'
+import { firstVersion } from '../core/watch/first-version.ts'
 import type { Member } from '../core/watch/fleet.ts'
 import { acquireLock } from '../store/lock.ts'
 import { openStore } from '../store/open-store.ts'
@@ -98,6 +99,7 @@ export async function start(deps: Deps): Promise<Running> {
     const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams })
     cleanups.push(() => app.close())
     watch.journal.startAt((await store.eventRange()).newest)
+    watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
     await watch.registry.load()
     const firstStart = await bootstrap(book, auth, config.adminToken)
@@ -124,12 +126,12 @@ type Served = Deps & {
 async function serveApi(deps: Served): Promise<FastifyInstance> {
   const { config, log, version, clock, store, watch, auth, book, upstreams } = deps
   const { fleet, monitor, registry, settings, events, checks, reports } = watch
-  const view = (member: Member) => serverView(member, clock, watch.journal.lastSeq)
+  const view = (member: Member) => serverView(member, clock)
   const views = () => [...fleet.all()].map(view)
   const viewsOf = (ids: readonly ServerId[]) => ids.flatMap((id) => fleet.find(id) ?? []).map(view)
   const metrics = new Metrics({ events, checks, servers: views, liveClients: () => hub.size })
   metrics.watchProcess()
-  const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq })
+  const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })

@@ -49,7 +49,7 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const reports = new Reports({ store, recorder, compaction, clock })
   const settings = new Settings({ store, journal, defaultRetentionDays: retentionDays, stored: storedSettings })
   const breaker = () => settings.values.breaker
-  const view = (member: Member) => serverView(member, clock, journal.lastSeq)
+  const view = (member: Member) => serverView(member, clock)
   const registry = new Registry({ fleet, monitor, journal, upstreams, store, breaker, view, clock, random })
   const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
   const calls = new Calls({ fleet, monitor, upstreams, clock })

@@ -9,7 +9,7 @@ import { maybe, readStored, StoredServerId, StoredTimestamp, wholeMs } from './s
 const Severity = z.enum(SEVERITIES)
 const CircuitKind = z.enum(CIRCUIT_KINDS)
 const Names = z.array(z.string())
-const about = { serverId: StoredServerId, serverName: z.string(), severity: Severity }
+const about = { serverId: StoredServerId, serverName: z.string(), version: z.number().default(0), severity: Severity }
 
 const StoredDomainEvent = z.discriminatedUnion('type', [
   z.object({

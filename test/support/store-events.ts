@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { DomainEvent } from '../../src/core/events.ts'
 import type { Bench } from './store-contract.ts'
 import { A, aDeletion, aServer, at, B, checkLogged, everyEvent, olderThan, saved, told } from './store-samples.ts'
 
@@ -10,6 +11,13 @@ export function eventTests(bench: () => Bench): void {
     expect(stored).toEqual(everyEvent.map((event, index) => ({ seq: index + 1, at: at(index), event })))
     expect(await store.events({ sinceSeq: 0, limit: 100 })).toEqual(stored)
     expect(await store.eventRange()).toEqual({ oldest: 1, newest: everyEvent.length })
+  })
+
+  test('an event from before versions were told comes back with 0', async () => {
+    const { store } = bench()
+    const old = { ...aDeletion('old'), version: undefined }
+    await store.commit([{ type: 'event', event: old as unknown as DomainEvent, at: at() }])
+    expect(await store.events({ sinceSeq: 0, limit: 1 })).toMatchObject([{ event: { ...old, version: 0 } }])
   })
 
   test('events are found by seq, type, severity and name', async () => {

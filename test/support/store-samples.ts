@@ -118,12 +118,13 @@ export const aDeletion = (serverName: string): DomainEvent => ({
   type: 'mcp_server_deleted',
   serverId: serverId(1),
   serverName,
+  version: 12,
   severity: 'info',
 })
 
 export const told = (event: DomainEvent, ms = 0): Change => ({ type: 'event', event, at: at(ms) })
 
-const about = { serverId: serverId(1), serverName: 'github', severity: 'high' } as const
+const about = { serverId: serverId(1), serverName: 'github', version: 12, severity: 'high' } as const
 
 /** One of each type, and of each optional part both ways. */
 export const everyEvent: readonly DomainEvent[] = [

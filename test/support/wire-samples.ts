@@ -42,7 +42,7 @@ export const aServerView = (id: number, over: Partial<ServerView> = {}): ServerV
     created_at: '2026-01-01T00:00:00.000Z',
     updated_at: '2026-01-01T00:00:00.000Z',
     etag: '"1"',
-    seq: 0,
+    version: id,
     ...over,
   })
 
@@ -58,6 +58,7 @@ export const aStatusChange = (
     type: 'mcp_status_change',
     serverId: serverId(7),
     serverName: over.name ?? 'github',
+    version: seq,
     severity: over.severity ?? 'high',
     oldStatus: 'healthy',
     newStatus: 'disconnected',
@@ -69,6 +70,7 @@ export const aStatusChange = (
 export const aNotice = (over: Partial<CheckNotice> = {}): CheckNotice => ({
   serverId: serverId(7),
   serverName: 'github',
+  version: 1,
   status: 'healthy',
   trigger: 'scheduled',
   outcome: 'ok',

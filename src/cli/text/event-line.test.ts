@@ -4,7 +4,7 @@ import type { EventView } from '../../api/events-view.ts'
 import { eventLine } from './event-line.ts'
 
 const timestamp = '2026-01-01T00:00:00.000Z'
-const about = { server_id: 7, mcp_name: 'github', severity: 'high' } as const
+const about = { server_id: 7, mcp_name: 'github', version: 1, severity: 'high' } as const
 /** Without the time, which is told as local. */
 const told = (event: EventView): string => eventLine(event, plain).slice('2026-01-01 00:00:00 '.length)
 

@@ -33,7 +33,7 @@ const result: HealthResultView = {
   error,
 }
 const server = aServerView(1, { name: EVIL, health_status: 'unhealthy', reason: EVIL, next_action: EVIL })
-const about = { server_id: 1, mcp_name: EVIL, severity: 'high' } as const
+const about = { server_id: 1, mcp_name: EVIL, version: 1, severity: 'high' } as const
 const capability = {
   name: EVIL,
   hash: 'h',
@@ -105,7 +105,7 @@ const config = {
   max_failure_cycles: 10,
   auto_disable_enabled: true,
 }
-const breaker = { ...server.circuit, server_id: 1, server_name: EVIL, config, override: null }
+const breaker = { ...server.circuit, server_id: 1, server_name: EVIL, version: 1, config, override: null }
 const token = { id: 1, name: EVIL, role: 'admin' as const, created_at: TIME, expires_at: null, last_used_at: null }
 
 /** Everything printed from what others say, by how many lines it may take. */

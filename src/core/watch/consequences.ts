@@ -41,9 +41,10 @@ export function checkRow(member: Member, trigger: CheckRow['trigger'], result: C
 }
 
 /** What is told live of a check that ended. */
-export const noticeOf = ({ server, state }: Member, row: CheckRow, clock: Clock): CheckNotice => ({
+export const noticeOf = ({ server, state, version }: Member, row: CheckRow, clock: Clock): CheckNotice => ({
   serverId: server.id,
   serverName: server.config.name,
+  version,
   status: row.status,
   trigger: row.trigger,
   outcome: row.outcome,
@@ -54,8 +55,8 @@ export const noticeOf = ({ server, state }: Member, row: CheckRow, clock: Clock)
   at: row.at,
 })
 
-function eventOf(effect: Effect, { server }: Member, clock: Clock): DomainEvent[] {
-  const about = { serverId: server.id, serverName: server.config.name }
+function eventOf(effect: Effect, { server, version }: Member, clock: Clock): DomainEvent[] {
+  const about = { serverId: server.id, serverName: server.config.name, version }
   switch (effect.type) {
     case 'run_check':
       return []
@@ -100,6 +101,7 @@ function learned(before: Member, after: Member, clock: Clock): Change[] {
     type: 'mcp_capabilities_changed',
     serverId,
     serverName: config.name,
+    version: after.version,
     severity: 'warning',
     ...changes,
   }

@@ -18,6 +18,7 @@ function member(id: number, name = `server-${id}`, description = ''): Member {
     state: initial(policy, 1, clock.now()),
     identity: undefined,
     capabilities: undefined,
+    version: 0,
   }
 }
 
@@ -72,4 +73,14 @@ test('lists that are equal in all they say are held once', () => {
   const [first, second, third] = [1, 2, 3].map((id) => fleet.get(serverId(id)).capabilities?.value)
   expect(second).toBe(first)
   expect(third?.dropped[0]?.reason).toBe('is long')
+})
+
+test('each change of any server has a greater version, and the fleet that of the newest', () => {
+  const fleet = new Fleet()
+  fleet.startAt(1_000)
+  const [a, b] = [fleet.put(member(1)), fleet.put(member(2))]
+  expect([a.version, b.version, fleet.version]).toEqual([1_001, 1_002, 1_002])
+  expect(fleet.put(a).version).toBe(1_003)
+  expect(fleet.get(serverId(1)).version).toBe(1_003)
+  expect(fleet.get(serverId(2)).version).toBe(1_002)
 })

@@ -9,7 +9,12 @@ import type { ServerId } from '../ids.ts'
 import { SharedCapabilities } from './shared-capabilities.ts'
 
 /** One registered server with everything known of it. Replaced as a whole, never changed in place. */
-export type Member = {
+export type Member = Known & {
+  /** Grows with each change of any server: of two views of one server the greater is the newer. */
+  readonly version: number
+}
+
+type Known = {
   readonly server: Server
   readonly state: ServerState
   readonly identity: Identity | undefined
@@ -29,6 +34,12 @@ export class Fleet {
   readonly #names = new Map<string, ServerId>()
   readonly #shared = new SharedCapabilities()
   #enabled = 0
+  #version = 0
+
+  /** What no earlier process came to, so that nobody takes its views for newer ones. */
+  startAt(version: number): void {
+    this.#version = version
+  }
 
   /** @throws AppError 'not_found' */
   get(id: ServerId): Member {
@@ -46,13 +57,22 @@ export class Fleet {
     return id === undefined ? undefined : this.#members.get(id)
   }
 
-  put(member: Member): void {
-    const { id, config } = member.server
+  /** Answers what is kept: the member with its version. */
+  put(known: Known): Member {
+    const { id, config } = known.server
     const before = this.#members.get(id)
+    const member = this.#sharing(this.stamp(known), before)
     if (before && before.server.config.name !== config.name) this.#names.delete(before.server.config.name)
     this.#enabled += countOf(member) - countOf(before)
-    this.#members.set(id, this.#sharing(member, before))
+    this.#members.set(id, member)
     this.#names.set(config.name, id)
+    return member
+  }
+
+  /** With a version of its own, for what is told of a server before it is here. */
+  stamp(known: Known): Member {
+    this.#version += 1
+    return { ...known, version: this.#version }
   }
 
   remove(id: ServerId): void {
@@ -61,6 +81,11 @@ export class Fleet {
     this.#enabled -= countOf(member)
     this.#members.delete(id)
     this.#names.delete(member.server.config.name)
+  }
+
+  /** Of the newest change. What was listed before and is not in a list of this version is no more. */
+  get version(): number {
+    return this.#version
   }
 
   all(): Iterable<Member> {

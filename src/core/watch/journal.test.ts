@@ -11,7 +11,7 @@ import { Journal } from './journal.ts'
 const event = (name: string): Change => ({
   type: 'event',
   at: timestamp(0),
-  event: { type: 'mcp_server_deleted', serverId: serverId(1), serverName: name, severity: 'info' },
+  event: { type: 'mcp_server_deleted', serverId: serverId(1), serverName: name, version: 1, severity: 'info' },
 })
 
 function start() {

@@ -280,8 +280,7 @@ export class Monitor {
     const before = fleet.get(id)
     const { state, effects } = next(before.state, event, clock.now(), random())
     const moved = { ...before, state }
-    const after = result ? informed(moved, result, clock.wall()) : moved
-    this.#put(after)
+    const after = this.#put(result ? informed(moved, result, clock.wall()) : moved)
     const { inFlight } = before.state
     if (inFlight && inFlight.token !== state.inFlight?.token && event.type !== 'check_finished') {
       this.#running.get(id)?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
@@ -298,9 +297,10 @@ export class Monitor {
     return { effects, changes }
   }
 
-  #put(member: Member): void {
-    this.#deps.fleet.put(member)
+  #put(known: Member): Member {
+    const member = this.#deps.fleet.put(known)
     this.#wakes.set(member.server.id, wakeAt(member.state))
+    return member
   }
 
   /** An outage of the store is told by the journal, once; that a server was removed or we stop is no error. */

@@ -56,8 +56,7 @@ export class Registry {
       const { state, effects } = saved
         ? restore(saved, restart)
         : { state: initial(policy, revision, clock.now()), effects: [] }
-      const member: Member = { server, state, ...known }
-      fleet.put(member)
+      const member = fleet.put({ server, state, ...known })
       if (effects.length > 0) changes.push(...changesOf(member, member, effects, clock))
     }
     if (changes.length > 0) await journal.write(changes)
@@ -93,7 +92,7 @@ export class Registry {
       }
       const fresh = initial(this.#policy(config), 1, clock.now())
       const state = enabled ? fresh : next(fresh, { type: 'disabled' }, clock.now(), 0).state
-      return { server, state, identity: undefined, capabilities: undefined }
+      return fleet.stamp({ server, state, identity: undefined, capabilities: undefined })
     })
     await journal.write(members.flatMap((member) => this.#creation(member)))
     for (const member of members) fleet.put(member)
@@ -121,8 +120,7 @@ export class Registry {
     const event: HealthEvent = reconnect
       ? { type: 'configured', revision: updated.revision, policy }
       : { type: 'policy_changed', policy }
-    const member: Member = { ...before, server: updated }
-    fleet.put(member)
+    const member = fleet.put({ ...before, server: updated })
     try {
       await monitor.apply(id, event, [
         { type: 'server_saved', server: updated },
@@ -138,11 +136,12 @@ export class Registry {
   /** @throws AppError 'not_found' */
   async remove(id: ServerId): Promise<void> {
     const { fleet, journal, monitor, upstreams, clock } = this.#deps
-    const { server } = fleet.get(id)
+    const { server, version } = fleet.get(id)
     const event: DomainEvent = {
       type: 'mcp_server_deleted',
       serverId: id,
       serverName: server.config.name,
+      version,
       severity: 'info',
     }
     await journal.write([
@@ -195,8 +194,8 @@ export class Registry {
   }
 
   #event(type: 'mcp_server_created' | 'mcp_server_updated', member: Member): Change {
-    const { server } = member
-    const about = { serverId: server.id, serverName: server.config.name, severity: 'info' } as const
+    const { server, version } = member
+    const about = { serverId: server.id, serverName: server.config.name, version, severity: 'info' } as const
     return { type: 'event', event: { type, ...about, server: this.#deps.view(member) }, at: this.#deps.clock.wall() }
   }
 }

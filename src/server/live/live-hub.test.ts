@@ -37,7 +37,7 @@ async function setup({ servers = [], newest = 0 }: { servers?: readonly ServerVi
   const world = { servers, seq: newest, onSnapshot: () => {} }
   const snapshot = () => {
     world.onSnapshot()
-    return { servers: world.servers, seq: world.seq }
+    return { servers: world.servers, seq: world.seq, version: world.seq }
   }
   const viewsOf = (ids: readonly number[]) => world.servers.filter(({ id }) => ids.includes(id))
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store: history, clock, log })
@@ -99,7 +99,7 @@ test('a follower hears how each server is that an event or a check changed, toge
   happen()
   checks.emit(aNotice({ serverId: serverId(9) }))
   checks.emit(aNotice({ serverId: serverId(9) }))
-  world.servers = [aServerView(7, { health_status: 'disconnected', seq: 1 }), aServerView(9, { seq: 1 })]
+  world.servers = [aServerView(7, { health_status: 'disconnected', version: 1 }), aServerView(9, { version: 1 })]
   await clock.advance(100)
   expect((await follower.hear(3)).slice(1)).toEqual([
     expect.objectContaining({ seq: 1, event_type: 'mcp_status_change' }),

@@ -3,8 +3,8 @@ import type { ServerView } from '../../api/server-view.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
 import type { ServerId } from '../../core/ids.ts'
 
-/** Every server, and the newest event these views reflect; both of the same moment. */
-export type Snapshot = { readonly servers: readonly ServerView[]; readonly seq: number }
+/** Every server, the newest event these views reflect, and the version of the fleet; all of the same moment. */
+export type Snapshot = { readonly servers: readonly ServerView[]; readonly seq: number; readonly version: number }
 
 type Pages = {
   readonly seq: number
@@ -44,11 +44,11 @@ export class StatusPages {
   }
 }
 
-function toPages({ servers, seq }: Snapshot): Pages {
+function toPages({ servers, seq, version }: Snapshot): Pages {
   const pages = Math.max(1, Math.ceil(servers.length / PAGE_SIZE))
   const frames = Array.from({ length: pages }, (_, index) => {
     const part = servers.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE)
-    const reply: LiveReply = { type: 'initial_status', seq, page: index + 1, pages, servers: part }
+    const reply: LiveReply = { type: 'initial_status', seq, version, page: index + 1, pages, servers: part }
     return Buffer.from(JSON.stringify(reply))
   })
   return { seq, frames, checked: new Set() }

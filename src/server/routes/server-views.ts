@@ -3,22 +3,20 @@ import type { Clock } from '../../core/clock.ts'
 import type { Reports } from '../../core/history/reports.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
-import type { Journal } from '../../core/watch/journal.ts'
 import { recentCheckView } from '../views/check.ts'
 import { serverView } from '../views/server.ts'
 import { heartbeatsView, uptimesView } from '../views/uptime.ts'
 
 type Deps = {
   readonly fleet: Fleet
-  readonly journal: Pick<Journal, 'lastSeq'>
   readonly reports: Reports
   readonly clock: Clock
 }
 
 /** Views of servers as they are at the moment they are made: of one, and of many with what was asked for beside. */
-export function serverViews({ fleet, journal, reports, clock }: Deps) {
+export function serverViews({ fleet, reports, clock }: Deps) {
   const view = (id: ServerId, include?: readonly ServerInclude[]): ServerView =>
-    serverView(fleet.get(id), clock, journal.lastSeq, include)
+    serverView(fleet.get(id), clock, include)
   const views = async (ids: readonly ServerId[], include: readonly ServerInclude[] = []): Promise<ServerView[]> => {
     const [uptimes, heartbeats, recentChecks] = await Promise.all([
       include.includes('uptime') ? reports.uptimes(ids) : undefined,

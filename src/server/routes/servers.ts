@@ -31,10 +31,11 @@ const MOST_WITH_CHECKS = 200
 
 /** The register of servers and what is known of each. */
 export function serverHandlers({ fleet, registry, journal, reports, upstreams, rules, clock }: Deps) {
-  const { view, views } = serverViews({ fleet, journal, reports, clock })
+  const { view, views } = serverViews({ fleet, reports, clock })
   return {
     async listServers({ query }) {
       const after = cursorNumber(query.cursor, 0)
+      const asOf = { seq: journal.lastSeq, version: fleet.version }
       const limit = query.include?.includes('recent_checks') ? Math.min(query.limit, MOST_WITH_CHECKS) : query.limit
       const { members, more } = fleet.page(fleetFilter(query), after, limit)
       const last = members.at(-1)
@@ -44,6 +45,7 @@ export function serverHandlers({ fleet, registry, journal, reports, upstreams, r
           query.include,
         ),
         next_cursor: more && last ? String(last.server.id) : null,
+        ...asOf,
       }
     },
     async createServer({ body, answer }) {

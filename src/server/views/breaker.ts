@@ -6,11 +6,12 @@ import type { Member } from '../../core/watch/fleet.ts'
 import { circuitView } from './server.ts'
 
 /** The settings in force are the fleet's with this server's own laid over them. */
-export function breakerView({ server, state }: Member, fleet: BreakerConfig, clock: Clock): BreakerView {
+export function breakerView({ server, state, version }: Member, fleet: BreakerConfig, clock: Clock): BreakerView {
   const { name, breakerOverride } = server.config
   return {
     server_id: server.id,
     server_name: name,
+    version,
     ...circuitView(describe(state).circuit, clock),
     config: breakerConfigView({ ...fleet, ...breakerOverride }),
     override: overrideView(breakerOverride),

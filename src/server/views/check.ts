@@ -25,6 +25,7 @@ export function healthCheckAnswer(report: CheckReport, clock: Clock): HealthChec
     last_health_check: instantOrNull(status.lastCheckAt, clock),
     next_check_at: instantOrNull(status.nextCheckAt, clock),
     timestamp: iso(at),
+    version: member.version,
   }
 }
 

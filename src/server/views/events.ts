@@ -48,7 +48,7 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
       return {
         ...envelope,
         event_type: event.type,
-        event_data: { ...about(event), server: { ...storedView(event.server), seq } },
+        event_data: { ...about(event), server: { ...storedView(event.server), version: event.version } },
       }
     case 'mcp_server_deleted':
       return { ...envelope, event_type: event.type, event_data: about(event) }
@@ -73,6 +73,7 @@ export const checkNoticeView = (notice: CheckNotice): CheckNoticeView => ({
   event_data: {
     server_id: notice.serverId,
     mcp_name: notice.serverName,
+    version: notice.version,
     severity: severityOf(notice.status, undefined),
     health_status: notice.status,
     trigger: notice.trigger,
@@ -85,9 +86,10 @@ export const checkNoticeView = (notice: CheckNotice): CheckNoticeView => ({
   },
 })
 
-const about = ({ serverId, serverName, severity }: Exclude<DomainEvent, { type: 'mcp_common_cause' }>) => ({
+const about = ({ serverId, serverName, version, severity }: Exclude<DomainEvent, { type: 'mcp_common_cause' }>) => ({
   server_id: serverId,
   mcp_name: serverName,
+  version,
   severity,
 })
 

@@ -7,17 +7,9 @@ import type { Member } from '../../core/watch/fleet.ts'
 import { etagOf } from './etag.ts'
 import { instantOrNull, iso } from './time.ts'
 
-/**
- * A server as everyone may see it: no credential, no environment value, a URL without its secrets. `member` must be of
- * this very moment, and `seq` the newest event announced: a view never claims to be newer than it is.
- */
-export function serverView(
-  member: Member,
-  clock: Clock,
-  seq: number,
-  include: readonly ServerInclude[] = [],
-): ServerView {
-  const { server, state, identity, capabilities } = member
+/** A server as everyone may see it: no credential, no environment value, a URL without its secrets. */
+export function serverView(member: Member, clock: Clock, include: readonly ServerInclude[] = []): ServerView {
+  const { server, state, identity, capabilities, version } = member
   const { config } = server
   const status = describe(state)
   const listed = capabilities?.value
@@ -44,7 +36,7 @@ export function serverView(
     created_at: iso(server.createdAt),
     updated_at: iso(server.updatedAt),
     etag: etagOf(server),
-    seq,
+    version,
   }
 }
 

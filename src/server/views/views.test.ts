@@ -61,6 +61,7 @@ function member(input: object): Member {
     state: initial(policy, 3, clock.now()),
     identity: undefined,
     capabilities: undefined,
+    version: 12,
   }
 }
 
@@ -91,9 +92,10 @@ function satisfies<S extends z.ZodType>(schema: S, view: z.output<S>) {
 
 test.each(CONFIGS)('no view of %j holds a secret, and each is as its schema says', (input) => {
   const subject = member(input)
-  const server = serverView(subject, clock, 12)
+  const server = serverView(subject, clock)
   satisfies(ServerView, server)
-  const event = { type: 'mcp_server_created', serverId: id, serverName: 'github', severity: 'info', server } as const
+  const about = { serverId: id, serverName: 'github', version: 12, severity: 'info' } as const
+  const event = { type: 'mcp_server_created', ...about, server } as const
   const exported = exportMcpJson([{ config: subject.server.config, enabled: true }])
   satisfies(McpJson, exported)
   const shown = [
@@ -109,7 +111,7 @@ test.each(CONFIGS)('no view of %j holds a secret, and each is as its schema says
 })
 
 test('a view tells how a server is reached and that it has credentials, not which', () => {
-  const [http, key, custom, stdio] = CONFIGS.map((input) => serverView(member(input), clock, 12))
+  const [http, key, custom, stdio] = CONFIGS.map((input) => serverView(member(input), clock))
   expect(http).toMatchObject({
     url: 'https://***@h.example/mcp?token=***',
     command: null,
@@ -117,7 +119,7 @@ test('a view tells how a server is reached and that it has credentials, not whic
     auth_configured: true,
     auth_header_names: ['Authorization'],
     etag: '"3"',
-    seq: 12,
+    version: 12,
     health_status: 'unknown',
     since: '2026-01-01T00:00:00.000Z',
   })
@@ -134,7 +136,7 @@ test('a view tells how a server is reached and that it has credentials, not whic
 
 test('a server that was seen tells what it said', () => {
   const seen = { ...member(CONFIGS[3] ?? {}), identity, capabilities: { value: capabilities, seenAt: at } }
-  expect(serverView(seen, clock, 12)).toMatchObject({
+  expect(serverView(seen, clock)).toMatchObject({
     tool_count: 1,
     prompt_count: 0,
     era: 'modern',
@@ -148,7 +150,7 @@ test('a server that was seen tells what it said', () => {
 test('a disabled server shows so', () => {
   const subject = member({ url: 'https://h.example/' })
   const { state } = next(subject.state, { type: 'disabled' }, clock.now(), 0)
-  expect(serverView({ ...subject, state }, clock, 12)).toMatchObject({
+  expect(serverView({ ...subject, state }, clock)).toMatchObject({
     enabled: false,
     health_status: 'disabled',
     reason_code: 'user_disabled',
@@ -204,7 +206,7 @@ test('a tool call answers with the result, the error of the upstream, or why the
 })
 
 test('every event is told as its type says', () => {
-  const about = { serverId: id, serverName: 'github', severity: 'high' } as const
+  const about = { serverId: id, serverName: 'github', version: 12, severity: 'high' } as const
   const events: readonly DomainEvent[] = [
     {
       type: 'mcp_status_change',
@@ -232,7 +234,7 @@ test('every event is told as its type says', () => {
       retryAt: at,
     },
     { type: 'mcp_auto_disabled', ...about, reason: 'r', failureCycles: 10 },
-    { type: 'mcp_server_updated', ...about, server: serverView(member({ command: 'x' }), clock, 12) },
+    { type: 'mcp_server_updated', ...about, server: serverView(member({ command: 'x' }), clock) },
     { type: 'mcp_server_deleted', ...about },
     { type: 'mcp_capabilities_changed', ...about, added: ['a'], removed: [], changed: [] },
     { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
@@ -320,9 +322,9 @@ test('a file that comes as text or as it is, is read the same', () => {
 test('badges are told with their reasons only when asked for', () => {
   const stale = member({ url: 'https://h.example/' })
   const doubted: Member = { ...stale, state: { ...stale.state, stale: true } }
-  expect(serverView(doubted, clock, 12)).toMatchObject({ badges: ['stale'] })
-  expect(serverView(doubted, clock, 12)).not.toHaveProperty('badge_details')
-  expect(serverView(doubted, clock, 12, ['badges']).badge_details).toEqual([
+  expect(serverView(doubted, clock)).toMatchObject({ badges: ['stale'] })
+  expect(serverView(doubted, clock)).not.toHaveProperty('badge_details')
+  expect(serverView(doubted, clock, ['badges']).badge_details).toEqual([
     { badge: 'stale', detail: 'Not confirmed by a recent check' },
   ])
 })

@@ -3,21 +3,13 @@ import { expect, test } from 'vitest'
 import { aServerView } from '../../../test/support/wire-samples.ts'
 import { EMPTY_FLEET, type Fleet, withoutServer, withState, withViews } from './fleet.ts'
 
-const at = (seconds: number) => new Date(seconds * 1_000).toISOString()
-
-/** How one server was over time: each moment has a later check, or a later event, than the one before. */
-const aLife = (id: number, steps: readonly boolean[]) => {
-  let [seq, checked] = [id, 0]
-  return steps.map((hasEvent) => {
-    if (hasEvent) seq += 10
-    checked += 1
-    return aServerView(id, { seq, last_health_check: at(checked), response_time_ms: checked })
-  })
-}
+/** How one server was over time, from one version to the next. */
+const aLife = (id: number, length: number) =>
+  Array.from({ length }, (_, step) => aServerView(id, { version: id + 10 * step, response_time_ms: step }))
 
 const lives = fc
-  .array(fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 })
-  .map((servers) => servers.map((steps, index) => aLife(index + 1, steps)))
+  .array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 5 })
+  .map((lengths) => lengths.map((length, index) => aLife(index + 1, length)))
 
 const told = (fleet: Fleet) => [...fleet.servers.values()].sort((a, b) => a.id - b.id)
 
@@ -42,22 +34,22 @@ test('a whole state that is older than what was heard since changes nothing of i
     fc.property(lives, fc.nat(7), (servers, moment) => {
       const then = servers.flatMap((life) => life[Math.min(moment, life.length - 1)] ?? [])
       const now = servers.flatMap((life) => life.at(-1) ?? [])
-      const seq = Math.min(...then.map((view) => view.seq))
-      expect(told(withState(withViews(EMPTY_FLEET, now), then, seq))).toEqual(now)
+      const version = Math.max(...then.map((view) => view.version))
+      expect(told(withState(withViews(EMPTY_FLEET, now), then, version))).toEqual(now)
     }),
   )
 })
 
 test('who is missing in a newer state is gone, who came after it stays', () => {
   const fleet = withViews(EMPTY_FLEET, [
-    aServerView(1, { seq: 3 }),
-    aServerView(2, { seq: 3 }),
-    aServerView(3, { seq: 9 }),
+    aServerView(1, { version: 3 }),
+    aServerView(2, { version: 3 }),
+    aServerView(3, { version: 9 }),
   ])
-  expect(told(withState(fleet, [aServerView(1, { seq: 5 })], 5)).map(({ id }) => id)).toEqual([1, 3])
+  expect(told(withState(fleet, [aServerView(1, { version: 5 })], 5)).map(({ id }) => id)).toEqual([1, 3])
 })
 
 test('an answer that was on its way does not bring back a deleted server', () => {
   const fleet = withoutServer(withViews(EMPTY_FLEET, [aServerView(1)]), 1)
-  expect(told(withViews(fleet, [aServerView(1, { seq: 99 })]))).toEqual([])
+  expect(told(withViews(fleet, [aServerView(1, { version: 99 })]))).toEqual([])
 })

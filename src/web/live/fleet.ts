@@ -18,10 +18,10 @@ export function withViews(fleet: Fleet, views: Iterable<ServerView>): Fleet {
   return { ...fleet, servers }
 }
 
-/** Takes in the state of all servers as of `seq`: who is not in it and was not heard of since is no more. */
-export function withState(fleet: Fleet, views: readonly ServerView[], seq: number): Fleet {
+/** Takes in the state of all servers as of `version`: who is not in it and was not heard of since is no more. */
+export function withState(fleet: Fleet, views: readonly ServerView[], version: number): Fleet {
   const told = new Set(views.map(({ id }) => id))
-  const lost = [...fleet.servers.values()].filter((view) => !told.has(view.id) && view.seq <= seq)
+  const lost = [...fleet.servers.values()].filter((view) => !told.has(view.id) && view.version <= version)
   return lost.reduce((rest, { id }) => withoutServer(rest, id), withViews(fleet, views))
 }
 
@@ -29,9 +29,5 @@ export function withoutServer({ servers, gone }: Fleet, id: number): Fleet {
   return { servers: new Map([...servers].filter(([other]) => other !== id)), gone: new Set([...gone, id]) }
 }
 
-/** Checks that change nothing but times have no event: between views of one `seq` the later check decides. */
-function isOlder(view: ServerView, known: ServerView | undefined): boolean {
-  if (!known) return false
-  if (view.seq !== known.seq) return view.seq < known.seq
-  return (view.last_health_check ?? '') < (known.last_health_check ?? '')
-}
+const isOlder = (view: ServerView, known: ServerView | undefined): boolean =>
+  known !== undefined && view.version < known.version

@@ -5,10 +5,10 @@ import type { LiveMessage } from '../../api/live.ts'
 import { afterMessage, NO_NEWS } from './live-news.ts'
 
 const page = (number: number, pages: number, ids: readonly number[], seq = 4): LiveMessage => ({
-  ...{ type: 'initial_status', seq, page: number, pages },
-  servers: ids.map((id) => aServerView(id, { seq })),
+  ...{ type: 'initial_status', seq, version: seq, page: number, pages },
+  servers: ids.map((id) => aServerView(id, { version: seq })),
 })
-const about = (id: number) => ({ server_id: id, mcp_name: `server-${id}`, severity: 'info' as const })
+const about = (id: number) => ({ server_id: id, mcp_name: `server-${id}`, version: 4, severity: 'info' as const })
 const timestamp = '2026-01-01T00:00:00.000Z'
 const deleted = (seq: number, id: number): EventView => ({
   ...{ seq, timestamp },
@@ -30,7 +30,7 @@ test('a state that begins anew forgets the pages of one that was cut off', () =>
 })
 
 test('views that are pushed come in, whether they are of known servers or of new ones', () => {
-  expect(ids(page(1, 1, [1]), { type: 'servers', servers: [aServerView(2, { seq: 5 })] })).toEqual([1, 2])
+  expect(ids(page(1, 1, [1]), { type: 'servers', servers: [aServerView(2, { version: 5 })] })).toEqual([1, 2])
 })
 
 test('a deleted server is gone, and the newest event is remembered', () => {

@@ -23,7 +23,7 @@ export function afterMessage(news: News, message: LiveMessage): News {
     case 'initial_status': {
       const pages = [...(message.page === 1 ? [] : news.pages), ...message.servers]
       if (message.page < message.pages) return { ...news, pages }
-      const fleet = withState(news.fleet ?? EMPTY_FLEET, pages, message.seq)
+      const fleet = withState(news.fleet ?? EMPTY_FLEET, pages, message.version)
       return { fleet, seq: Math.max(news.seq ?? 0, message.seq), pages: [] }
     }
     case 'servers':
