@@ -53,6 +53,26 @@ test('a session that ends elsewhere leads to the sign-in page at once, and back'
   expect(new URL(page.url()).pathname).toBe('/events')
 })
 
+test('the page and what it loads are open to everyone, and have nothing to tell', async () => {
+  await using omni2 = await Omni2.start()
+  const page = await (await fetch(`${omni2.url}/settings`)).text()
+  const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, asset]) => `${asset}`)
+  expect(assets.length).toBeGreaterThan(2)
+  for (const path of ['/', ...assets]) {
+    const answer = await fetch(`${omni2.url}${path}`)
+    expect([path, answer.status]).toEqual([path, 200])
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(await answer.text()).not.toContain(omni2.adminToken)
+  }
+})
+
+test('the documentation of the API shows within the same policy', async () => {
+  await using omni2 = await Omni2.start()
+  // It brings one style element of its own, and does without.
+  await using dashboard = await DashboardPage.open(omni2, { path: '/api/docs', expected: /inline/ })
+  await dashboard.page.getByText('/api/v1/mcp/servers', { exact: true }).first().waitFor()
+})
+
 test('the first page is light, and every page looks as it should', async () => {
   await using omni2 = await Omni2.start()
   const { id } = await registerHealthy(omni2, 'child', stdioDraft(everythingStdio()))

@@ -128,13 +128,3 @@ describe('every route there is', () => {
     expect((await attempt(omni2, undefined, signIn)).status).toBe(403)
   })
 })
-
-test('the sign-in page and its assets are open, and let nothing else through', async () => {
-  const types = { '/': 'text/html', '/sign-in.js': 'text/javascript', '/sign-in.css': 'text/css' }
-  for (const [asset, type] of Object.entries(types)) {
-    const answer = await attempt(omni2, undefined, { method: 'GET', path: asset })
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`])
-    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
-    expect(await answer.text()).not.toContain(omni2.adminToken)
-  }
-})
