@@ -11,6 +11,7 @@ import { z } from 'zod'
 import { isSignedOut } from '../api/query-client.ts'
 import { sessionQuery } from '../api/session.ts'
 import { EventsSearch } from '../events/events-search.ts'
+import { LogSearch } from '../server/log-search.ts'
 import { ServersSearch } from '../servers/servers-search.ts'
 import { SignInSearch } from '../sign-in/sign-in-search.ts'
 import { Loading } from '../ui/Loading.tsx'
@@ -69,7 +70,12 @@ const serverTabs = [
     path: '/',
     component: lazyRouteComponent(() => import('../server/OverviewTab.tsx'), 'OverviewTab'),
   }),
-  createRoute({ ...tab, path: '/log', component: lazyRouteComponent(() => import('../server/LogTab.tsx'), 'LogTab') }),
+  createRoute({
+    ...tab,
+    path: '/log',
+    validateSearch: LogSearch,
+    component: lazyRouteComponent(() => import('../server/LogTab.tsx'), 'LogTab'),
+  }),
   createRoute({
     ...tab,
     path: '/capabilities',
