@@ -77,7 +77,13 @@ export class WatchedFleet implements AsyncDisposable {
       watch.stalls.stop()
       await watch.journal.close()
     })
-    const metrics = new Metrics({ events: watch.events, checks: watch.checks, servers: () => [], liveClients: () => 0 })
+    const metrics = new Metrics({
+      events: watch.events,
+      checks: watch.checks,
+      servers: () => [],
+      liveClients: () => 0,
+      backlog: () => watch.journal.backlog,
+    })
     owned.defer(() => metrics.close())
     const fleet = new WatchedFleet(watch, upstreams, owned)
     const configs = Array.from({ length: servers }, (_, n) =>

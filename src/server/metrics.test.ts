@@ -15,7 +15,7 @@ afterEach(() => {
 function setup(servers = [aServerView(7, { name: 'github' })]) {
   const events = new Feed<StoredEvent>(rise)
   const checks = new Feed<CheckNotice>(rise)
-  const metrics = new Metrics({ events, checks, servers: () => servers, liveClients: () => 3 })
+  const metrics = new Metrics({ events, checks, servers: () => servers, liveClients: () => 3, backlog: () => 4 })
   closing.push(metrics)
   return { events, checks, metrics }
 }
@@ -27,6 +27,7 @@ test('a server has 1 for its status and its circuit, and 0 for the others', asyn
   expect(text.match(/omni2_server_status\{.*\} 1/g)).toHaveLength(1)
   expect(text).toContain('omni2_circuit_state{server="github",state="closed"} 1\n')
   expect(text).toContain('omni2_ws_clients 3\n')
+  expect(text).toContain('omni2_store_backlog 4\n')
 })
 
 test('checks, events and requests are counted', async () => {

@@ -19,6 +19,8 @@ type Deps = {
   readonly checks: Feed<CheckNotice>
   readonly servers: () => readonly ServerSample[]
   readonly liveClients: () => number
+  /** Writes that wait for the database. */
+  readonly backlog: () => number
 }
 
 /** So many servers are written before other work gets its turn. */
@@ -72,6 +74,14 @@ export class Metrics {
       registers,
       collect() {
         this.set(deps.liveClients())
+      },
+    })
+    new Gauge({
+      name: 'omni2_store_backlog',
+      help: 'Writes that wait for the database',
+      registers,
+      collect() {
+        this.set(deps.backlog())
       },
     })
     this.#stop = [

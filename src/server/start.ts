@@ -129,7 +129,13 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   const view = (member: Member) => serverView(member, clock)
   const views = () => [...fleet.all()].map(view)
   const viewsOf = (ids: readonly ServerId[]) => ids.flatMap((id) => fleet.find(id) ?? []).map(view)
-  const metrics = new Metrics({ events, checks, servers: views, liveClients: () => hub.size })
+  const metrics = new Metrics({
+    events,
+    checks,
+    servers: views,
+    liveClients: () => hub.size,
+    backlog: () => watch.journal.backlog,
+  })
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
@@ -150,7 +156,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...historyHandlers({ store, settings }),
     ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),
   }
-  registerRoutes(app, handlers, { publicUrl: config.publicUrl })
+  registerRoutes(app, handlers, { publicUrl: config.publicUrl, clock })
   return app
 }
 

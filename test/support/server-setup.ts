@@ -34,6 +34,7 @@ export async function setUpServer({ env = {}, handlers = {}, reached, requestsPe
     const access = accessHandlers({ auth, book, clock })
     registerRoutes(app, fakeHandlers({ ...access, ...handlers }, reached), {
       publicUrl: config.publicUrl,
+      clock,
     })
     return app
   }

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { FakeClock, settle } from '../../../test/support/fakes.ts'
+import { checkLogged } from '../../../test/support/store-samples.ts'
 import { timestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
 import type { StoredEvent } from '../events.ts'
 import { Feed } from '../feed.ts'
 import { serverId } from '../ids.ts'
 import type { Change } from '../ports.ts'
+import { KEPT } from './backlog.ts'
 import { Journal } from './journal.ts'
 
 const event = (name: string): Change => ({
@@ -13,6 +15,8 @@ const event = (name: string): Change => ({
   at: timestamp(0),
   event: { type: 'mcp_server_deleted', serverId: serverId(1), serverName: name, version: 1, severity: 'info' },
 })
+
+const logged = (ms: number) => checkLogged(serverId(1), { at: timestamp(ms) })
 
 function start() {
   const clock = new FakeClock()
@@ -22,10 +26,11 @@ function start() {
   const onError = (error: unknown) => errors.push(error)
   const events = new Feed<StoredEvent>(onError)
   let fail: ((changes: readonly Change[]) => Error | undefined) | undefined
+  let hung: PromiseWithResolvers<void> | undefined
   let seq = 0
   const store = {
     async commit(changes: readonly Change[]): Promise<readonly StoredEvent[]> {
-      await settle()
+      await (hung ? hung.promise : settle())
       const error = fail?.(changes)
       if (error) throw error
       commits.push(changes.length)
@@ -47,6 +52,16 @@ function start() {
     errors,
     failWith: (how: typeof fail) => {
       fail = how
+    },
+    /** The store answers nothing until the returned function is called. */
+    hang: () => {
+      const until = Promise.withResolvers<void>()
+      hung = until
+      return async () => {
+        hung = undefined
+        until.resolve()
+        await settle()
+      }
     },
   }
 }
@@ -164,4 +179,72 @@ test('what waits for a moment is stored at a word, and when the journal closes',
   await journal.close()
   await last
   expect(told).toEqual(['1 a', '2 b'])
+})
+
+test('a store that takes too long counts as down, and what it did all the same is told once', async () => {
+  const { journal, clock, told, commits, hang } = start()
+  const answer = hang()
+  const [asked, measured] = [journal.write([event('asked')]), journal.record([event('measured')])]
+  const rejected = expect(measured).rejects.toMatchObject({ code: 'unavailable' })
+  await clock.advance(4_999)
+  const queued = journal.write([event('queued')])
+  expect(journal.outage).toBeUndefined()
+  const refused = expect(queued).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: expect.any(Number) })
+  await clock.advance(1)
+  await Promise.all([rejected, refused])
+  await expect(journal.write([event('later')])).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(journal.record([event('measured later')])).rejects.toMatchObject({ code: 'unavailable' })
+  expect(told).toEqual([])
+  await answer()
+  expect(await asked).toMatchObject([{ seq: 1 }])
+  await clock.advance(0)
+  expect(told).toEqual(['1 asked', '2 measured', '3 measured later'])
+  expect([commits, journal.outage]).toEqual([[2, 1], undefined])
+})
+
+test('what is measured while the store comes back is stored at once', async () => {
+  const { journal, clock, told, failWith, hang } = start()
+  failWith(down)
+  await expect(journal.record([event('a')])).rejects.toMatchObject({ code: 'unavailable' })
+  failWith(undefined)
+  const answer = hang()
+  await clock.advance(2_000)
+  await expect(journal.record([event('b')])).rejects.toMatchObject({ code: 'unavailable' })
+  await answer()
+  await clock.advance(0)
+  expect(told).toEqual(['1 a', '2 b'])
+})
+
+test('a slow store that then refuses a write is up again', async () => {
+  const { journal, clock, told, hang, failWith } = start()
+  const answer = hang()
+  failWith((changes) => (changes.length > 0 ? new AppError('conflict', 'taken') : undefined))
+  const refused = expect(journal.write([event('a')])).rejects.toMatchObject({ code: 'conflict' })
+  await clock.advance(5_000)
+  expect(journal.outage).toBeDefined()
+  await answer()
+  await refused
+  expect(journal.outage).toBeUndefined()
+  failWith(undefined)
+  await journal.write([event('b')])
+  expect(told).toEqual(['1 b'])
+})
+
+test('what waits for a store that is down has a bound, and what happened is kept longest', async () => {
+  const { journal, clock, told, failWith } = start()
+  failWith(down)
+  const checks = 100_000
+  const backlogs: number[] = []
+  for (let n = 0; n < checks; n++) {
+    const changes = n % 1_000 === 0 ? [logged(n), event(`${n}`)] : [logged(n)]
+    journal.record(changes).catch(() => {})
+    if (n % 10_000 === 0) await clock.advance(0)
+    backlogs.push(journal.backlog)
+  }
+  expect(Math.max(...backlogs)).toBeLessThanOrEqual(2 * (KEPT.check_logged + 100))
+  failWith(undefined)
+  await clock.advance(2_000)
+  await journal.close()
+  expect(told).toEqual(Array.from({ length: 100 }, (_, n) => `${n + 1} ${n * 1_000}`))
+  expect(journal.backlog).toBe(0)
 })

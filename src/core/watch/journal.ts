@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { StoredEvent } from '../events.ts'
 import type { Feed } from '../feed.ts'
 import type { Change, Store } from '../ports.ts'
+import { KEPT, thinned } from './backlog.ts'
 
 type Deps = {
   readonly store: Pick<Store, 'commit'>
@@ -27,8 +28,8 @@ type How = Pick<Write, 'keep'> & {
 
 /** Writes of one transaction at most: a batch costs little more than one write. */
 const BATCH = 500
-/** Measurements kept while the store is down; beyond that the oldest check rows go, never states or events. */
-const KEPT = 20_000
+/** A transaction that takes longer is in trouble: the store counts as down until it ends. */
+const PATIENCE_MS = 5_000
 /** Asks the store whether it is back when nothing waits for it. */
 const PROBE: Write = { changes: [], keep: true, settle: () => {} }
 const RETRY_MS = 1_000
@@ -49,6 +50,8 @@ export class Journal {
   /** Whether what is queued is to be stored now. */
   #hurried = false
   #lastSeq = 0
+  /** So long a queue is worth thinning. */
+  #long: number = KEPT.check_logged
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -89,6 +92,11 @@ export class Journal {
     return this.#down
   }
 
+  /** How many writes wait to be stored. */
+  get backlog(): number {
+    return this.#queue.length
+  }
+
   /** Stores what is left, if the store lets it. */
   async close(): Promise<void> {
     this.#cancelRetry?.()
@@ -105,7 +113,7 @@ export class Journal {
       this.#queue.push({ changes, keep, settle })
     })
     if (this.#down) {
-      this.#shed()
+      this.#thin()
       return Promise.race([stored, Promise.reject(this.#down)])
     }
     if (patient && this.#queue.length < BATCH) this.#awaitCompany()
@@ -130,10 +138,9 @@ export class Journal {
       this.#hurried = this.#queue.length > BATCH
       const batch = this.#queue.splice(0, BATCH)
       try {
-        this.#announce(batch, await this.#deps.store.commit(batch.flatMap((write) => write.changes)))
-        this.#down = undefined
+        await this.#commit(batch)
       } catch (error) {
-        if (error instanceof AppError && error.code === 'unavailable') {
+        if (isUnavailable(error)) {
           this.#wait(batch, error)
           break
         }
@@ -141,6 +148,26 @@ export class Journal {
       }
     }
     this.#running = undefined
+  }
+
+  async #commit(batch: readonly Write[]): Promise<void> {
+    const { store, clock } = this.#deps
+    const stopWaiting = clock.after(PATIENCE_MS, () => this.#refuse(tooSlow(), batch))
+    try {
+      const stored = await store.commit(batch.flatMap((write) => write.changes))
+      this.#answered()
+      this.#announce(batch, stored)
+    } catch (error) {
+      if (!isUnavailable(error)) this.#answered()
+      throw error
+    } finally {
+      stopWaiting()
+    }
+  }
+
+  #answered(): void {
+    if (this.#down) this.#hurried = true
+    this.#down = undefined
   }
 
   #announce(batch: readonly Write[], stored: readonly StoredEvent[]): void {
@@ -161,9 +188,9 @@ export class Journal {
   async #oneByOne(batch: readonly Write[]): Promise<void> {
     for (const [index, write] of batch.entries()) {
       try {
-        this.#announce([write], await this.#deps.store.commit(write.changes))
+        await this.#commit([write])
       } catch (error) {
-        if (error instanceof AppError && error.code === 'unavailable') return this.#wait(batch.slice(index), error)
+        if (isUnavailable(error)) return this.#wait(batch.slice(index), error)
         if (write.keep) this.#deps.onError(error)
         write.settle(error instanceof Error ? error : new Error(String(error)))
       }
@@ -171,24 +198,36 @@ export class Journal {
   }
 
   #wait(batch: readonly Write[], error: AppError): void {
-    if (!this.#down) this.#deps.onError(error)
-    this.#down = error
-    const waiting = [...batch, ...this.#queue]
-    const kept = waiting.filter((write) => write.keep)
-    this.#queue = kept.length > 0 ? kept : [PROBE]
-    for (const write of waiting) write.settle(error)
-    this.#shed()
+    this.#queue = [...batch, ...this.#queue]
+    this.#refuse(error)
+    if (this.#queue.length === 0) this.#queue = [PROBE]
     this.#cancelRetry = this.#deps.clock.after(error.retryAfterMs ?? RETRY_MS, () => {
       this.#store()
     })
   }
 
-  #shed(): void {
-    const excess = this.#queue.length - KEPT
-    for (let i = 0; i < excess; i++) {
-      const write = this.#queue[i]
-      if (write)
-        this.#queue[i] = { ...write, changes: write.changes.filter((change) => change.type !== 'check_logged') }
-    }
+  /**
+   * The store is down: nobody waits for it any more, and only measurements stay queued. A request that is `running` has no
+   * answer before it is known whether it was stored.
+   */
+  #refuse(error: AppError, running: readonly Write[] = []): void {
+    if (!this.#down) this.#deps.onError(error)
+    this.#down = error
+    const isKept = ({ keep }: Write) => keep
+    for (const write of [...running.filter(isKept), ...this.#queue]) write.settle(error)
+    this.#queue = this.#queue.filter(isKept)
+    this.#thin()
+  }
+
+  /** Seldom enough that each write is looked at a few times only. */
+  #thin(): void {
+    if (this.#queue.length < this.#long) return
+    this.#queue = thinned(this.#queue)
+    this.#long = Math.max(KEPT.check_logged, 2 * this.#queue.length)
   }
 }
+
+const isUnavailable = (error: unknown): error is AppError => error instanceof AppError && error.code === 'unavailable'
+
+const tooSlow = () =>
+  new AppError('unavailable', 'The database takes too long to answer', { retryAfterMs: PATIENCE_MS })

@@ -265,6 +265,25 @@ test('tokens are made, listed in pages without their secrets, and deleted', asyn
   expect((await app.inject({ method: 'POST', url, headers, payload: past })).statusCode).toBe(422)
 })
 
+test('what the database keeps waiting is answered in time, but what an upstream does is waited for', async () => {
+  const never = () => new Promise<never>(() => {})
+  const handlers = { deleteServer: never, triggerHealthCheck: never }
+  const { app, clock, token } = await setup({ handlers })
+  const headers = bearer(await token('admin'))
+  const answers: number[] = []
+  const ask = async (method: 'DELETE' | 'POST', url: string) => {
+    const { statusCode, headers: told } = await app.inject({ method, url, headers })
+    answers.push(statusCode, Number(told['retry-after']))
+  }
+  const [deleting] = [ask('DELETE', '/api/v1/mcp/servers/7'), ask('POST', '/api/v1/mcp/servers/7/health-check')]
+  await clock.advance(19_999)
+  expect(answers).toEqual([])
+  await clock.advance(1)
+  await deleting
+  await clock.advance(600_000)
+  expect(answers).toEqual([503, 5])
+})
+
 test('a bug is logged whole and shown bare', async () => {
   const { app, token, logLines } = await setup({
     handlers: {

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { Problem } from '../../api/problem.ts'
 import type { Route } from '../../api/route.ts'
 import { ROUTES, type RouteName } from '../../api/routes.ts'
-import type { Timestamp } from '../../core/clock.ts'
+import type { Clock, Timestamp } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
 import type { Principal } from '../access/principal.ts'
 import { SESSION_COOKIE, sessionCookieOptions } from '../access/session-cookie.ts'
 import { addressKey } from './edge.ts'
@@ -44,10 +45,14 @@ type Handler<R extends Route> = (
 export type HandlersOf<N extends RouteName> = { readonly [Name in N]: Handler<(typeof ROUTES)[Name]> }
 export type Handlers = HandlersOf<RouteName>
 
-type Deps = { readonly publicUrl: string | undefined }
+type Deps = { readonly publicUrl: string | undefined; readonly clock: Clock }
 
 /** Routes that take more or less than the usual 1 MiB; anyone at all may sign in. */
 const BODY_LIMITS: Readonly<Record<string, number>> = { importServers: 4 * 1024 * 1024, signIn: 4 * 1024 }
+/** These wait for upstreams, which have deadlines of their own. */
+const UNHURRIED: readonly string[] = ['triggerHealthCheck', 'reloadServer', 'discoverServer', 'callTool']
+/** The others wait for the database, or for the calls in flight of a server that goes, which get 10 s. */
+const ANSWER_MS = 20_000
 
 /** Puts every route of the API's table behind its handler. */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, deps: Deps): void {
@@ -62,10 +67,22 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, deps: D
       schema: schemaOf(name, route),
       ...(BODY_LIMITS[name] === undefined ? {} : { bodyLimit: BODY_LIMITS[name] }),
       handler: async (request, reply) => {
-        const answer = await handler(toRequest(request, reply, deps) as never) // parsed by the schemas of this very route
-        return send(reply, route, answer)
+        const answering = handler(toRequest(request, reply, deps) as never) // parsed by the schemas of this very route
+        return send(reply, route, await (UNHURRIED.includes(name) ? answering : inTime(answering, deps.clock)))
       },
     })
+  }
+}
+
+/** @throws AppError 'unavailable' when the answer takes too long. */
+async function inTime<T>(answering: Promise<T>, clock: Clock): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const why = 'The database has not answered in time. What was asked for may still be done: look before asking again'
+  const cancel = clock.after(ANSWER_MS, () => late.reject(new AppError('unavailable', why)))
+  try {
+    return await Promise.race([answering, late.promise])
+  } finally {
+    cancel()
   }
 }
 
