@@ -58,13 +58,16 @@ export type Running = {
   readonly stop: () => Promise<void>
 }
 
+/** What ends what was started, in the order of the start. */
+type Cleanups = (() => Promise<unknown> | unknown)[]
+
 /**
  * Starts Omni2 whole, or leaves nothing behind. @throws AppError 'conflict' when it runs already, 'unavailable' when the
  * store or the port cannot be had, 'invalid_input' for what the configuration names and is not there.
  */
 export async function start(deps: Deps): Promise<Running> {
   const { config, env, log, version, cwd, clock, random, onFatal } = deps
-  const cleanups: (() => Promise<unknown> | unknown)[] = []
+  const cleanups: Cleanups = []
   const cleanUp = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await Promise.resolve(cleanup()).catch(onError)
   }
@@ -96,8 +99,7 @@ export async function start(deps: Deps): Promise<Running> {
     const book = new TokenBook({ store, clock, onError })
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
-    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams })
-    cleanups.push(() => app.close())
+    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams, cleanups })
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
@@ -120,11 +122,12 @@ type Served = Deps & {
   readonly auth: Auth
   readonly book: TokenBook
   readonly upstreams: Upstreams
+  readonly cleanups: Cleanups
 }
 
 /** The web server with the API, the live feed and the documentation; it does not listen yet. */
 async function serveApi(deps: Served): Promise<FastifyInstance> {
-  const { config, log, version, clock, store, watch, auth, book, upstreams } = deps
+  const { config, log, version, clock, store, watch, auth, book, upstreams, cleanups } = deps
   const { fleet, monitor, registry, settings, events, checks, reports } = watch
   const view = (member: Member) => serverView(member, clock)
   const views = () => [...fleet.all()].map(view)
@@ -138,9 +141,10 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   })
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
+  const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })
+  cleanups.push(() => app.close())
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
-  const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })
   app.addHook('preClose', async () => hub.close())
   const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
   const storing = () => watch.journal.outage === undefined
