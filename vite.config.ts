@@ -13,6 +13,7 @@ export default defineConfig({
     target: 'baseline-widely-available',
     // The policy of our pages takes fonts and scripts from files only.
     assetsInlineLimit: 0,
+    license: { fileName: '.licenses.json' },
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {

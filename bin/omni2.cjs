@@ -1,12 +1,25 @@
 #!/usr/bin/env node
-// Only what old Nodes read too, so that one is told what is missing and does not fail on syntax.
-import { existsSync } from 'node:fs'
+'use strict'
+// CommonJS, and only what old Nodes read too, so that one is told what is missing and does not fail on syntax.
+const { existsSync } = require('fs')
+const path = require('path')
+const { setFlagsFromString } = require('v8')
 
-const major = Number(process.versions.node.split('.')[0])
-if (major < 24) {
-  process.stderr.write(`Omni2 needs Node 24 or newer; this is Node ${process.versions.node}.\n`)
-  process.exit(1)
+const NEEDED = 24
+const found = process.versions.node
+if (Number(found.split('.')[0]) < NEEDED) {
+  process.stderr.write(
+    [
+      `Omni2 needs Node ${NEEDED} or newer. This is Node ${found}, ${process.execPath}`,
+      `Get a newer one from https://nodejs.org/en/download, or with a version manager: nvm install ${NEEDED}`,
+      '',
+    ].join('\n'),
+  )
+  process.exitCode = 1
+} else {
+  // Most of what a start allocates stays. V8 would let the young generation of its heap grow for that, to 11 MiB that an idle
+  // Omni2 never uses. Once it is started, it may grow.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  const source = path.join(__dirname, '../src/cli/main.ts')
+  void import(existsSync(source) ? source : path.join(__dirname, '../dist/server/main.js'))
 }
-
-const source = new URL('../src/cli/main.ts', import.meta.url)
-await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href)

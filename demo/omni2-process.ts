@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 const ROOT = path.join(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
 const LEASH = require.resolve('./leash.ts')
+const PROGRAM = path.join(ROOT, 'bin/omni2.cjs')
 const START_DEADLINE_MS = 20_000
 /** Calls in flight may take 10 s to finish. */
 const END_DEADLINE_MS = 15_000
@@ -23,6 +24,8 @@ type Options = {
   readonly through?: readonly string[]
   /** Arguments of Node itself. */
   readonly nodeArgs?: readonly string[]
+  /** The script that is `omni2`: by default the one here. */
+  readonly program?: string
 }
 
 /** Omni2 itself, as `omni2 serve` would run: the real process, its own database, a clean environment. */
@@ -31,10 +34,10 @@ export class Omni2Process {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor({ port, dataDir, adminToken, env = {}, through = [], nodeArgs = [] }: Options) {
+  constructor({ port, dataDir, adminToken, env = {}, through = [], nodeArgs = [], program = PROGRAM }: Options) {
     this.url = `http://127.0.0.1:${port}`
     const node = [process.execPath, '--import', LEASH, ...nodeArgs]
-    const serve = ['src/cli/main.ts', 'serve', '--port', `${port}`, '--data-dir', dataDir]
+    const serve = [program, 'serve', '--port', `${port}`, '--data-dir', dataDir]
     const [command = '', ...args] = [...through, ...node, ...serve]
     const child = spawn(command, args, {
       cwd: ROOT,

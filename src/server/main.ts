@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { type DestinationStream, pino } from 'pino'
 import { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
@@ -36,6 +37,7 @@ export async function serve({ env, flags, version, out, signal }: Options): Prom
     log.fatal({ err }, 'uncaught exception')
     onFatal(new AppError('unavailable', 'Omni2 met an error it cannot go on after; the log says more', { cause: err }))
   })
+  setFlagsFromString('--semi-space-growth-factor=2')
   log.info({ url: running.url, version, data_dir: config.dataDir, database: databaseName(config) }, 'started')
   out.write(greeting(running, config))
   try {

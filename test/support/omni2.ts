@@ -23,6 +23,7 @@ type Options = {
   /** As of `Omni2Process`. */
   readonly through?: readonly string[]
   readonly nodeArgs?: readonly string[]
+  readonly program?: string
 }
 
 const never = new AbortController().signal

@@ -31,6 +31,8 @@ export async function documentRoutes(app: FastifyInstance, version: string): Pro
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     theme: { title: 'Omni2 API', css: [{ filename: 'omni2.css', content: '.swagger-ui .topbar { display: none }' }] },
+    // In the bar that is not shown.
+    logo: { type: 'image/svg+xml', content: '' },
     uiConfig: { url: `${API}/openapi.json`, validatorUrl: null, persistAuthorization: false },
   })
   app.get(`${API}/openapi.json`, { config: { access: 'viewer' }, schema: { hide: true } }, () => app.swagger())
