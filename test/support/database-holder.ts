@@ -4,26 +4,28 @@ import path from 'node:path'
 
 const PROGRAM = `
   const { DatabaseSync } = require('node:sqlite')
-  const db = new DatabaseSync(process.argv[1], { timeout: 30000 })
-  db.exec('begin exclusive')
+  const [, file, sql] = process.argv
+  const db = new DatabaseSync(file, { timeout: 30000 })
+  db.exec(sql)
   process.stdout.write('held')
   process.stdin.resume().once('end', () => { db.exec('rollback'); process.exit() })
 `
 
-/** Another process that holds the write lock of an Omni2's SQLite file until it is released. */
+/** `writing`: nobody else can write. `reading`: what was there is not cleared away. */
+const HOLDS = { writing: 'begin exclusive', reading: 'begin; select count(*) from counter' } as const
+
+/** Another process that holds an Omni2's SQLite file until it is released. */
 export class DatabaseHolder implements AsyncDisposable {
   readonly #child: ChildProcess
 
-  static async hold(dataDir: string): Promise<DatabaseHolder> {
-    const holder = new DatabaseHolder(dataDir)
+  static async hold(dataDir: string, how: keyof typeof HOLDS = 'writing'): Promise<DatabaseHolder> {
+    const holder = new DatabaseHolder(path.join(dataDir, 'omni2.db'), HOLDS[how])
     await once(holder.#child.stdout ?? holder.#child, 'data')
     return holder
   }
 
-  private constructor(dataDir: string) {
-    this.#child = spawn(process.execPath, ['-e', PROGRAM, path.join(dataDir, 'omni2.db')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
+  private constructor(file: string, sql: string) {
+    this.#child = spawn(process.execPath, ['-e', PROGRAM, file, sql], { stdio: ['pipe', 'pipe', 'inherit'] })
   }
 
   async release(): Promise<void> {

@@ -9,6 +9,8 @@ import type { StdioCommand } from './real-servers.ts'
 type Draft = RequestOf<'createServer'>['body']
 type Omni2 = { readonly api: Client }
 
+/** The most that is answered at once. */
+const PAGE = 1_000
 /** Long enough for a busy machine; who waits goes on as soon as it can. */
 const PATIENCE = { timeout: 45_000, interval: 200 } as const
 
@@ -59,8 +61,12 @@ export const heard = (live: Live): StoredEventView[] =>
 
 /** All stored events after `sinceSeq`. */
 export async function history({ api }: Omni2, sinceSeq = 0): Promise<StoredEventView[]> {
-  const { events } = await api.listEvents({ query: { since_seq: sinceSeq, limit: 1_000 } })
-  return events
+  const all: StoredEventView[] = []
+  for (;;) {
+    const { events } = await api.listEvents({ query: { since_seq: all.at(-1)?.seq ?? sinceSeq, limit: PAGE } })
+    all.push(...events)
+    if (events.length < PAGE) return all
+  }
 }
 
 /** What does not fit together in `events`: a gap in `seq`, or a change from what the server was not. */

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { env, getuid } from 'node:process'
+import { canBeImmutable } from './immutable.ts'
 
 /** What a fault needs of the machine beyond npm. */
 const PROBES = {
   root: () => getuid?.() === 0,
   'network namespaces': () => succeeds('unshare', ['--net', 'ip', 'link']),
   tmpfs: () => succeeds('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']),
+  'immutable files': canBeImmutable,
 } satisfies Record<string, () => boolean>
 
 export type Need = keyof typeof PROBES

@@ -26,7 +26,7 @@ export class SmallDisk implements Disposable {
   }
 
   free(): void {
-    rmSync(this.#ballast)
+    rmSync(this.#ballast, { force: true })
   }
 
   /** Whoever writes from now on is refused, root too. */
