@@ -136,7 +136,11 @@ class Simulation implements Clock {
     this.#reader = new DatabaseSync(this.file, { readOnly: true })
     this.#members = Array.from({ length: servers }, (_, n) => aMember(n + 1, this))
     const ids = () => this.#members.map(({ server }) => server.id)
-    const journal = { outage: undefined, write: (changes: readonly Change[]) => store.commit(changes) }
+    const journal = {
+      outage: undefined,
+      storedUntil: timestamp(Number.POSITIVE_INFINITY),
+      write: (changes: readonly Change[]) => store.commit(changes),
+    }
     this.#compaction = new Compaction({ store, journal, servers: ids, clock: this })
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PERIODS } from '../core/history/reports.ts'
+import { SERIES_PERIODS } from '../core/history/series.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 export const Period = z.enum(PERIODS)
@@ -51,3 +52,30 @@ export const UptimeQuery = z.strictObject({ period: Period.default('24h') })
 export const UptimeView = z
   .object({ server_id: Id, periods: z.array(PeriodView), heartbeats: HeartbeatsView })
   .meta({ id: 'Uptime' })
+
+/**
+ * A part of a period: where nothing was checked its response times are null, and where nothing is known its ratio is.
+ * `seconds` is shorter for the last one, which ends now.
+ */
+export const LatencyBucket = z
+  .object({
+    from: Time,
+    seconds: z.number().min(0),
+    checks: Count,
+    failed: Count,
+    p50_ms: Milliseconds.nullable(),
+    p95_ms: Milliseconds.nullable(),
+    p99_ms: Milliseconds.nullable(),
+    uptime_ratio: Ratio,
+  })
+  .meta({ id: 'LatencyBucket' })
+export type LatencyBucket = z.infer<typeof LatencyBucket>
+
+const SeriesPeriod = z.enum(SERIES_PERIODS)
+
+export const LatencyQuery = z.strictObject({ period: SeriesPeriod.default('24h') })
+
+/** Parts of `bucket_seconds`, the oldest first, at most 120; they begin at multiples of that in UTC. */
+export const LatencyAnswer = z
+  .object({ server_id: Id, period: SeriesPeriod, bucket_seconds: z.number(), buckets: z.array(LatencyBucket) })
+  .meta({ id: 'LatencySeries' })

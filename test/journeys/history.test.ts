@@ -49,6 +49,21 @@ test('an outage is told with its cause, its length and what brought it back, als
     expect(period.latency.p50_ms).toBeLessThanOrEqual(period.latency.p99_ms ?? 0)
   }
 
+  const series = await first.api.getLatency({ params, query: { period: '1h' } })
+  expect(series).toMatchObject({ server_id: id, period: '1h', bucket_seconds: 60, buckets: { length: 60 } })
+  const sum = (key: 'checks' | 'failed') => series.buckets.reduce((total, bucket) => total + bucket[key], 0)
+  expect(sum('checks')).toBe((await first.api.getUptime({ params })).periods[0]?.checks)
+  expect(sum('failed')).toBe(uptime.periods[0]?.failed_checks)
+  expect(series.buckets[0]).toMatchObject({ checks: 0, p50_ms: null, p95_ms: null, p99_ms: null, uptime_ratio: null })
+  const newest = series.buckets.filter(({ checks }) => checks > 0).at(-1)
+  expect(newest?.p50_ms).toBeGreaterThan(0)
+  for (const period of ['24h', '7d', '30d', '90d'] as const) {
+    const { buckets } = await first.api.getLatency({ params, query: { period } })
+    expect(buckets.length).toBeLessThanOrEqual(120)
+    expect(buckets.at(-1)).toMatchObject({ failed: expect.any(Number), p50_ms: expect.any(Number) })
+    expect(buckets[0]).toMatchObject({ checks: 0, uptime_ratio: null })
+  }
+
   const env = { OMNI2_URL: first.url, OMNI2_TOKEN: first.adminToken }
   expect((await runCli(['incidents'], { env })).out).toMatch(
     /phoenix .*circuit_open +(canary|scheduled)[^\n]*\n {2}Conn/,

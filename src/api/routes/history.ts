@@ -3,7 +3,7 @@ import { FleetIncidentQuery, IncidentList, IncidentQuery } from '../incidents.ts
 import { HealthLogList, HealthLogQuery } from '../log-view.ts'
 import { pathId } from '../query.ts'
 import { API, type Route } from '../route.ts'
-import { UptimeQuery, UptimeView } from '../uptime.ts'
+import { LatencyAnswer, LatencyQuery, UptimeQuery, UptimeView } from '../uptime.ts'
 
 const SERVER = `${API}/mcp/servers/:id` as const
 const params = z.strictObject({ id: pathId })
@@ -32,6 +32,17 @@ export const historyRoutes = {
     query: UptimeQuery,
     status: 200,
     answer: UptimeView,
+  },
+  getLatency: {
+    method: 'GET',
+    path: `${SERVER}/latency`,
+    access: 'viewer',
+    summary: 'Checks, response times and availability over time, in parts for a chart',
+    tags,
+    params,
+    query: LatencyQuery,
+    status: 200,
+    answer: LatencyAnswer,
   },
   listServerIncidents: {
     method: 'GET',

@@ -36,6 +36,7 @@ function setUp(servers: number) {
   }
   const journal = {
     outage: undefined,
+    storedUntil: timestamp(Number.POSITIVE_INFINITY),
     async write(changes: readonly Change[]) {
       for (const change of changes) if (change.type === 'setting_saved') settings.set(change.key, change.value)
       return []
@@ -52,7 +53,7 @@ function setUp(servers: number) {
       ),
     )
   const of = (size: RollUpSize) => [...kept.values()].filter((rollUp) => rollUp.size === size)
-  return { clock, began, compaction, minutes, of }
+  return { clock, began, compaction, minutes, of, journal }
 }
 
 /** All there is to do; answers in how many steps. */
@@ -76,6 +77,20 @@ test('an hour is rolled up once it is over, in steps of some servers, with the t
   await clock.advance(HOUR)
   await settle(rolling)
   expect(of('hour').filter(({ upMs }) => upMs === HOUR / 2)).toHaveLength(60)
+})
+
+test('an hour is not rolled up before all that was measured in it is stored', async () => {
+  const { clock, began, compaction, minutes, of, journal } = setUp(1)
+  const rolling = compaction()
+  await rolling.load()
+  minutes(0, 50)
+  await clock.advance(3 * HOUR)
+  journal.storedUntil = timestamp(began + HOUR - 1)
+  expect(await settle(rolling)).toBe(0)
+  minutes(50 * MINUTE, 10)
+  journal.storedUntil = timestamp(began + HOUR)
+  expect(await settle(rolling)).toBe(2)
+  expect(of('hour').map(({ counts }) => counts.ok)).toEqual([60])
 })
 
 test('a day is made of its hours, also when another process goes on', async () => {

@@ -7,7 +7,7 @@ import { mergeTallies, tally } from './span.ts'
 
 type Deps = {
   readonly store: Pick<Store, 'rollUps' | 'saveRollUps' | 'spans' | 'setting'>
-  readonly journal: Pick<Journal, 'write' | 'outage'>
+  readonly journal: Pick<Journal, 'write' | 'outage' | 'storedUntil'>
   /** In the order of the ids. */
   readonly servers: () => readonly ServerId[]
   readonly clock: Clock
@@ -18,7 +18,7 @@ type Marks = { readonly hour: Timestamp; readonly day: Timestamp }
 type Coarse = keyof Marks
 
 const SETTING = 'rolled_up'
-/** So long after its end an hour or a day may still change: checks are stored a moment after they ended. */
+/** So long after its end an hour or a day may still change: most servers are checked meanwhile, which tells how it ended. */
 const GRACE_MS = 5 * 60_000
 /** Servers of one step: some 1,500 rows. */
 const AT_ONCE = 25
@@ -54,10 +54,11 @@ export class Compaction {
   }
 
   async #stepOf(size: Coarse): Promise<boolean> {
-    const { clock, servers } = this.#deps
+    const { clock, servers, journal } = this.#deps
     const from = this.#marks[size]
     const until = timestamp(from + ROLL_UP_MS[size])
-    if (clock.wall() < until + GRACE_MS || (size === 'day' && this.#marks.hour < until)) return false
+    if (journal.storedUntil < until || clock.wall() < until + GRACE_MS) return false
+    if (size === 'day' && this.#marks.hour < until) return false
     const ids = servers()
       .filter((id) => id > this.#after)
       .slice(0, AT_ONCE)

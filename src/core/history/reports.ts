@@ -6,7 +6,8 @@ import type { Incident } from './incident.ts'
 import type { RecentCheck } from './recent-checks.ts'
 import type { Recorder } from './recorder.ts'
 import { failedOf, mergeChecks, ROLL_UP_MS, type RollUp, totalOf } from './roll-up.ts'
-import { countOf, quantile, type Sketch } from './sketch.ts'
+import { SERIES_LENGTHS, type SeriesBucket, type SeriesPeriod, series, seriesStart } from './series.ts'
+import { type Latency, latencyOf } from './sketch.ts'
 import { type Bucket, buckets, type Span, type Tally, tally, uptimeRatio } from './span.ts'
 
 const { hour: HOUR_MS, day: DAY_MS } = ROLL_UP_MS
@@ -25,12 +26,6 @@ const LONGEST_MS = LENGTHS['90d'].ms
 
 export type Uptimes = Readonly<Record<Period, number | undefined>>
 export type Heartbeats = { readonly from: Timestamp; readonly bucketMs: number; readonly buckets: readonly Bucket[] }
-export type Latency = {
-  readonly count: number
-  readonly p50Ms: number | undefined
-  readonly p95Ms: number | undefined
-  readonly p99Ms: number | undefined
-}
 
 export type PeriodReport = Tally & {
   readonly period: Period
@@ -129,6 +124,20 @@ export class Reports {
     })
   }
 
+  /** How a server was over a period, in parts. */
+  async series(id: ServerId, period: SeriesPeriod): Promise<readonly SeriesBucket[]> {
+    const now = this.#now()
+    const from = seriesStart(period, now)
+    const inMinutes = SERIES_LENGTHS[period].bucketMs < HOUR_MS
+    const [spans, rollUps] = await Promise.all([
+      this.#spans([id], now - from),
+      inMinutes
+        ? this.#deps.store.rollUps({ serverIds: [id], size: 'minute', from, until: now })
+        : this.#rollUps(id, from, now),
+    ])
+    return series(period, now, spans.get(id) ?? [], rollUps)
+  }
+
   /** Stored ones, and what goes on now in place of as much of it as is stored. */
   async #spans(ids: readonly ServerId[], ms: number): Promise<ReadonlyMap<ServerId, readonly Span[]>> {
     const stored = await this.#deps.store.spans(ids, timestamp(this.#now() - ms))
@@ -157,13 +166,6 @@ export class Reports {
     return timestamp(Math.floor(this.#deps.clock.wall()))
   }
 }
-
-const latencyOf = (sketch: Sketch): Latency => ({
-  count: countOf(sketch),
-  p50Ms: quantile(sketch, 0.5),
-  p95Ms: quantile(sketch, 0.95),
-  p99Ms: quantile(sketch, 0.99),
-})
 
 function outages(incidents: readonly Incident[], from: Timestamp, now: Timestamp) {
   const lengths = incidents

@@ -40,6 +40,21 @@ export function countOf(sketch: Sketch): number {
   return sum
 }
 
+/** How response times were spread, right within 1 %; undefined where there were none. */
+export type Latency = {
+  readonly count: number
+  readonly p50Ms: number | undefined
+  readonly p95Ms: number | undefined
+  readonly p99Ms: number | undefined
+}
+
+export const latencyOf = (sketch: Sketch): Latency => ({
+  count: countOf(sketch),
+  p50Ms: quantile(sketch, 0.5),
+  p95Ms: quantile(sketch, 0.95),
+  p99Ms: quantile(sketch, 0.99),
+})
+
 /** As text: `a3 b5*4`, buckets in base 36 and their counts. Two such texts with a space between are the merged sketch. */
 export const encodeSketch = (sketch: Sketch): string =>
   [...sketch]

@@ -96,6 +96,29 @@ test('an event is told before its writer hears that it is stored', async () => {
   expect(told).toEqual(['1 a'])
 })
 
+test('it says up to when all is stored: what waits and what is being stored is not', async () => {
+  const { journal, clock, failWith } = start()
+  const began = clock.wall()
+  failWith(down)
+  await expect(journal.record([event('a')])).rejects.toThrow()
+  await clock.advance(500)
+  await expect(journal.record([event('b')])).rejects.toThrow()
+  expect(journal.storedUntil).toBe(began)
+  failWith(undefined)
+  await clock.advance(5_000)
+  await settle()
+  expect(journal.storedUntil).toBe(clock.wall())
+  const asked = clock.wall()
+  const writing = journal.write([event('c')])
+  await Promise.resolve()
+  await Promise.resolve()
+  clock.jumpWall(10)
+  expect(journal.storedUntil).toBe(asked)
+  await writing
+  await Promise.resolve()
+  expect(journal.storedUntil).toBe(asked + 10)
+})
+
 test('a write that is refused fails alone', async () => {
   const { journal, told, failWith } = start()
   failWith((changes) =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Timestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
 import type { StoredEvent } from '../events.ts'
 import type { Feed } from '../feed.ts'
@@ -18,6 +18,7 @@ type Write = {
   readonly changes: readonly Change[]
   /** What was measured is kept until the store is back; what a person asked for fails at once. */
   readonly keep: boolean
+  readonly at: Timestamp
   readonly settle: (result: readonly StoredEvent[] | Error) => void
 }
 
@@ -31,7 +32,7 @@ const BATCH = 500
 /** A transaction that takes longer is in trouble: the store counts as down until it ends. */
 const PATIENCE_MS = 5_000
 /** Asks the store whether it is back when nothing waits for it. */
-const PROBE: Write = { changes: [], keep: true, settle: () => {} }
+const PROBE: Omit<Write, 'at'> = { changes: [], keep: true, settle: () => {} }
 const RETRY_MS = 1_000
 /** So long waits what nobody waits for: most of what a transaction costs is the same for one row and for many. */
 const COMPANY_MS = 200
@@ -43,6 +44,7 @@ const COMPANY_MS = 200
 export class Journal {
   readonly #deps: Deps
   #queue: Write[] = []
+  #storing: readonly Write[] = []
   #running: Promise<void> | undefined
   #down: AppError | undefined
   #cancelRetry: (() => void) | undefined
@@ -92,6 +94,11 @@ export class Journal {
     return this.#down
   }
 
+  /** Up to when all that was measured is stored. */
+  get storedUntil(): Timestamp {
+    return (this.#storing[0] ?? this.#queue[0])?.at ?? this.#deps.clock.wall()
+  }
+
   /** How many writes wait to be stored. */
   get backlog(): number {
     return this.#queue.length
@@ -110,7 +117,7 @@ export class Journal {
     const stored = new Promise<readonly StoredEvent[]>((resolve, reject) => {
       const settle = (result: readonly StoredEvent[] | Error) =>
         result instanceof Error ? reject(result) : resolve(result)
-      this.#queue.push({ changes, keep, settle })
+      this.#queue.push({ changes, keep, at: this.#deps.clock.wall(), settle })
     })
     if (this.#down) {
       this.#thin()
@@ -147,11 +154,13 @@ export class Journal {
         await this.#oneByOne(batch)
       }
     }
+    this.#storing = []
     this.#running = undefined
   }
 
   async #commit(batch: readonly Write[]): Promise<void> {
     const { store, clock } = this.#deps
+    this.#storing = batch
     const stopWaiting = clock.after(PATIENCE_MS, () => this.#refuse(tooSlow(), batch))
     try {
       const stored = await store.commit(batch.flatMap((write) => write.changes))
@@ -200,7 +209,7 @@ export class Journal {
   #wait(batch: readonly Write[], error: AppError): void {
     this.#queue = [...batch, ...this.#queue]
     this.#refuse(error)
-    if (this.#queue.length === 0) this.#queue = [PROBE]
+    if (this.#queue.length === 0) this.#queue = [{ ...PROBE, at: this.#deps.clock.wall() }]
     this.#cancelRetry = this.#deps.clock.after(error.retryAfterMs ?? RETRY_MS, () => {
       this.#store()
     })

@@ -1,13 +1,14 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Incident } from '../../core/history/incident.ts'
 import type { Reports } from '../../core/history/reports.ts'
+import { SERIES_LENGTHS } from '../../core/history/series.ts'
 import { type ServerId, serverId } from '../../core/ids.ts'
 import type { IncidentPosition, Store } from '../../core/ports.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { healthLogView } from '../views/check.ts'
 import { incidentView } from '../views/incident.ts'
-import { heartbeatsView, periodView } from '../views/uptime.ts'
+import { heartbeatsView, latencyBucket, periodView } from '../views/uptime.ts'
 import { cursorNumber } from './cursor.ts'
 
 type Deps = {
@@ -64,13 +65,19 @@ export function availabilityHandlers({ fleet, reports, store, clock }: Deps) {
       if (!heartbeats) throw new Error('Heartbeats were asked for and are not there')
       return { server_id: id, periods: periods.map(periodView), heartbeats: heartbeatsView(heartbeats) }
     },
+    async getLatency({ params, query: { period } }) {
+      const { id } = fleet.get(serverId(params.id)).server
+      const buckets = await reports.series(id, period)
+      const bucket_seconds = SERIES_LENGTHS[period].bucketMs / 1_000
+      return { server_id: id, period, bucket_seconds, buckets: buckets.map(latencyBucket) }
+    },
     async listServerIncidents({ params, query }) {
       return await incidents(query, [fleet.get(serverId(params.id)).server.id])
     },
     async listIncidents({ query }) {
       return await incidents(query, query.server_id?.map(serverId))
     },
-  } satisfies HandlersOf<'listHealthLogs' | 'getUptime' | 'listServerIncidents' | 'listIncidents'>
+  } satisfies HandlersOf<'listHealthLogs' | 'getUptime' | 'getLatency' | 'listServerIncidents' | 'listIncidents'>
 }
 
 /** Open ones come first: their cursors are the numbers above this. */

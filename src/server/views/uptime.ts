@@ -1,5 +1,7 @@
-import type { HeartbeatsView, PeriodView, UptimesView } from '../../api/uptime.ts'
-import type { Heartbeats, Latency, PeriodReport, Uptimes } from '../../core/history/reports.ts'
+import type { HeartbeatsView, LatencyBucket, PeriodView, UptimesView } from '../../api/uptime.ts'
+import type { Heartbeats, PeriodReport, Uptimes } from '../../core/history/reports.ts'
+import type { SeriesBucket } from '../../core/history/series.ts'
+import type { Latency } from '../../core/history/sketch.ts'
 import { uptimeRatio } from '../../core/history/span.ts'
 import { iso } from './time.ts'
 
@@ -29,6 +31,24 @@ export const heartbeatsView = ({ from, bucketMs, buckets }: Heartbeats): Heartbe
   from: iso(from),
   bucket_seconds: bucketMs / 1_000,
   uptime_ratios: buckets.map((bucket) => uptimeRatio(bucket) ?? null),
+})
+
+export const latencyBucket = ({
+  from,
+  ms,
+  checks,
+  failedChecks,
+  latency,
+  uptimeRatio: ratio,
+}: SeriesBucket): LatencyBucket => ({
+  from: iso(from),
+  seconds: ms / 1_000,
+  checks,
+  failed: failedChecks,
+  p50_ms: latency.p50Ms ?? null,
+  p95_ms: latency.p95Ms ?? null,
+  p99_ms: latency.p99Ms ?? null,
+  uptime_ratio: ratio ?? null,
 })
 
 const latencyView = ({ count, p50Ms, p95Ms, p99Ms }: Latency): PeriodView['latency'] => ({
