@@ -1,3 +1,4 @@
+import { percent } from '../../api/ratio-text.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { latency, span } from '../../api/time-text.ts'
 import type { HeartbeatsView, PeriodView } from '../../api/uptime.ts'
@@ -53,10 +54,6 @@ export function periodTable(periods: readonly PeriodView[], { paint, width }: Vi
 
 /** A sign for each part of the time: all up, partly, all down, nothing known. */
 export const bar = ({ uptime_ratios }: HeartbeatsView): string => uptime_ratios.map(sign).join('')
-
-/** Never rounded up to 100 %. */
-const percent = (ratio: Ratio): string =>
-  ratio === null ? '-' : `${(Math.floor(ratio * 100_000) / 1_000).toFixed(ratio === 1 ? 0 : 3)}%`
 
 const sign = (ratio: Ratio): string => {
   if (ratio === null) return '·'

@@ -1,36 +1,29 @@
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { latency } from '../../api/time-text.ts'
 import { useServer } from '../live/fleet-query.ts'
-import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { BreakerPanel } from './BreakerPanel.tsx'
+import { Facts } from './Facts.tsx'
+import { Incidents } from './Incidents.tsx'
+import { LastCheck } from './LastCheck.tsx'
 import classes from './OverviewTab.module.css'
+import { breakerQuery } from './server-queries.ts'
+import { Uptime } from './Uptime.tsx'
 
 const route = getRouteApi('/shell/mcps/$id')
 
-/** What is known of a server's health, and what comes next. */
+/** What the checks of a server found, and what went wrong before. */
 export function OverviewTab() {
-  const server = useServer(route.useParams().id)
+  const { id } = route.useParams()
+  const server = useServer(id)
+  const breaker = useQuery(breakerQuery(id))
   if (!server) return null
-  const { circuit } = server
   return (
-    <dl className={classes.facts}>
-      <dt>Last check</dt>
-      <dd>
-        <RelativeTime time={server.last_health_check} />
-      </dd>
-      <dt>Next check</dt>
-      <dd>
-        <RelativeTime time={server.next_check_at} as="until" />
-      </dd>
-      <dt>Latency</dt>
-      <dd>{latency(server.response_time_ms)}</dd>
-      <dt>Circuit</dt>
-      <dd>
-        {circuit.state.replace('_', ' ')}, {circuit.failure_count} failures
-      </dd>
-      <dt>{server.command === null ? 'URL' : 'Command'}</dt>
-      <dd>
-        <code>{server.url ?? [server.command, ...server.args].join(' ')}</code>
-      </dd>
-    </dl>
+    <div className={classes.panels}>
+      <LastCheck server={server} />
+      <BreakerPanel server={server} breaker={breaker.data} />
+      <Uptime server={server} />
+      <Incidents server={server} />
+      <Facts server={server} />
+    </div>
   )
 }

@@ -1,11 +1,16 @@
 import { IconServerOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
+import type { ServerView } from '../../api/server-view.ts'
 import { useServer } from '../live/fleet-query.ts'
 import { Loading } from '../ui/Loading.tsx'
 import { Plate } from '../ui/Plate.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { StatusMark } from '../ui/StatusMark.tsx'
+import { useNow } from '../ui/use-now.ts'
 import classes from './ServerPage.module.css'
+import { breakerQuery } from './server-queries.ts'
+import { statusStory } from './status-story.ts'
 
 const route = getRouteApi('/shell/mcps/$id')
 
@@ -39,11 +44,7 @@ export function ServerPage() {
           for <RelativeTime time={server.since} as="since" />
         </span>
       </header>
-      {server.reason && (
-        <p className={classes.reason}>
-          {server.reason} {server.next_action && <span className={classes.since}>{server.next_action}</span>}
-        </p>
-      )}
+      <Story server={server} />
       <nav aria-label="Of this server" className={classes.tabs}>
         {TABS.filter((tab) => !('stdioOnly' in tab) || server.protocol === 'stdio').map(({ to, label }) => (
           <Link key={to} to={to} params={{ id }} className={classes.tab} activeOptions={{ exact: true }}>
@@ -53,5 +54,16 @@ export function ServerPage() {
       </nav>
       <Outlet />
     </>
+  )
+}
+
+/** How it is in words, with the seconds running. */
+function Story({ server }: { server: ServerView }) {
+  const breaker = useQuery(breakerQuery(server.id)).data?.config
+  const { next_action } = server
+  return (
+    <p className={classes.reason}>
+      {statusStory(server, breaker, useNow())} {next_action && <span className={classes.since}>{next_action}</span>}
+    </p>
   )
 }

@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ServerView } from '../../api/server-view.ts'
+import { latency } from '../../api/time-text.ts'
+import { RelativeTime } from '../ui/RelativeTime.tsx'
+import classes from './OverviewTab.module.css'
+import { Panel } from './Panel.tsx'
+import { StageList } from './StageList.tsx'
+import { lastCheckQuery } from './server-queries.ts'
+
+/** Stage by stage, how the last check went. */
+export function LastCheck({ server }: { server: ServerView }) {
+  const log = useQuery(lastCheckQuery(server)).data?.logs[0]
+  if (!log) {
+    return (
+      <Panel title="Last check">
+        <p className={classes.quiet}>None yet.</p>
+      </Panel>
+    )
+  }
+  const { until, trigger, outcome, response_time_ms, stages, error } = log
+  return (
+    <Panel title="Last check">
+      <p>
+        <RelativeTime time={until} />, {trigger}: {outcome} in {latency(response_time_ms)}
+      </p>
+      <StageList stages={stages} />
+      {error && (
+        <p>
+          {error.message} <span className={classes.quiet}>{error.next_action}</span>
+        </p>
+      )}
+    </Panel>
+  )
+}
