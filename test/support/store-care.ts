@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import type { Store } from '../../src/core/ports.ts'
 import { writeBackup } from '../../src/store/care/backup.ts'
 import { databaseStatus } from '../../src/store/care/status.ts'
-import { openDatabase } from '../../src/store/open-database.ts'
+import { migrate } from '../../src/store/migrations.ts'
+import { openDatabase, withDatabase } from '../../src/store/open-database.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
 import { KEY, type Restoring, restoring, unwatched } from './restoring.ts'
@@ -180,13 +181,35 @@ export function careTests(bench: () => Bench, makeHome: () => Promise<StoreHome>
     expect(status).toMatchObject({ schema: { pending: [], unknown: [] }, damage: [] })
     expect(status.bytes).toBeGreaterThan(10_000)
     expect(status.rows?.get('server')).toBe(2)
-    const database = await openDatabase(home)
-    await sql`delete from event where seq = 3`.execute(database.db)
-    await sql`update counter set value = 1 where name = 'token'`.execute(database.db)
-    await database.close()
+    await withDatabase(openDatabase(home), async ({ db }) => {
+      await sql`delete from event where seq = 3`.execute(db)
+      await sql`update counter set value = 1 where name = 'token'`.execute(db)
+    })
     expect((await databaseStatus(home)).damage).toEqual([
       `events have gaps: there are ${everyEvent.length - 1} from 1 to ${everyEvent.length}`,
       'the counter of tokens is behind',
     ])
+  })
+
+  test('a database of a newer version is told by status, and not backed up or replaced', async () => {
+    const { store, home } = bench()
+    await fill(store)
+    const { file } = await backUp(bench())
+    await store.close()
+    await withDatabase(openDatabase(home), ({ db }) =>
+      sql`insert into kysely_migration values ('2999-01-01-later', '')`.execute(db),
+    )
+    const newer = { code: 'unavailable', message: expect.stringMatching(/newer version.*Start that version/) }
+    expect((await databaseStatus(home)).schema).toMatchObject({ pending: [], unknown: ['2999-01-01-later'] })
+    await expect(backUp(bench(), 'second.db')).rejects.toMatchObject(newer)
+    await expect(withDatabase(openDatabase(home), ({ db, dialect }) => migrate(db, dialect))).rejects.toMatchObject(
+      newer,
+    )
+    if (home.databaseUrl) {
+      await expect(restoring(home, file)).rejects.toMatchObject({
+        message: expect.stringMatching(/newer.*an empty one/),
+      })
+    }
+    expect((await readdir(home.dataDir)).filter((name) => name.startsWith('second'))).toEqual([])
   })
 }
