@@ -1,0 +1,41 @@
+import { Accordion, Badge } from '@mantine/core'
+import type { CapabilityView } from '../../api/capabilities-view.ts'
+import classes from './CapabilitiesTab.module.css'
+
+/** What a tool says of itself; clients are told not to trust it. */
+const HINTS = {
+  readOnlyHint: 'read-only',
+  destructiveHint: 'destructive',
+  idempotentHint: 'idempotent',
+  openWorldHint: 'open world',
+} as const
+
+/** One tool, prompt or resource: what it is in a line, and all that the server said of it when opened. */
+export function Capability({ item: { name, definition } }: { item: CapabilityView }) {
+  const { title, description } = definition
+  return (
+    <Accordion.Item value={name}>
+      <Accordion.Control>
+        <span className={classes.head}>
+          <strong>{name}</strong>
+          {typeof title === 'string' && title !== name && <span>{title}</span>}
+          {hintsOf(definition).map((hint) => (
+            <Badge key={hint} variant="default" size="sm" tt="none">
+              {hint}
+            </Badge>
+          ))}
+        </span>
+        {typeof description === 'string' && <span className={classes.about}>{description}</span>}
+      </Accordion.Control>
+      <Accordion.Panel>
+        <pre className={classes.json}>{JSON.stringify(definition, undefined, 2)}</pre>
+      </Accordion.Panel>
+    </Accordion.Item>
+  )
+}
+
+function hintsOf({ annotations }: CapabilityView['definition']): readonly string[] {
+  if (typeof annotations !== 'object' || annotations === null) return []
+  const said = new Map(Object.entries(annotations))
+  return Object.entries(HINTS).flatMap(([hint, label]) => (said.get(hint) === true ? [label] : []))
+}
