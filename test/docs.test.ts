@@ -22,6 +22,15 @@ test('every setting is in the documentation with its names and its default', () 
   expect(rows.filter((row) => !page('docs/configuration.md').includes(row))).toEqual([])
 })
 
+test('what systemd and the container set are settings', () => {
+  const known = Object.values(SETTINGS).map(({ env }) => env)
+  const named = files
+    .filter((file) => file.startsWith('deploy/'))
+    .flatMap((file) => readFileSync(file, 'utf8').match(/\b(?:OMNI2_[A-Z_]+|DATABASE_URL)(?==)/g) ?? [])
+  expect(named).toContain('OMNI2_DATA_DIR')
+  expect(named.filter((name) => !known.includes(name))).toEqual([])
+})
+
 test('every reason code says what to do about it', () => {
   const text = page('docs/operating.md')
   expect(REASON_CODES.filter((code) => !text.includes(`\n| \`${code}\` |`))).toEqual([])

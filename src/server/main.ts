@@ -72,11 +72,11 @@ function greeting({ url, firstStart }: Running, config: Config): string {
     if (firstStart.adminToken) lines.push(`  Admin token, shown only now:      ${firstStart.adminToken}`)
     lines.push(
       '',
-      '  On the command line:              npx omni2 login',
+      '  On the command line:              omni2 login',
       `  The API, to read and try:         ${address}/api/docs`,
     )
   } else {
-    lines.push('', `  Lost the admin token? Make another: npx omni2 token create --data-dir ${config.dataDir}`)
+    lines.push('', `  Lost the admin token? Make another: omni2 token create --data-dir ${config.dataDir}`)
   }
   return `${lines.join('\n')}\n\n`
 }

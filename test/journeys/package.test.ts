@@ -35,6 +35,7 @@ test('the package holds what runs and what users read, and nothing else', () => 
     'LICENSE',
     'README.md',
     'bin',
+    'deploy',
     'dist/THIRD-PARTY-LICENSES.md',
     'dist/server',
     'dist/static',
