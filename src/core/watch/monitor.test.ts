@@ -9,7 +9,9 @@ import {
   rise,
   settle,
 } from '../../../test/support/fakes.ts'
+import { failure } from '../../../test/support/store-samples.ts'
 import type { CheckResult } from '../check.ts'
+import { AppError } from '../errors.ts'
 import type { CheckNotice, StoredEvent } from '../events.ts'
 import { Feed } from '../feed.ts'
 import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
@@ -27,7 +29,9 @@ import { StallWatch } from './stall-watch.ts'
 type Options = {
   readonly jitter?: number
   /** Before each transaction is through. */
-  readonly commitMs?: number
+  commitMs?: number
+  /** Whether transactions fail. */
+  fails?: boolean
 }
 
 function start(options: Options = {}) {
@@ -46,6 +50,7 @@ function start(options: Options = {}) {
     async commit(changes: readonly Change[]) {
       const { commitMs } = options
       if (commitMs !== undefined) await new Promise<void>((resolve) => clock.after(commitMs, resolve))
+      if (options.fails) throw new AppError('unavailable', 'database is locked')
       stored.push(...changes)
       return changes.flatMap((change) =>
         change.type === 'event' ? [{ seq: ++seq, at: change.at, event: change.event }] : [],
@@ -369,6 +374,85 @@ test('a store slower than the next check is due does not end the watch', async (
   const asked = upstreams.asked.length
   await clock.advance(20 * 60_000)
   expect(upstreams.asked.length - asked).toBeGreaterThanOrEqual(10)
+})
+
+test('what is wanted of a server and cannot be stored leaves it as it was', async () => {
+  const store: Options = {}
+  const { create, clock, registry, upstreams, fleet, status, stored } = start(store)
+  const [id = serverId(0)] = await create()
+  await clock.advance(5_000)
+  await registry.disable(id)
+  const before = fleet.get(id)
+  const asked = upstreams.asked.length
+  Object.assign(store, { commitMs: 3_000, fails: true })
+  const enabled = expect(registry.enable(id)).rejects.toMatchObject({ code: 'unavailable' })
+  const renamed = expect(registry.update(id, (config) => ({ ...config, name: 'other' }))).rejects.toThrow()
+  await clock.advance(2_000)
+  expect(upstreams.asked.length).toBe(asked)
+  await clock.advance(2_000)
+  await Promise.all([enabled, renamed])
+  expect(fleet.get(id)).toBe(before)
+  stored.length = 0
+  store.fails = false
+  await clock.advance(60_000)
+  expect([status(id), upstreams.asked.length, stored]).toEqual(['disabled', asked, []])
+})
+
+test('a check that ends while its server is being changed counts after the change', async () => {
+  const store: Options = {}
+  const { create, clock, monitor, registry, upstreams, statuses, status } = start(store)
+  const [id = serverId(0)] = await create()
+  await clock.advance(5_000)
+  const answer = Promise.withResolvers<CheckResult>()
+  upstreams.answer = () => answer.promise
+  const report = monitor.checkNow(id, 'manual', { urgent: true })
+  await clock.advance(1_000)
+  store.commitMs = 3_000
+  const changed = registry.update(id, (config) => ({ ...config, description: 'new' }))
+  await clock.advance(0)
+  answer.resolve(denied)
+  await clock.advance(2_000)
+  expect(status(id)).toBe('healthy')
+  await clock.advance(10_000)
+  await changed
+  expect((await report).result.outcome).toBe('auth')
+  expect(statuses()).toEqual(['unknown -> healthy', 'healthy -> unhealthy'])
+})
+
+test('what is asked and heard of a server while it is being changed waits for the change', async () => {
+  const store: Options = {}
+  const { create, clock, monitor, registry, upstreams, statuses, status } = start(store)
+  const [id = serverId(0)] = await create()
+  await clock.advance(5_000)
+  store.commitMs = 3_000
+  const changed = registry.update(id, (config) => ({ ...config, description: 'new' }))
+  const report = monitor.checkNow(id, 'manual', { urgent: true })
+  monitor.hear({ type: 'process_exited', serverId: id, failure })
+  const checked: string[] = []
+  upstreams.answer = ({ config }) => {
+    checked.push(config.description)
+    return ok
+  }
+  await clock.advance(2_999)
+  expect([checked, status(id)]).toEqual([[], 'healthy'])
+  await clock.advance(20_000)
+  await Promise.all([changed, report])
+  expect(checked[0]).toBe('new')
+  expect(statuses().slice(0, 2)).toEqual(['unknown -> healthy', 'healthy -> disconnected'])
+})
+
+test('two who change a server at once do so one after the other, each on what there then is', async () => {
+  const { create, registry, fleet } = start()
+  const [id = serverId(0)] = await create()
+  const changes = [
+    registry.update(id, (config) => ({ ...config, description: 'first' }), 1),
+    registry.update(id, (config) => ({ ...config, name: `${config.description}-name` })),
+    registry.update(id, (config) => ({ ...config, description: 'too late' }), 1),
+  ]
+  const results = await Promise.allSettled(changes)
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+  expect(results[2]).toMatchObject({ reason: { code: 'precondition_failed' } })
+  expect(fleet.get(id).server).toMatchObject({ revision: 3, config: { description: 'first', name: 'first-name' } })
 })
 
 test('stopping abandons checks in flight without a verdict', async () => {

@@ -1,5 +1,6 @@
 import type { CheckResult, Outcome, Trigger } from '../check.ts'
 import { type Clock, earlier, type Instant, type Timestamp } from '../clock.ts'
+import type { Server } from '../config/server.ts'
 import { AppError } from '../errors.ts'
 import type { CheckNotice, StoredEvent } from '../events.ts'
 import type { Feed } from '../feed.ts'
@@ -21,6 +22,7 @@ import { excused, unfinished } from './inconclusive.ts'
 import type { Journal } from './journal.ts'
 import { OnDemandLimit } from './on-demand-limit.ts'
 import type { StallWatch } from './stall-watch.ts'
+import { Turns } from './turns.ts'
 import { Wakes } from './wakes.ts'
 
 type Deps = {
@@ -47,6 +49,18 @@ export type CheckReport = {
   readonly at: Timestamp
 }
 
+/** What a person wants of a server; `server`: as it is to be. */
+type Wish = { readonly event: HealthEvent; readonly server?: Server; readonly more?: readonly Change[] }
+
+/** How a server moves; `changes` must be stored. */
+type Move = {
+  readonly before: Member
+  readonly after: Member
+  readonly event: HealthEvent
+  readonly effects: readonly Effect[]
+  readonly changes: readonly Change[]
+}
+
 type Demand = { readonly trigger: Trigger; readonly report: PromiseWithResolvers<CheckReport> }
 type Running = { readonly deep: boolean; readonly report: Promise<CheckReport>; readonly abort: AbortController }
 type RunCheck = Extract<Effect, { type: 'run_check' }>
@@ -66,6 +80,8 @@ export class Monitor {
   readonly #running = new Map<ServerId, Running>()
   readonly #demands = new Map<ServerId, Demand>()
   readonly #limit = new OnDemandLimit()
+  /** Of people who change a server: until that is stored nothing else moves it. */
+  readonly #turns = new Turns()
   readonly #lastStart = new Map<ServerId, Instant>()
   readonly #stop = new AbortController()
   #timer: { readonly at: Instant; readonly cancel: () => void } | undefined
@@ -115,18 +131,12 @@ export class Monitor {
   }
 
   /**
-   * Moves one server by something a person did and stores it together with `more`, or changes nothing.
-   * @throws AppError 'unavailable' while the store is down.
+   * Moves one server by what a person wants of it, once that is stored together with `more`; else nothing changes.
+   * @throws AppError 'not_found', 'unavailable' while the store is down, and what `wish` throws.
    */
-  async apply(id: ServerId, event: HealthEvent, more: readonly Change[] = []): Promise<readonly StoredEvent[]> {
-    const { journal, fleet } = this.#deps
-    if (journal.outage) throw journal.outage
-    const before = fleet.get(id)
+  async apply(id: ServerId, wish: (member: Member) => Wish): Promise<readonly StoredEvent[]> {
     try {
-      return await journal.write([...more, ...this.#move(id, event).changes])
-    } catch (error) {
-      if (fleet.find(id)) this.#put(before)
-      throw error
+      return await this.#turns.take(id, () => this.#grant(id, wish))
     } finally {
       this.#pump()
     }
@@ -153,6 +163,20 @@ export class Monitor {
     for (const { abort } of this.#running.values()) abort.abort(this.#stop.signal.reason)
     this.#deps.journal.hurry()
     await Promise.allSettled([...this.#running.values()].map(({ report }) => report))
+  }
+
+  async #grant(id: ServerId, wish: (member: Member) => Wish): Promise<readonly StoredEvent[]> {
+    const { journal, fleet } = this.#deps
+    if (journal.outage) throw journal.outage
+    const member = fleet.get(id)
+    const { event, server = member.server, more = [] } = wish(member)
+    const move = this.#plan({ ...member, server }, event, (known) => fleet.stamp(known))
+    const stored = await journal.write([...more, ...move.changes])
+    if (!fleet.find(id)) return stored
+    this.#put(move.after)
+    const told = this.#follow(move)
+    if (told.length > 0) journal.record(told).catch((error) => this.#complain(error))
+    return stored
   }
 
   #enqueueDemand(id: ServerId, demand: Demand, urgent: boolean): void {
@@ -195,8 +219,14 @@ export class Monitor {
 
   #start(ticket: Ticket<Demand | undefined>): void {
     const { id, item: demand } = ticket
+    if (this.#isLater(id, () => this.#start(ticket))) return
     if (demand) this.#demands.delete(id)
-    const before = this.#deps.fleet.get(id)
+    const before = this.#deps.fleet.find(id)
+    if (!before || this.#stop.signal.aborted) {
+      this.#queue.finished(ticket)
+      demand?.report.reject(before ? this.#stop.signal.reason : gone(id))
+      return
+    }
     const planned = before.state.nextCheck
     const { effects, changes } = this.#move(id, {
       type: 'check_requested',
@@ -240,6 +270,7 @@ export class Monitor {
       return unfinished(clock.now() - startedAt)
     })
     this.#queue.finished(ticket)
+    await this.#turns.ended(id)
     this.#stop.signal.throwIfAborted()
     if (!fleet.find(id)) throw gone(id)
     const result = stalls.stalledSince(startedAt) ? excused(measured) : measured
@@ -268,33 +299,54 @@ export class Monitor {
 
   /** Moves one server by something nobody waits for. */
   #note(id: ServerId, event: HealthEvent): void {
-    const before = this.#deps.fleet.find(id)
-    if (!before) return
+    if (this.#isLater(id, () => this.#note(id, event))) return
+    if (!this.#deps.fleet.find(id)) return
     const { effects, changes } = this.#move(id, event)
     if (effects.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
   }
 
-  /** The one place a state moves: reducer, fleet, alarm, next wake. Answers what must be stored, and stores nothing. */
-  #move(id: ServerId, event: HealthEvent, result?: CheckResult): { effects: readonly Effect[]; changes: Change[] } {
-    const { fleet, clock, random, alarm, recorder } = this.#deps
-    const before = fleet.get(id)
+  /** Whether somebody has a turn with this server; then `work` is done after it. */
+  #isLater(id: ServerId, work: () => void): boolean {
+    const turn = this.#turns.ended(id)
+    turn?.then(work).catch((error) => this.#complain(error))
+    return turn !== undefined
+  }
+
+  /** Moves one server; the answer must be stored. */
+  #move(id: ServerId, event: HealthEvent, result?: CheckResult): Pick<Move, 'effects' | 'changes'> {
+    const move = this.#plan(this.#deps.fleet.get(id), event, (known) => this.#put(known), result)
+    return { effects: move.effects, changes: [...move.changes, ...this.#follow(move)] }
+  }
+
+  /** The one place that asks the reducer; `keep` says what becomes of the member as it then is. */
+  #plan(before: Member, event: HealthEvent, keep: (known: Member) => Member, result?: CheckResult): Move {
+    const { clock, random, recorder } = this.#deps
     const { state, effects } = next(before.state, event, clock.now(), random())
     const moved = { ...before, state }
-    const after = this.#put(result ? informed(moved, result, clock.wall()) : moved)
+    const after = keep(result ? informed(moved, result, clock.wall()) : moved)
+    const { id: serverId } = before.server
+    const lived = { serverId, before: before.state, after: state, event, stages: result?.stages ?? [] }
+    const changes = [...changesOf(before, after, effects, clock), ...recorder.moved(lived)]
+    return { before, after, event, effects, changes }
+  }
+
+  /** What a move means to others: its check that still runs, and the fleet. Answers what is to be told of that. */
+  #follow({ before, after, event, effects }: Move): Change[] {
+    const { fleet, clock, alarm } = this.#deps
+    const { id } = after.server
     const { inFlight } = before.state
-    if (inFlight && inFlight.token !== state.inFlight?.token && event.type !== 'check_finished') {
+    if (inFlight && inFlight.token !== after.state.inFlight?.token && event.type !== 'check_finished') {
       this.#running.get(id)?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
     }
-    const move = { serverId: id, before: before.state, after: state, event, stages: result?.stages ?? [] }
-    const changes = [...changesOf(before, after, effects, clock), ...recorder.moved(move)]
+    const told: Change[] = []
     for (const effect of effects) {
       if (effect.type !== 'status_changed') continue
       const alarmed = alarm.statusChanged(id, effect.from, effect.to, clock.now())
       if (!alarmed) continue
-      changes.push({ type: 'event', event: alarmed, at: clock.wall() })
+      told.push({ type: 'event', event: alarmed, at: clock.wall() })
       for (const other of fleet.all()) this.#note(other.server.id, { type: 'common_cause', active: alarmed.active })
     }
-    return { effects, changes }
+    return told
   }
 
   #put(known: Member): Member {

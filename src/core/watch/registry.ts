@@ -107,29 +107,21 @@ export class Registry {
    */
   async update(id: ServerId, change: (config: ServerConfig) => ServerConfig, ifRevision?: number): Promise<Member> {
     const { fleet, monitor, clock } = this.#deps
-    const before = fleet.get(id)
-    const { server } = before
-    if (ifRevision !== undefined && ifRevision !== server.revision) {
-      throw new AppError('precondition_failed', `Server ${id} was changed meanwhile; read it again`)
-    }
-    const config = change(server.config)
-    if (config.name !== server.config.name) this.#assertFree(config.name)
-    const updated: Server = { ...server, config, revision: server.revision + 1, updatedAt: clock.wall() }
-    const reconnect = connectsDifferently(server.config, config)
-    const policy = this.#policy(config)
-    const event: HealthEvent = reconnect
-      ? { type: 'configured', revision: updated.revision, policy }
-      : { type: 'policy_changed', policy }
-    const member = fleet.put({ ...before, server: updated })
-    try {
-      await monitor.apply(id, event, [
-        { type: 'server_saved', server: updated },
-        this.#event('mcp_server_updated', member),
-      ])
-    } catch (error) {
-      fleet.put(before)
-      throw error
-    }
+    await monitor.apply(id, (before) => {
+      const { server } = before
+      if (ifRevision !== undefined && ifRevision !== server.revision) {
+        throw new AppError('precondition_failed', `Server ${id} was changed meanwhile; read it again`)
+      }
+      const config = change(server.config)
+      if (config.name !== server.config.name) this.#assertFree(config.name)
+      const updated: Server = { ...server, config, revision: server.revision + 1, updatedAt: clock.wall() }
+      const policy = this.#policy(config)
+      const event: HealthEvent = connectsDifferently(server.config, config)
+        ? { type: 'configured', revision: updated.revision, policy }
+        : { type: 'policy_changed', policy }
+      const told = this.#event('mcp_server_updated', fleet.stamp({ ...before, server: updated }))
+      return { event, server: updated, more: [{ type: 'server_saved', server: updated }, told] }
+    })
     return fleet.get(id)
   }
 
@@ -155,14 +147,14 @@ export class Registry {
 
   /** Enabling also resets the breaker and clears an automatic disabling; the first check starts at once. */
   async enable(id: ServerId): Promise<Member> {
-    await this.#deps.monitor.apply(id, { type: 'enabled' })
+    await this.#deps.monitor.apply(id, () => ({ event: { type: 'enabled' } }))
     return this.#deps.fleet.get(id)
   }
 
   /** A disabled server keeps no connection and no process. */
   async disable(id: ServerId): Promise<Member> {
     const { monitor, upstreams, fleet } = this.#deps
-    await monitor.apply(id, { type: 'disabled' })
+    await monitor.apply(id, () => ({ event: { type: 'disabled' } }))
     await upstreams.drop(id)
     return fleet.get(id)
   }
@@ -170,8 +162,8 @@ export class Registry {
   /** Lets servers feel changed breaker settings at once. */
   async policiesChanged(): Promise<void> {
     const { fleet, monitor } = this.#deps
-    const changes = [...fleet.all()].map(({ server }) =>
-      monitor.apply(server.id, { type: 'policy_changed', policy: this.#policy(server.config) }),
+    const changes = [...fleet.all()].map(({ server: { id } }) =>
+      monitor.apply(id, ({ server }) => ({ event: { type: 'policy_changed', policy: this.#policy(server.config) } })),
     )
     await Promise.all(changes)
   }

@@ -27,7 +27,7 @@ export function breakerHandlers({ fleet, monitor, registry, settings, clock }: D
       return view(params.id)
     },
     async resetBreaker({ params }) {
-      await monitor.apply(serverId(params.id), { type: 'breaker_reset' })
+      await monitor.apply(serverId(params.id), () => ({ event: { type: 'breaker_reset' } }))
       return view(params.id)
     },
     async getBreakerConfig() {
