@@ -61,6 +61,7 @@ test('every route answers each caller as its access says, and nobody else', asyn
     'GET /',
     'GET /sign-in',
     'GET /mcps/*',
+    'GET /add',
     'GET /events',
     'GET /settings',
     'GET /settings/*',

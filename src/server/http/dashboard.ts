@@ -8,6 +8,7 @@ const PAGES = [
   '/',
   '/sign-in',
   '/mcps/*',
+  '/add',
   '/events',
   '/settings',
   '/settings/*',

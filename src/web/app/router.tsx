@@ -94,6 +94,12 @@ const serverTabs = [
   createRoute({ ...tab, path: '/edit', component: lazyRouteComponent(() => import('../edit/EditTab.tsx'), 'EditTab') }),
 ] as const
 
+const addRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/add',
+  component: lazyRouteComponent(() => import('../edit/AddPage.tsx'), 'AddPage'),
+})
+
 const eventsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/events',
@@ -109,7 +115,7 @@ const settingsRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([serversRoute, serverRoute.addChildren(serverTabs), eventsRoute, settingsRoute]),
+  shellRoute.addChildren([serversRoute, serverRoute.addChildren(serverTabs), addRoute, eventsRoute, settingsRoute]),
 ])
 
 export const createDashboardRouter = (context: Context) =>

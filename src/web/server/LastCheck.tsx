@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
 import { latency } from '../../api/time-text.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { StageList } from '../ui/StageList.tsx'
 import classes from './OverviewTab.module.css'
 import { Panel } from './Panel.tsx'
-import { StageList } from './StageList.tsx'
 import { lastCheckQuery } from './server-queries.ts'
 
 /** Stage by stage, how the last check went. */

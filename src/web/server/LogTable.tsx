@@ -1,9 +1,9 @@
 import { IconHandClick } from '@tabler/icons-react'
 import type { HealthLogView } from '../../api/log-view.ts'
 import { latency, localTime } from '../../api/time-text.ts'
+import { StageList } from '../ui/StageList.tsx'
 import { StatusMark } from '../ui/StatusMark.tsx'
 import classes from './LogTab.module.css'
-import { StageList } from './StageList.tsx'
 
 /** Checks as rows; a run of scheduled checks that passed alike is one of them. */
 export const LogTable = ({ logs }: { logs: readonly HealthLogView[] }) => (
