@@ -1,6 +1,7 @@
 import './app/jitless.ts'
 import '@mantine/core/styles.layer.css'
 import '@mantine/notifications/styles.layer.css'
+import '@mantine/spotlight/styles.layer.css'
 import 'virtual:theme.css'
 import './ui/page.css'
 import { StrictMode } from 'react'

@@ -3,7 +3,9 @@ import { useLiveConnection, useLiveEvents } from '../live/live-context.ts'
 import { announce, useAnnouncement } from '../ui/announce.ts'
 import { STATUS_LOOK } from '../ui/status-look.ts'
 import { AccountMenu } from './AccountMenu.tsx'
+import { Banners } from './Banners.tsx'
 import { LiveMark } from './LiveMark.tsx'
+import { PaletteButton } from './PaletteButton.tsx'
 import { SchemeSwitch } from './SchemeSwitch.tsx'
 import classes from './Shell.module.css'
 
@@ -33,9 +35,11 @@ export function Shell() {
           ))}
         </nav>
         <LiveMark />
+        <PaletteButton />
         <SchemeSwitch />
         <AccountMenu />
       </header>
+      <Banners />
       <main id="main" tabIndex={-1} className={classes.main}>
         <Outlet />
       </main>

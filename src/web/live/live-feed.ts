@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { WebSocket } from 'partysocket'
-import type { EventView } from '../../api/events-view.ts'
+import { EVENT_TYPES, type EventView } from '../../api/events-view.ts'
 import { LiveMessage } from '../../api/live.ts'
+import { keepJob } from './check-job.ts'
 import { fleetQuery } from './fleet-query.ts'
 import { afterMessage, eventsOf, type News, NO_NEWS } from './live-news.ts'
 
@@ -53,6 +54,8 @@ export class LiveFeed {
     socket.addEventListener('open', () => {
       this.#heard()
       socket.send(JSON.stringify({ action: 'batch' }))
+      // Each check too, which nobody is told of unasked.
+      socket.send(JSON.stringify({ action: 'subscribe', event_types: EVENT_TYPES }))
     })
     socket.addEventListener('message', ({ data }) => this.#hear(String(data)))
     socket.addEventListener('close', () => this.#lost())
@@ -103,6 +106,7 @@ export class LiveFeed {
     if ('type' in message && message.type === 'initial_status' && message.page === message.pages) {
       this.#become({ kind: 'live' })
     }
+    if ('type' in message && message.type === 'check_job') keepJob(queryClient, message.job)
     for (const event of eventsOf(message)) for (const read of this.#readers) read(event)
   }
 

@@ -41,7 +41,7 @@ function afterEvent(news: News, event: EventView): News {
   return { ...news, seq, fleet: news.fleet && withoutServer(news.fleet, event.event_data.server_id) }
 }
 
-/** The stored events of a message, the oldest first. */
+/** The events of a message, the oldest first. */
 export function eventsOf(message: LiveMessage): readonly EventView[] {
   if ('batch' in message) return message.batch
   return 'event_type' in message ? [message] : []

@@ -1,92 +1,64 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Checkbox, Tooltip } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
-import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table'
+import { useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useRef } from 'react'
+import { memo, useRef } from 'react'
 import type { ServerView } from '../../api/server-view.ts'
-import { latency } from '../../api/time-text.ts'
 import { useMay } from '../api/session.ts'
-import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { useLiveState } from '../live/live-context.ts'
+import { STATUS_LOOK } from '../ui/status-look.ts'
 import classes from './MCPTable.module.css'
-import { NameCell, ReasonCell, StatusCell } from './ServerCells.tsx'
+import { refreshServer, useIsRefreshing } from './refresh-server.tsx'
+import { useRowKeys } from './row-keys.ts'
+import type { Selection } from './selection.ts'
+import type { Column } from './server-columns.ts'
+import { type Item, serversOf } from './server-order.ts'
+import { TableHead } from './TableHead.tsx'
 import { WayOut } from './WayOut.tsx'
 
 type Props = {
-  readonly servers: readonly ServerView[]
-  /** The one that is being refreshed. */
-  readonly busyId: number | undefined
-  readonly onReload: (server: ServerView) => void
+  readonly items: readonly Item[]
+  readonly columns: readonly Column[]
+  readonly selection: Selection
+  /** The pointer came to the rows, or left them. */
+  readonly onPointed: (isPointed: boolean) => void
 }
 
-const ROW_PX = 40
-const features = tableFeatures({})
-const helper = createColumnHelper<typeof features, ServerView>()
-
-const columns = helper.columns([
-  helper.display({ id: 'name', header: 'Name', cell: ({ row }) => <NameCell server={row.original} /> }),
-  helper.display({ id: 'status', header: 'Status', cell: ({ row }) => <StatusCell server={row.original} /> }),
-  helper.display({ id: 'reason', header: 'Reason', cell: ({ row }) => <ReasonCell server={row.original} /> }),
-  helper.display({ id: 'latency', header: 'Latency', cell: ({ row }) => latency(row.original.response_time_ms) }),
-  helper.display({ id: 'tools', header: 'Tools', cell: ({ row }) => row.original.tool_count ?? '-' }),
-  helper.display({
-    id: 'checked',
-    header: 'Checked',
-    cell: ({ row }) => <RelativeTime time={row.original.last_health_check} />,
-  }),
-])
+const ROW_PX = 48
+const GROUP_PX = 32
 
 /** Servers as rows; only those in sight are drawn, however many there are. */
-export function MCPTable({ servers, busyId, onReload }: Props) {
+export function MCPTable({ items, columns, selection, onPointed }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
-  const table = useTable({ features, columns, data: servers, getRowId: ({ id }) => String(id) })
-  const { rows } = table.getRowModel()
+  useRowKeys(scroller)
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    estimateSize: (index) => (items[index]?.kind === 'group' ? GROUP_PX : ROW_PX),
+    getItemKey: (index) => keyOf(items[index]),
     overscan: 8,
   })
-  const items = virtual.getVirtualItems()
-  const above = items[0]?.start ?? 0
-  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
+  const drawn = virtual.getVirtualItems()
+  const above = drawn[0]?.start ?? 0
+  const below = virtual.getTotalSize() - (drawn.at(-1)?.end ?? 0)
   return (
-    <div ref={scroller} className={classes.scroller}>
-      <table className={classes.table} aria-rowcount={rows.length + 1}>
-        <thead>
-          {table.getHeaderGroups().map(({ id, headers }) => (
-            <tr key={id}>
-              {headers.map((header) => (
-                <th key={header.id} scope="col" data-column={header.column.id}>
-                  <table.FlexRender header={header} />
-                </th>
-              ))}
-              <th scope="col" data-column="actions">
-                <span className="sr-only">Actions</span>
-              </th>
-            </tr>
-          ))}
-        </thead>
-        <tbody>
+    <div ref={scroller} className={classes.scroller} data-stale={useLiveState().kind === 'stale' || undefined}>
+      <table className={classes.table} aria-rowcount={items.length + 1}>
+        <TableHead columns={columns} shown={serversOf(items)} selection={selection} />
+        <tbody onPointerMove={() => onPointed(true)} onPointerLeave={() => onPointed(false)}>
           <Spacer height={above} />
-          {items.map(({ index }) => {
-            const row = rows[index]
+          {drawn.map(({ key, index }) => {
+            const item = items[index]
+            if (item?.kind !== 'server') return item && <GroupRow key={key} status={item.status} columns={columns} />
             return (
-              row && (
-                <tr key={row.id} aria-rowindex={index + 2} data-status={row.original.health_status}>
-                  {row.getAllCells().map((cell) => (
-                    <Cell key={cell.id} column={cell.column.id}>
-                      <table.FlexRender cell={cell} />
-                    </Cell>
-                  ))}
-                  <td data-column="actions">
-                    <div className={classes.actions}>
-                      <WayOut server={row.original} />
-                      <RefreshButton server={row.original} busy={busyId === row.original.id} onReload={onReload} />
-                    </div>
-                  </td>
-                </tr>
-              )
+              <ServerRow
+                key={key}
+                server={item.server}
+                index={index}
+                columns={columns}
+                isSelected={selection.ids.has(item.server.id)}
+                onSelect={selection.toggle}
+              />
             )
           })}
           <Spacer height={below} />
@@ -96,6 +68,8 @@ export function MCPTable({ servers, busyId, onReload }: Props) {
   )
 }
 
+const keyOf = (item: Item | undefined) => (item?.kind === 'server' ? item.server.id : (item?.status ?? ''))
+
 const Spacer = ({ height }: { height: number }) =>
   height > 0 ? (
     <tr aria-hidden>
@@ -103,15 +77,51 @@ const Spacer = ({ height }: { height: number }) =>
     </tr>
   ) : null
 
-/** The name heads its row. */
-const Cell = ({ column, children }: { column: string; children: ReactNode }) =>
-  column === 'name' ? (
-    <th scope="row" data-column={column}>
-      {children}
+const GroupRow = ({ status, columns }: Pick<Props, 'columns'> & { status: ServerView['health_status'] }) => (
+  <tr className={classes.group}>
+    <th scope="rowgroup" colSpan={columns.length + 2}>
+      {STATUS_LOOK[status].label}
     </th>
-  ) : (
-    <td data-column={column}>{children}</td>
-  )
+  </tr>
+)
+
+type RowProps = Pick<Props, 'columns'> & {
+  readonly server: ServerView
+  readonly index: number
+  readonly isSelected: boolean
+  readonly onSelect: (id: number) => void
+}
+
+/** Drawn anew only when its server, its place or the columns changed. */
+const ServerRow = memo(({ server, index, columns, isSelected, onSelect }: RowProps) => (
+  <tr aria-rowindex={index + 2} data-id={server.id} data-status={server.health_status} data-selected={isSelected}>
+    <td data-column="select">
+      <Checkbox
+        size="xs"
+        aria-label={`Select ${server.name}`}
+        checked={isSelected}
+        onChange={() => onSelect(server.id)}
+      />
+    </td>
+    {columns.map(({ id, Cell }) =>
+      id === 'name' ? (
+        <th key={id} scope="row" data-column={id}>
+          <Cell server={server} />
+        </th>
+      ) : (
+        <td key={id} data-column={id}>
+          <Cell server={server} />
+        </td>
+      ),
+    )}
+    <td data-column="actions">
+      <div className={classes.actions}>
+        <WayOut server={server} />
+        <RefreshButton server={server} />
+      </div>
+    </td>
+  </tr>
+))
 
 type ButtonState = { readonly disabled: boolean; readonly tooltip: string }
 
@@ -132,19 +142,23 @@ export function getButtonState({ health_status, auto_disabled_at, circuit }: Ser
   return states[health_status]
 }
 
-function RefreshButton({ server, busy, onReload }: { server: ServerView; busy: boolean } & Pick<Props, 'onReload'>) {
+function RefreshButton({ server }: { server: ServerView }) {
+  const queryClient = useQueryClient()
+  const handleReloadServer = () => refreshServer(queryClient, server)
   const mayCheck = useMay('operator')
+  const isRefreshing = useIsRefreshing(server.id)
   const { disabled, tooltip } = getButtonState(server)
-  const why = mayCheck ? tooltip : 'Needs the role operator'
+  const why = isRefreshing ? 'Checking now' : mayCheck ? tooltip : 'Needs the role operator'
   return (
     <Tooltip label={why}>
       <ActionIcon
         aria-label={`${why}: ${server.name}`}
-        loading={busy}
+        data-refresh
+        loading={isRefreshing}
         // Not `disabled`, which would take the tooltip that says why.
         data-disabled={disabled || !mayCheck || undefined}
         aria-disabled={disabled || !mayCheck}
-        onClick={() => !disabled && mayCheck && onReload(server)}
+        onClick={() => !disabled && mayCheck && handleReloadServer()}
       >
         <IconRefresh size={16} stroke={1.75} />
       </ActionIcon>

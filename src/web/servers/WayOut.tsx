@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { IconPlayerPlay, IconRotate } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
+import { IconPlayerPlay, IconPlugConnected, IconRotate } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
 import { enableServer, resetBreaker } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
@@ -8,33 +8,45 @@ import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import classes from './MCPTable.module.css'
+import { refreshServer, useIsRefreshing } from './refresh-server.tsx'
 
 const WAYS = {
-  circuit_open: { label: 'Reset breaker', act: resetBreaker, Icon: IconRotate },
-  disabled: { label: 'Enable', act: enableServer, Icon: IconPlayerPlay },
+  disconnected: { label: 'Try now', Icon: IconPlugConnected },
+  circuit_open: { label: 'Reset breaker', Icon: IconRotate },
+  disabled: { label: 'Enable', Icon: IconPlayerPlay },
 } as const
 
-/** Stands beside a refresh button that is disabled: what can be done instead, or when Omni2 tries again by itself. */
-export function WayOut({ server: { id, name, health_status, next_check_at } }: { server: ServerView }) {
+/** Stands beside a refresh button that is disabled: when Omni2 tries again by itself, and what can be done instead. */
+export function WayOut({ server }: { server: ServerView }) {
+  const { id, name, health_status, next_check_at, circuit } = server
   const mayAct = useMay('operator')
+  const queryClient = useQueryClient()
+  const isRefreshing = useIsRefreshing(id)
   const { mutate, isPending } = useMutation({
-    mutationFn: (act: (serverId: number) => Promise<unknown>) => act(id),
+    mutationFn: async (): Promise<unknown> => (health_status === 'disabled' ? enableServer(id) : resetBreaker(id)),
     onError: (error) => notify('bad', name, errorText(error)),
   })
-  if (health_status === 'disconnected') {
-    return (
-      <span className={classes.quiet}>
-        <RelativeTime time={next_check_at} as="until" />
-      </span>
-    )
-  }
-  if (!mayAct || (health_status !== 'circuit_open' && health_status !== 'disabled')) return null
-  const { label, act, Icon } = WAYS[health_status]
+  if (health_status !== 'disconnected' && health_status !== 'circuit_open' && health_status !== 'disabled') return null
+  const { label, Icon } = WAYS[health_status]
+  const tryNow = health_status === 'disconnected'
   return (
-    <Tooltip label={label}>
-      <ActionIcon aria-label={`${label}: ${name}`} loading={isPending} onClick={() => mutate(act)}>
-        <Icon size={16} stroke={1.75} />
-      </ActionIcon>
-    </Tooltip>
+    <>
+      {health_status !== 'disabled' && (
+        <span className={classes.quiet} title="Omni2 tries again by itself">
+          <RelativeTime time={circuit.retry_at ?? next_check_at} as="until" />
+        </span>
+      )}
+      {mayAct && (
+        <Tooltip label={label}>
+          <ActionIcon
+            aria-label={`${label}: ${name}`}
+            loading={isPending || (tryNow && isRefreshing)}
+            onClick={() => (tryNow ? refreshServer(queryClient, server) : mutate())}
+          >
+            <Icon size={16} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </>
   )
 }

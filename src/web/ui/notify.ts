@@ -1,4 +1,5 @@
 import { notifications } from '@mantine/notifications'
+import type { ReactNode } from 'react'
 import type { Tone } from './theme.ts'
 
 const COLOURS = {
@@ -10,6 +11,6 @@ const COLOURS = {
 } as const satisfies Record<Tone, string>
 
 /** Tells what became of something the person did. It is read out too. */
-export function notify(tone: Tone, title: string, detail = ''): void {
+export function notify(tone: Tone, title: string, detail: ReactNode = ''): void {
   notifications.show({ title, message: detail, color: COLOURS[tone], autoClose: tone === 'bad' ? 12_000 : 5_000 })
 }

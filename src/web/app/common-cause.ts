@@ -1,0 +1,27 @@
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { StoredEventView } from '../../api/events-view.ts'
+import { api } from '../api/mcpApi.ts'
+import { useLiveEvents } from '../live/live-context.ts'
+
+type CommonCause = Extract<StoredEventView, { event_type: 'mcp_common_cause' }>['event_data']
+
+/** The last that was said of a common cause; null when nothing ever was. */
+const commonCauseQuery = queryOptions<CommonCause | null>({
+  queryKey: ['common-cause'],
+  queryFn: async ({ signal }) => {
+    const { events } = await api.listEvents({ query: { event_type: 'mcp_common_cause', limit: 1_000 }, signal })
+    const last = events.at(-1)
+    return last?.event_type === 'mcp_common_cause' ? last.event_data : null
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** Why many servers fail at once, while they do. */
+export function useCommonCause(): CommonCause | undefined {
+  const queryClient = useQueryClient()
+  useLiveEvents((event) => {
+    if (event.event_type === 'mcp_common_cause') queryClient.setQueryData(commonCauseQuery.queryKey, event.event_data)
+  })
+  const { data } = useQuery(commonCauseQuery)
+  return data?.active ? data : undefined
+}

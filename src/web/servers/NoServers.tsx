@@ -1,0 +1,32 @@
+import { Button, Group } from '@mantine/core'
+import { IconServerOff } from '@tabler/icons-react'
+import { useMay } from '../api/session.ts'
+import { Plate } from '../ui/Plate.tsx'
+
+/** What to do with an empty Omni2. */
+export function NoServers() {
+  const mayAdd = useMay('admin')
+  return (
+    <Plate
+      Icon={IconServerOff}
+      title="No servers yet"
+      action={
+        mayAdd && (
+          <Group gap="xs" justify="center">
+            <Button component="a" href="/add">
+              Add server
+            </Button>
+            <Button component="a" href="/import" variant="default">
+              Import
+            </Button>
+          </Group>
+        )
+      }
+    >
+      {mayAdd
+        ? 'Register your first MCP server, or import the mcp.json of a client you use. '
+        : 'An admin can add servers. '}
+      To see how Omni2 looks at work, run <code>npm run demo</code>: real and broken servers.
+    </Plate>
+  )
+}

@@ -1,0 +1,45 @@
+import { type QueryClient, useIsMutating } from '@tanstack/react-query'
+import type { ServerView } from '../../api/server-view.ts'
+import { getServer, reloadServer, triggerHealthCheck } from '../api/mcpApi.ts'
+import { keepView } from '../live/fleet-query.ts'
+import { announce } from '../ui/announce.ts'
+import { errorText } from '../ui/ErrorPlate.tsx'
+import { notify } from '../ui/notify.ts'
+import { StageList } from '../ui/StageList.tsx'
+import { checkText } from './check-text.ts'
+
+const keyOf = (serverId: number) => ['refresh', serverId] as const
+
+/** Whether this server is being refreshed, from wherever that was asked for. */
+export const useIsRefreshing = (serverId: number): boolean => useIsMutating({ mutationKey: keyOf(serverId) }) > 0
+
+/**
+ * A healthy server is connected anew, any other is checked as it is; the answer is told with its stages. Several servers
+ * may be refreshed at once, each once at a time.
+ */
+export function refreshServer(queryClient: QueryClient, { id, name, health_status }: ServerView): void {
+  if (queryClient.isMutating({ mutationKey: keyOf(id) }) > 0) return
+  const mutation = queryClient.getMutationCache().build(queryClient, {
+    mutationKey: keyOf(id),
+    mutationFn: async () => {
+      const answer = await (health_status === 'healthy' ? reloadServer(id) : triggerHealthCheck(id))
+      // The live connection brings it too; whichever is newer stays.
+      keepView(queryClient, await getServer(id))
+      return answer
+    },
+    onSuccess: (answer) => {
+      const { title, detail, tone } = checkText(answer)
+      notify(
+        tone,
+        title,
+        <>
+          {detail}
+          <StageList stages={answer.health_result.stages} />
+        </>,
+      )
+      announce(`${title}. ${detail}`)
+    },
+    onError: (error) => notify('bad', `${name} could not be checked`, errorText(error)),
+  })
+  void mutation.execute(undefined).catch(() => {}) // told above
+}
