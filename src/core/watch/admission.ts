@@ -1,4 +1,5 @@
 import { type Instant, later } from '../clock.ts'
+import type { Member } from './fleet.ts'
 import { RecentStarts } from './recent-starts.ts'
 
 /** How much checking may go on at once, over the fleet and towards one origin (scheme, host, port; or one command). */
@@ -6,6 +7,14 @@ export const CAPS = { inFlight: 512, startsPerSecond: 250, perOrigin: 16 } as co
 
 /** `suspect`: a failing or suspected server, which may use at most half of each cap so that hung ones delay nobody else. */
 export type CheckClass = 'on_demand' | 'sound' | 'suspect'
+
+/** A server in doubt shares half the caps with its like, so that hung ones never delay the others. */
+export const classOf = ({ state }: Member): CheckClass =>
+  state.health.kind === 'down' ||
+  state.circuit.kind !== 'closed' ||
+  (state.health.kind === 'up' && state.health.failures > 0)
+    ? 'suspect'
+    : 'sound'
 
 /** It starts; its origin has no place; nobody of its class has one. */
 export type Answer = 'start' | 'origin_full' | 'class_full'

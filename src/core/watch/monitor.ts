@@ -12,7 +12,7 @@ import { wakeAt } from '../health/wake.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow, UpstreamSignal, Upstreams } from '../ports.ts'
-import type { CheckClass } from './admission.ts'
+import { classOf } from './admission.ts'
 import { CheckQueue, type Ticket } from './check-queue.ts'
 import { changesOf, checkRow, noticeOf } from './consequences.ts'
 import { within } from './deadline.ts'
@@ -65,8 +65,23 @@ type Demand = { readonly trigger: Trigger; readonly report: PromiseWithResolvers
 type Running = { readonly deep: boolean; readonly report: Promise<CheckReport>; readonly abort: AbortController }
 type RunCheck = Extract<Effect, { type: 'run_check' }>
 
+/**
+ * What goes on with one server. Held as long as it is watched: what is put into a Map for each check and taken out again
+ * lives on in the tables that the Map outgrew, with all it refers to, until the whole heap is collected.
+ */
+type Watched = { running: Running | undefined; demand: Demand | undefined; lastStart: Instant | undefined }
+
 /** What a person asked for. */
 const ON_DEMAND: readonly Trigger[] = ['manual', 'reload']
+/** What is worth storing only if it has consequences; that a check began is stored with how it ended. */
+const NOTED: readonly HealthEvent['type'][] = [
+  'time_passed',
+  'check_requested',
+  'call_finished',
+  'process_exited',
+  'list_changed',
+  'common_cause',
+]
 const START_GAP_MS = 1_000
 /** A stdio server may take this long for its first start. */
 const FIRST_START_MS = 30_000
@@ -77,12 +92,10 @@ export class Monitor {
   readonly #deps: Deps
   readonly #wakes = new Wakes()
   readonly #queue = new CheckQueue<Demand | undefined>()
-  readonly #running = new Map<ServerId, Running>()
-  readonly #demands = new Map<ServerId, Demand>()
+  readonly #watched = new Map<ServerId, Watched>()
   readonly #limit = new OnDemandLimit()
   /** Of people who change a server: until that is stored nothing else moves it. */
   readonly #turns = new Turns()
-  readonly #lastStart = new Map<ServerId, Instant>()
   readonly #stop = new AbortController()
   #timer: { readonly at: Instant; readonly cancel: () => void } | undefined
 
@@ -100,12 +113,12 @@ export class Monitor {
   forget(id: ServerId): void {
     this.#wakes.set(id, undefined)
     this.#queue.remove(id)
-    this.#lastStart.delete(id)
     this.#limit.forget(id)
     this.#deps.recorder.forget(id)
-    this.#demands.get(id)?.report.reject(gone(id))
-    this.#demands.delete(id)
-    this.#running.get(id)?.abort.abort(gone(id))
+    const { demand, running } = this.#of(id)
+    this.#watched.delete(id)
+    demand?.report.reject(gone(id))
+    running?.abort.abort(gone(id))
   }
 
   /**
@@ -115,16 +128,16 @@ export class Monitor {
    */
   async checkNow(id: ServerId, trigger: Trigger, { urgent }: { readonly urgent: boolean }): Promise<CheckReport> {
     this.#deps.fleet.get(id)
-    const running = this.#running.get(id)
+    const watched = this.#of(id)
+    const { running } = watched
     // What runs already saw the connection that a reload dropped.
     if (running?.deep && trigger !== 'reload') return running.report
-    const asked = this.#demands.get(id)
-    if (asked) return asked.report.promise
+    if (watched.demand) return watched.demand.report.promise
     this.#limit.take(id, this.#deps.clock.now())
     const demand: Demand = { trigger, report: Promise.withResolvers() }
-    this.#demands.set(id, demand)
+    watched.demand = demand
     await running?.report.catch(() => {})
-    const wait = START_GAP_MS - (this.#deps.clock.now() - (this.#lastStart.get(id) ?? Number.NEGATIVE_INFINITY))
+    const wait = START_GAP_MS - (this.#deps.clock.now() - (watched.lastStart ?? Number.NEGATIVE_INFINITY))
     if (wait > 0) this.#deps.clock.after(wait, () => this.#enqueueDemand(id, demand, urgent))
     else this.#enqueueDemand(id, demand, urgent)
     return demand.report.promise
@@ -159,10 +172,19 @@ export class Monitor {
   async stop(): Promise<void> {
     this.#stop.abort(new AppError('unavailable', 'Omni2 is shutting down'))
     this.#timer?.cancel()
-    for (const { report } of this.#demands.values()) report.reject(this.#stop.signal.reason)
-    for (const { abort } of this.#running.values()) abort.abort(this.#stop.signal.reason)
+    const watched = [...this.#watched.values()]
+    for (const { demand, running } of watched) {
+      demand?.report.reject(this.#stop.signal.reason)
+      running?.abort.abort(this.#stop.signal.reason)
+    }
     this.#deps.journal.hurry()
-    await Promise.allSettled([...this.#running.values()].map(({ report }) => report))
+    await Promise.allSettled(watched.map(({ running }) => running?.report))
+  }
+
+  #of(id: ServerId): Watched {
+    const watched = this.#watched.get(id) ?? { running: undefined, demand: undefined, lastStart: undefined }
+    this.#watched.set(id, watched)
+    return watched
   }
 
   async #grant(id: ServerId, wish: (member: Member) => Wish): Promise<readonly StoredEvent[]> {
@@ -181,7 +203,7 @@ export class Monitor {
 
   #enqueueDemand(id: ServerId, demand: Demand, urgent: boolean): void {
     const member = this.#deps.fleet.find(id)
-    if (!member || this.#demands.get(id) !== demand) {
+    if (!member || this.#of(id).demand !== demand) {
       demand.report.reject(gone(id))
       return
     }
@@ -199,8 +221,11 @@ export class Monitor {
       if (!member) continue
       const { inFlight, nextCheck } = member.state
       if (inFlight || !nextCheck || nextCheck.at > now) this.#note(id, { type: 'time_passed' })
-      else if (!this.#running.has(id) && !this.#queue.has(id) && !this.#demands.has(id)) {
-        this.#queue.add(id, classOf(member), originOf(member.server), undefined)
+      else {
+        const { running, demand } = this.#of(id)
+        if (!running && !demand && !this.#queue.has(id)) {
+          this.#queue.add(id, classOf(member), originOf(member.server), undefined)
+        }
       }
     }
     for (let ticket = this.#queue.take(now); ticket; ticket = this.#queue.take(now)) this.#start(ticket)
@@ -220,13 +245,14 @@ export class Monitor {
   #start(ticket: Ticket<Demand | undefined>): void {
     const { id, item: demand } = ticket
     if (this.#isLater(id, () => this.#start(ticket))) return
-    if (demand) this.#demands.delete(id)
     const before = this.#deps.fleet.find(id)
     if (!before || this.#stop.signal.aborted) {
       this.#queue.finished(ticket)
       demand?.report.reject(before ? this.#stop.signal.reason : gone(id))
       return
     }
+    const watched = this.#of(id)
+    if (demand) watched.demand = undefined
     const planned = before.state.nextCheck
     const { effects, changes } = this.#move(id, {
       type: 'check_requested',
@@ -234,23 +260,23 @@ export class Monitor {
       deep: demand !== undefined || (planned?.deep ?? false),
       leaseMs: leaseMsOf(before),
     })
+    if (changes.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
     const run = effects.find((effect) => effect.type === 'run_check')
     if (!run) {
       this.#queue.finished(ticket)
       demand?.report.reject(new AppError('conflict', `Server ${id} cannot be checked now`))
       return
     }
-    if (effects.length > 1) this.#deps.journal.record(changes).catch(() => {})
-    this.#lastStart.set(id, this.#deps.clock.now())
+    watched.lastStart = this.#deps.clock.now()
     const abort = new AbortController()
     const report = this.#check(ticket, before, run, abort.signal).finally(() => {
-      this.#running.delete(id)
+      watched.running = undefined
       // What became due while this check was being stored found it still running, and has to be seen again.
       const member = this.#deps.fleet.find(id)
       if (member) this.#wakes.set(id, wakeAt(member.state))
       this.#pump()
     })
-    this.#running.set(id, { deep: run.deep, report, abort })
+    watched.running = { deep: run.deep, report, abort }
     report.then(demand?.report.resolve, demand?.report.reject ?? ((error) => this.#complain(error)))
   }
 
@@ -301,8 +327,8 @@ export class Monitor {
   #note(id: ServerId, event: HealthEvent): void {
     if (this.#isLater(id, () => this.#note(id, event))) return
     if (!this.#deps.fleet.find(id)) return
-    const { effects, changes } = this.#move(id, event)
-    if (effects.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
+    const { changes } = this.#move(id, event)
+    if (changes.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
   }
 
   /** Whether somebody has a turn with this server; then `work` is done after it. */
@@ -324,6 +350,9 @@ export class Monitor {
     const { state, effects } = next(before.state, event, clock.now(), random())
     const moved = { ...before, state }
     const after = keep(result ? informed(moved, result, clock.wall()) : moved)
+    if (NOTED.includes(event.type) && effects.every(({ type }) => type === 'run_check')) {
+      return { before, after, event, effects, changes: [] }
+    }
     const { id: serverId } = before.server
     const lived = { serverId, before: before.state, after: state, event, stages: result?.stages ?? [] }
     const changes = [...changesOf(before, after, effects, clock), ...recorder.moved(lived)]
@@ -336,7 +365,7 @@ export class Monitor {
     const { id } = after.server
     const { inFlight } = before.state
     if (inFlight && inFlight.token !== after.state.inFlight?.token && event.type !== 'check_finished') {
-      this.#running.get(id)?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
+      this.#of(id).running?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
     }
     const told: Change[] = []
     for (const effect of effects) {
@@ -362,14 +391,6 @@ export class Monitor {
 }
 
 const gone = (id: ServerId) => new AppError('not_found', `No server ${id}`)
-
-/** A server in doubt shares half the caps with its like, so that hung ones never delay the others. */
-const classOf = ({ state }: Member): CheckClass =>
-  state.health.kind === 'down' ||
-  state.circuit.kind !== 'closed' ||
-  (state.health.kind === 'up' && state.health.failures > 0)
-    ? 'suspect'
-    : 'sound'
 
 const leaseMsOf = ({ server: { config } }: Member): number =>
   (config.target.protocol === 'stdio' ? Math.max(config.timeoutMs, FIRST_START_MS) : config.timeoutMs) + LEASE_MARGIN_MS
