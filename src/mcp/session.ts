@@ -139,7 +139,7 @@ export class Session {
     const withHeaders = listed.items
       .map((tool) => [tool.name, paramHeadersOf(tool.definition.inputSchema)] as const)
       .filter(([, headers]) => headers.length > 0)
-    this.#paramHeaders = new Map(withHeaders)
+    this.#paramHeaders = withHeaders.length > 0 ? new Map(withHeaders) : NO_HEADERS
     return { tools: listed.items, dropped: listed.dropped }
   }
 
@@ -234,6 +234,7 @@ export class Session {
   }
 }
 
+const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
 const HEADER_MISMATCH = -32_020

@@ -35,7 +35,7 @@ export function credentialsOf(auth: Auth, url: URL, env: Environment): Credentia
     entries.set('authorization', `Basic ${encoded}`)
     secrets.push(encoded, decoded(url.password), url.password)
   }
-  for (const value of url.searchParams.values()) secrets.push(value)
+  for (const value of new URLSearchParams(url.search).values()) secrets.push(value)
   return { headers: Object.fromEntries(entries), secrets }
 }
 

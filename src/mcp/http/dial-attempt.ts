@@ -57,10 +57,13 @@ export class DialAttempt {
   async happens(socket: net.Socket, event: 'connect' | 'secureConnect'): Promise<void> {
     this.#socket = socket
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    socket.once(event, resolve)
-    socket.on('error', reject) // stays: a late error of a socket nobody listens to would end the process
-    socket.once('close', () => reject(new Error('closed while connecting')))
-    await this.settles(promise)
+    const onClose = () => reject(new Error('closed while connecting'))
+    socket.on('error', ignore).once(event, resolve).once('error', reject).once('close', onClose)
+    try {
+      await this.settles(promise)
+    } finally {
+      socket.off(event, resolve).off('error', reject).off('close', onClose)
+    }
   }
 
   succeeded<T extends net.Socket>(socket: T): T {
@@ -105,6 +108,9 @@ export class DialAttempt {
     return this.failed(faultOf(...refusal(stage, error, this.#options.where)))
   }
 }
+
+/** Stays: a late error of a socket that nobody listens to would end the process. */
+const ignore = (): void => {}
 
 function refusal(stage: Stage, cause: Error, where: string): Parameters<typeof faultOf> {
   const code = errorCode(cause)
