@@ -96,7 +96,7 @@ export async function start(deps: Deps): Promise<Running> {
       () => watch.stalls.stop(),
       () => watch.monitor.stop(),
     )
-    const book = new TokenBook({ store, clock, onError })
+    const book = new TokenBook({ store, clock, outage: () => watch.journal.outage, onError })
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
     const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams, cleanups })

@@ -1,16 +1,24 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { SERVERS } from '../../src/api/route.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
 import { DatabaseHolder } from '../support/database-holder.ts'
+import { HangingDisk } from '../support/hanging-disk.ts'
 import { setImmutable } from '../support/immutable.ts'
+import { register, until } from '../support/journey.ts'
 import { measured } from '../support/measured.ts'
 import { isMissing } from '../support/needs.ts'
+import { Omni2 } from '../support/omni2.ts'
 import { SmallDisk } from '../support/small-disk.ts'
 import { outlast } from '../support/store-outage.ts'
 import { A, aServer, at, saved, someCapabilities } from '../support/store-samples.ts'
+
+/** Over some seconds, in which Omni2 looks again and again whether it can write. */
+const [READY_LOOKS, LOOK_MS] = [20, 250]
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'omni2-fault-'))
@@ -27,6 +35,36 @@ test.skipIf(isMissing('root', 'tmpfs'))(
   },
 )
 
+test.skipIf(isMissing('root', 'tmpfs'))(
+  'it is not ready until there is room, though nothing else waits to be written',
+  async (context) => {
+    using disk = new SmallDisk(24)
+    await using omni2 = await Omni2.start({ dataDir: disk.folder })
+    const { id } = await register(omni2, 'off', { url: 'http://127.0.0.1:1/mcp', enabled: false })
+    const change = async () => {
+      const [headers, body] = [{ 'content-type': 'application/json' }, JSON.stringify({ description: 'changed' })]
+      return (await omni2.fetch(`${SERVERS}/${id}`, { method: 'PATCH', headers, body })).status
+    }
+    const ready = async () => (await fetch(`${omni2.url}/health/ready`)).status
+    disk.fill()
+    await until(change, (status) => status === 503)
+    const answers: number[] = []
+    for (let n = 0; n < READY_LOOKS; n++) {
+      answers.push(await ready())
+      await pause(LOOK_MS)
+    }
+    expect(new Set(answers)).toEqual(new Set([503]))
+    disk.free()
+    await until(ready, (status) => status === 200)
+    expect(await change()).toBe(200)
+    measured(
+      context,
+      'SQLite: the disk is full, and the fleet is disabled',
+      `${READY_LOOKS} of ${READY_LOOKS} probes: 503`,
+    )
+  },
+)
+
 test.skipIf(isMissing('immutable files'))(
   'writes are refused and checks go on; all is stored once it can be written',
   async (context) => {
@@ -35,6 +73,15 @@ test.skipIf(isMissing('immutable files'))(
     const files = ['omni2.db', 'omni2.db-wal'].map((name) => path.join(dataDir, name))
     const trouble = { begin: () => setImmutable(files, true), end: () => setImmutable(files, false) }
     measured(context, 'SQLite: the database is read-only', ...(await outlast({ dataDir }, trouble)))
+  },
+)
+
+test.skipIf(isMissing('loop devices'))(
+  'writes are refused within their deadline and checks go on; all is stored once it goes on',
+  async (context) => {
+    using disk = new HangingDisk()
+    const trouble = { begin: () => disk.hang(), end: () => disk.goOn() }
+    measured(context, 'SQLite: the disk hangs', ...(await outlast({ dataDir: disk.folder }, trouble)))
   },
 )
 

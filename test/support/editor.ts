@@ -6,6 +6,8 @@ import { SERVERS } from '../../src/api/route.ts'
 import type { Omni2 } from './omni2.ts'
 
 const EDIT = 'edit'
+/** What a 503 says when nobody knows. */
+export const OPEN = 'may still be done'
 /** So that one token stays within its limit of a minute. */
 const PAUSE_MS = 120
 
@@ -16,6 +18,8 @@ export class Editor implements AsyncDisposable {
   readonly refused: string[] = []
   /** With 503 that says that it may still be done. */
   readonly open: string[] = []
+  /** Until an answer of 503 came, in milliseconds. */
+  slowestMs = 0
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
@@ -53,12 +57,15 @@ export class Editor implements AsyncDisposable {
   async #run(url: string, headers: Readonly<Record<string, string>>): Promise<void> {
     for (let n = 1; !this.#stop.signal.aborted; n++) {
       const description = `${EDIT} ${n}`
+      const began = performance.now()
       const answer = await fetch(url, { method: 'PATCH', headers, body: JSON.stringify({ description }) })
       const said: unknown = await answer.json()
       if (answer.status === 200) this.accepted.push(description)
-      else if (answer.status !== 503) throw new Error(`${description} was answered ${answer.status}`)
-      else if (Problem.parse(said).detail?.includes('may still be done')) this.open.push(description)
-      else this.refused.push(description)
+      else if (answer.status === 503) {
+        this.slowestMs = Math.max(this.slowestMs, performance.now() - began)
+        const list = Problem.parse(said).detail?.includes(OPEN) ? this.open : this.refused
+        list.push(description)
+      } else throw new Error(`${description} was answered ${answer.status}`)
       await pause(PAUSE_MS)
     }
   }

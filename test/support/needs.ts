@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { env, getuid } from 'node:process'
+import { canHang } from './hanging-disk.ts'
 import { canBeImmutable } from './immutable.ts'
 
 /** What a fault needs of the machine beyond npm. */
@@ -8,6 +9,7 @@ const PROBES = {
   'network namespaces': () => succeeds('unshare', ['--net', 'ip', 'link']),
   tmpfs: () => succeeds('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']),
   'immutable files': canBeImmutable,
+  'loop devices': canHang,
 } satisfies Record<string, () => boolean>
 
 export type Need = keyof typeof PROBES

@@ -419,6 +419,20 @@ test('a check that ends while its server is being changed counts after the chang
   expect(statuses()).toEqual(['unknown -> healthy', 'healthy -> unhealthy'])
 })
 
+test('who waits for a store that hangs keeps nobody else waiting', async () => {
+  const store: Options = {}
+  const { create, clock, registry, journal } = start(store)
+  const [id = serverId(0)] = await create()
+  await clock.advance(5_000)
+  store.commitMs = 60_000
+  const first = registry.disable(id)
+  await clock.advance(10_000)
+  expect(journal.outage).toBeDefined()
+  await expect(registry.enable(id)).rejects.toMatchObject({ code: 'unavailable' })
+  await clock.advance(60_000)
+  await first
+})
+
 test('what is asked and heard of a server while it is being changed waits for the change', async () => {
   const store: Options = {}
   const { create, clock, monitor, registry, upstreams, statuses, status } = start(store)

@@ -148,6 +148,9 @@ export class Monitor {
    * @throws AppError 'not_found', 'unavailable' while the store is down, and what `wish` throws.
    */
   async apply(id: ServerId, wish: (member: Member) => Wish): Promise<readonly StoredEvent[]> {
+    const { journal } = this.#deps
+    // Before its turn: the one who has it may be waiting for the store.
+    if (journal.outage) throw journal.outage
     try {
       return await this.#turns.take(id, () => this.#grant(id, wish))
     } finally {
@@ -189,7 +192,6 @@ export class Monitor {
 
   async #grant(id: ServerId, wish: (member: Member) => Wish): Promise<readonly StoredEvent[]> {
     const { journal, fleet } = this.#deps
-    if (journal.outage) throw journal.outage
     const member = fleet.get(id)
     const { event, server = member.server, more = [] } = wish(member)
     const move = this.#plan({ ...member, server }, event, (known) => fleet.stamp(known))

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { FakeClock, settle } from '../../../test/support/fakes.ts'
+import { MemoryTokens } from '../../../test/support/memory-tokens.ts'
+import { AppError } from '../../core/errors.ts'
 import { openStore } from '../../store/open-store.ts'
 import { openVault } from '../../store/vault.ts'
 import { Auth } from './auth.ts'
@@ -63,4 +65,13 @@ test('a token made by another process works at once, and one deleted there ends 
   expect(await running.store.tokens()).toEqual([])
   await settle()
   expect(running.errors).toEqual([])
+})
+
+test('while nothing can be stored, tokens are neither made nor ended, and nobody waits to hear so', async () => {
+  const outage = new AppError('unavailable', 'The database takes too long to answer')
+  const store = new MemoryTokens()
+  const book = new TokenBook({ store, clock: new FakeClock(), outage: () => outage, onError: () => {} })
+  await expect(book.create({ kind: 'api', name: 'late', role: 'viewer' })).rejects.toBe(outage)
+  await expect(book.remove(1)).rejects.toBe(outage)
+  expect(await store.tokens()).toEqual([])
 })

@@ -9,6 +9,8 @@ import { TokenCache } from './token-cache.ts'
 type Deps = {
   readonly store: Pick<Store, 'tokens' | 'saveToken' | 'deleteToken' | 'touchToken'>
   readonly clock: Clock
+  /** Why nothing can be stored at present: then nobody waits to find it out. */
+  readonly outage?: () => AppError | undefined
   /** Told of failures nobody waits for; the book goes on with what it knows. */
   readonly onError: (error: unknown) => void
 }
@@ -86,9 +88,10 @@ export class TokenBook {
     return token && this.#valid(token)
   }
 
-  /** The secret is in this answer and nowhere else. */
+  /** The secret is in this answer and nowhere else. @throws AppError 'unavailable' */
   async create(input: NewToken): Promise<{ readonly token: StoredToken; readonly secret: string }> {
     const { kind } = input
+    this.#assertStoring()
     const secret = input.secret ?? mintSecret(kind === 'api' ? input.role : kind === 'session' ? 'session' : 'code')
     const token = await this.#deps.store.saveToken({
       kind,
@@ -107,6 +110,7 @@ export class TokenBook {
 
   /** Ends a token and what was made from it. False when it was gone already: of two callers, one gets true. */
   async remove(id: number): Promise<boolean> {
+    this.#assertStoring()
     const children = this.all().filter((token) => token.parentId === id)
     const removed = await this.#deps.store.deleteToken(id)
     this.#writes += 1
@@ -174,6 +178,11 @@ export class TokenBook {
       this.#touchedAt.delete(id)
     }
     this.revoked.emit(new Set(ids))
+  }
+
+  #assertStoring(): void {
+    const outage = this.#deps.outage?.()
+    if (outage) throw outage
   }
 
   /** The token unless it, or the one it came from, is no longer good. */
