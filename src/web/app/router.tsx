@@ -83,11 +83,6 @@ const serverTabs = [
   }),
   createRoute({
     ...tab,
-    path: '/tools',
-    component: lazyRouteComponent(() => import('../tools/ToolsTab.tsx'), 'ToolsTab'),
-  }),
-  createRoute({
-    ...tab,
     path: '/stderr',
     component: lazyRouteComponent(() => import('../server/StderrTab.tsx'), 'StderrTab'),
   }),

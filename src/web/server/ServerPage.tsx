@@ -18,7 +18,6 @@ const TABS = [
   { to: '/mcps/$id', label: 'Overview' },
   { to: '/mcps/$id/log', label: 'Log' },
   { to: '/mcps/$id/capabilities', label: 'Capabilities' },
-  { to: '/mcps/$id/tools', label: 'Tools' },
   { to: '/mcps/$id/stderr', label: 'Stderr', stdioOnly: true },
   { to: '/mcps/$id/edit', label: 'Edit' },
 ] as const
