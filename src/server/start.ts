@@ -17,6 +17,7 @@ import type { Config } from './config/config.ts'
 import { createApp } from './http/app.ts'
 import { serveDashboard } from './http/dashboard.ts'
 import { registerRoutes } from './http/register-routes.ts'
+import type { Answered } from './http/request-log.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { registerLive } from './live/live-route.ts'
 import { Metrics } from './metrics.ts'
@@ -141,7 +142,8 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   })
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
-  const app = await createApp({ config, auth, log, version, onAnswer: (answer) => metrics.countRequest(answer) })
+  const onAnswer = (answer: Answered) => metrics.countRequest(answer)
+  const app = await createApp({ config, auth, log, version, clock, onAnswer })
   cleanups.push(() => app.close())
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))

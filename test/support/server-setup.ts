@@ -27,7 +27,7 @@ export async function setUpServer({ env = {}, handlers = {}, reached, requestsPe
   const log = createLog({ level: 'debug', destination: { write: (line: string) => logLines.push(line) }, secrets: [] })
   const book = new TokenBook({ store, clock, onError: (error) => log.error({ err: error }, 'tokens') })
   const auth = new Auth({ book, clock })
-  const app = await createApp({ config, auth, log, version: '0.0.0', requestsPerMinute })
+  const app = await createApp({ config, auth, log, version: '0.0.0', clock, requestsPerMinute })
 
   /** Adds the API's routes; what a test adds to `app` comes before. */
   const withRoutes = () => {

@@ -217,6 +217,21 @@ test('the limit counts by token, and by address for strangers', async () => {
   expect((await ask({}, '2001:db8::1')).statusCode).toBe(401)
 })
 
+test('a limit is over after a minute, however the wall clock is set meanwhile', async () => {
+  const { app, clock, token } = await setup({ requestsPerMinute: 1 })
+  const headers = bearer(await token('viewer'))
+  const ask = () => app.inject({ url: '/api/v1/settings', headers })
+  const TEN_YEARS_MS = 3_650 * 86_400_000
+  expect((await ask()).statusCode).toBe(409)
+  clock.jumpWall(-TEN_YEARS_MS)
+  expect((await ask()).headers['retry-after']).toBe('60')
+  await clock.advance(59_999)
+  clock.jumpWall(TEN_YEARS_MS)
+  expect((await ask()).statusCode).toBe(429)
+  await clock.advance(1)
+  expect((await ask()).statusCode).toBe(409)
+})
+
 test('behind a trusted proxy the address is the one it tells, and no hop more', async () => {
   const { app, logLines } = await setup({ env: { OMNI2_TRUSTED_PROXIES: '1' } })
   const headers = { 'x-forwarded-for': '203.0.113.66, 198.51.100.7' }

@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstanc
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
+import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Auth } from '../access/auth.ts'
 import type { Config } from '../config/config.ts'
@@ -21,6 +22,7 @@ type Deps = {
   readonly auth: Auth
   readonly log: Logger
   readonly version: string
+  readonly clock: Clock
   readonly onAnswer?: (answer: Answered) => void
   /** Of one token, or of one address while nobody is signed in. */
   readonly requestsPerMinute?: number
@@ -33,7 +35,7 @@ const SOCKETS = { maxPayload: 64 * 1024, perMessageDeflate: false, closeTimeout:
 
 /** The web server with everything that stands before and around its routes, and no route of its own but the API's documentation. */
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
-  const { config, auth, log, onAnswer = () => {}, requestsPerMinute = 600 } = deps
+  const { config, auth, log, clock, onAnswer = () => {}, requestsPerMinute = 600 } = deps
   const logger: FastifyBaseLogger = log
   const app = Fastify({
     loggerInstance: logger,
@@ -61,7 +63,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(helmet, securityHeaders(config.publicUrl))
   await app.register(cookie)
   await app.register(websocket, { options: SOCKETS, preClose: sayGoodbye, errorHandler: closeBroken })
-  await guardRoutes(app, { auth, config, requestsPerMinute })
+  await guardRoutes(app, { auth, config, clock, requestsPerMinute })
   await documentRoutes(app, deps.version)
   return app
 }

@@ -1,12 +1,14 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../../api/route.ts'
+import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Auth } from '../access/auth.ts'
 import { isOurHost, isOurOrigin } from '../access/hosts.ts'
 import { may, type Principal } from '../access/principal.ts'
 import { SESSION_COOKIE } from '../access/session-cookie.ts'
 import type { Config } from '../config/config.ts'
+import { requestCounts } from './request-counts.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,6 +30,7 @@ type RouteAccess = { readonly method: string; readonly url: string; readonly acc
 type Deps = {
   readonly auth: Auth
   readonly config: Pick<Config, 'allowedHosts' | 'publicUrl' | 'host'>
+  readonly clock: Clock
   readonly requestsPerMinute: number
 }
 
@@ -42,7 +45,7 @@ const UNLIMITED: readonly string[] = ['/health/live', '/health/ready']
  * be within the limit, and be allowed. Nothing of the body is read before.
  */
 export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
-  await app.register(rateLimit, { global: false })
+  await app.register(rateLimit, { global: false, store: requestCounts(deps.clock) })
   const tooMany = app.createRateLimit({
     max: deps.requestsPerMinute,
     timeWindow: 60_000,
