@@ -108,7 +108,7 @@ export async function start(deps: Deps): Promise<Running> {
     const firstStart = await bootstrap(book, auth, config.adminToken)
     await watch.compaction.load()
     const retention = () => watch.settings.values.retention
-    cleanups.push(startUpkeep({ store, compaction: watch.compaction, retention, clock, onError }))
+    cleanups.push(startUpkeep({ store, compaction: watch.compaction, retention, clock, log, onError }))
     const url = await listen(app, config)
     return { url, firstStart, stop: cleanUp }
   } catch (error) {

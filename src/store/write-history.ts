@@ -58,7 +58,14 @@ function saveIncident(db: Db, change: IncidentChange): CompiledQuery {
     case 'incident_ended':
       return db
         .updateTable('incident')
-        .set({ ended_at: wholeMs(change.at), ended_by: change.by })
+        .set(({ eb, ref }) => {
+          const at = wholeMs(change.at)
+          // The wall clock may have been set back since it began.
+          return {
+            ended_at: eb.case().when('started_at', '>', at).then(ref('started_at')).else(at).end(),
+            ended_by: change.by,
+          }
+        })
         .where('server_id', '=', change.serverId)
         .where('ended_at', 'is', null)
         .compile()

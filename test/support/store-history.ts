@@ -137,6 +137,12 @@ export function historyTests(bench: () => Bench): void {
     expect(await store.incidents({ limit: 10 })).toMatchObject([{ ...incident, ended: { at: at(9), by: 'canary' } }])
   })
 
+  test('an incident ends no sooner than it began, whatever the clock says then', async () => {
+    const { store } = bench()
+    await store.commit([saved(aServer(A)), opened(A, 9), ended(A, 2)])
+    expect(await store.incidents({ limit: 10 })).toMatchObject([{ startedAt: at(9), ended: { at: at(9) } }])
+  })
+
   test('incidents come with those that go on first, by server, time and position', async () => {
     const { store } = bench()
     await store.commit([A, B, C].map((id) => saved(aServer(id))))

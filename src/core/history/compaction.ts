@@ -2,6 +2,7 @@ import { type Clock, type Timestamp, timestamp } from '../clock.ts'
 import type { ServerId } from '../ids.ts'
 import type { Store } from '../ports.ts'
 import type { Journal } from '../watch/journal.ts'
+import { followed, isBelieved, type Marks, marksAt } from './marks.ts'
 import { mergeChecks, ROLL_UP_MS, type RollUp, totalOf } from './roll-up.ts'
 import { mergeTallies, tally } from './span.ts'
 
@@ -13,9 +14,7 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Up to where everything is rolled up: into hours, and into days. */
-type Marks = { readonly hour: Timestamp; readonly day: Timestamp }
-type Coarse = keyof Marks
+type Coarse = 'hour' | 'day'
 
 const SETTING = 'rolled_up'
 /** So long after its end an hour or a day may still change: most servers are checked meanwhile, which tells how it ended. */
@@ -32,8 +31,7 @@ export class Compaction {
 
   constructor(deps: Deps) {
     this.#deps = deps
-    const now = deps.clock.wall()
-    this.#marks = { hour: floor(now, ROLL_UP_MS.hour), day: floor(now, ROLL_UP_MS.day) }
+    this.#marks = marksAt(deps.clock.wall())
   }
 
   /** Goes on where an earlier run ended; the first one begins now. */
@@ -47,9 +45,18 @@ export class Compaction {
     return this.#marks
   }
 
+  /** Whether what is old at `now`, by the wall clock, may go: not for a day after that leapt. */
+  believes(now: Timestamp): boolean {
+    return isBelieved(followed(this.#marks, now), now)
+  }
+
   /** One step; false when nothing is due. */
   async step(): Promise<boolean> {
     if (this.#deps.journal.outage) return false
+    const now = this.#deps.clock.wall()
+    const marks = followed(this.#marks, now)
+    if (marks !== this.#marks) await this.#startFrom(marks)
+    if (!isBelieved(marks, now)) return false
     return (await this.#stepOf('hour')) || (await this.#stepOf('day'))
   }
 
@@ -85,18 +92,23 @@ export class Compaction {
     if (made.length > 0) await store.saveRollUps(made)
   }
 
+  async #startFrom(marks: Marks): Promise<void> {
+    this.#after = 0
+    await this.#save(marks)
+  }
+
   async #save(marks: Marks): Promise<void> {
-    await this.#deps.journal.write([{ type: 'setting_saved', key: SETTING, value: { ...marks } }])
+    const { hour, day, leaptAt } = marks
+    const value = { hour, day, ...(leaptAt === undefined ? {} : { leapt_at: leaptAt }) }
+    await this.#deps.journal.write([{ type: 'setting_saved', key: SETTING, value }])
     this.#marks = marks
   }
 }
 
-const floor = (at: Timestamp, ms: number): Timestamp => timestamp(Math.floor(at / ms) * ms)
-
 function readMarks(stored: unknown): Marks | undefined {
   if (typeof stored !== 'object' || stored === null || !('hour' in stored) || !('day' in stored)) return undefined
   const { hour, day } = stored
-  return typeof hour === 'number' && typeof day === 'number'
-    ? { hour: timestamp(hour), day: timestamp(day) }
-    : undefined
+  if (typeof hour !== 'number' || typeof day !== 'number') return undefined
+  const leaptAt = 'leapt_at' in stored && typeof stored.leapt_at === 'number' ? timestamp(stored.leapt_at) : undefined
+  return { hour: timestamp(hour), day: timestamp(day), leaptAt }
 }

@@ -170,6 +170,6 @@ export class Reports {
 function outages(incidents: readonly Incident[], from: Timestamp, now: Timestamp) {
   const lengths = incidents
     .filter(({ ended }) => ended === undefined || ended.at > from)
-    .map(({ startedAt, ended }) => (ended?.at ?? now) - startedAt)
+    .map(({ startedAt, ended }) => Math.max(0, (ended?.at ?? now) - startedAt))
   return { incidents: lengths.length, longestIncidentMs: lengths.length > 0 ? Math.max(...lengths) : undefined }
 }

@@ -104,7 +104,8 @@ export class Auth {
 
   async #endOldestSession(rootId: number): Promise<void> {
     const sessions = this.#deps.book.all().filter((token) => token.kind === 'session' && token.parentId === rootId)
-    const [oldest] = sessions.sort((a, b) => a.createdAt - b.createdAt)
+    // By id: the wall clock may have been set between them.
+    const [oldest] = sessions.sort((a, b) => a.id - b.id)
     if (oldest && sessions.length >= MAX_SESSIONS) await this.#deps.book.remove(oldest.id)
   }
 
