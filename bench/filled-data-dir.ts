@@ -20,9 +20,11 @@ import { serverConfig } from './watched-fleet.ts'
 
 type Options = {
   readonly servers: number
-  /** Each server gets a path of its own under it. */
-  readonly url: string
+  /** Each server gets a path of its own under one of them, in turn. */
+  readonly urls: readonly string[]
   readonly intervalMs: number
+  /** Of checks; as `serverConfig` has it when absent. */
+  readonly timeoutMs?: number
   readonly enabled: boolean
 }
 
@@ -59,9 +61,9 @@ const CAPABILITIES: Capabilities = {
   dropped: [],
 }
 
-function kept(id: ServerId, { url, intervalMs, enabled }: Options): Change[] {
+function kept(id: ServerId, { urls, intervalMs, enabled, ...over }: Options): Change[] {
   const now = systemClock.wall()
-  const config = serverConfig(`server-${id}`, `${url}/${id}`, intervalMs)
+  const config = { ...serverConfig(`server-${id}`, `${urls[id % urls.length]}/${id}`, intervalMs), ...over }
   const state = save(once(config, enabled), systemClock)
   return [
     { type: 'server_saved', server: { id, revision: 1, config, createdAt: now, updatedAt: now } },

@@ -4,10 +4,12 @@ import { TOOLS } from './tools.ts'
 
 /**
  * The cheapest MCP server that is still honest, on node:http alone: any path is a server with ten tools. What lies under
- * `/modern` speaks the revision of 2026-07-28, under `/hung` nothing is ever answered, all else is legacy with a session.
+ * `/modern` speaks the revision of 2026-07-28, under `/hung` nothing is ever answered and under `/slow` after half a
+ * second, all else is legacy with a session.
  */
 const Message = z.object({ id: z.number().optional(), method: z.string() })
 
+const SLOW_MS = 500
 const INFO = { name: 'bench', version: '1.0.0' }
 const CAPABILITIES = { tools: {} }
 const RESULTS: ReadonlyMap<string, object> = new Map(
@@ -30,9 +32,12 @@ const server = createServer((request, response) => {
   if (path.startsWith('/hung')) return
   const pieces: Buffer[] = []
   request.on('data', (piece) => pieces.push(piece))
-  request.on('end', () =>
-    answer(path.startsWith('/modern') ? MODERN : RESULTS, String(Buffer.concat(pieces)), response),
-  )
+  request.on('end', () => {
+    const results = path.startsWith('/modern') ? MODERN : RESULTS
+    const reply = () => answer(results, String(Buffer.concat(pieces)), response)
+    if (path.startsWith('/slow')) setTimeout(reply, SLOW_MS)
+    else reply()
+  })
 })
 // Connections are kept from check to check, however far apart they are.
 server.keepAliveTimeout = 600_000

@@ -30,7 +30,7 @@ export const list: Measurement = {
   async run() {
     await using owned = new AsyncDisposableStack()
     const upstream = owned.use(await fixture())
-    const options = { servers: SERVERS, url: upstream.url, intervalMs: 60_000, enabled: true }
+    const options = { servers: SERVERS, urls: [upstream.url], intervalMs: 60_000, enabled: true }
     const dataDir = await filledDataDir(owned, options)
     await using omni2 = await Omni2.start({ dataDir })
     await setTimeout(SETTLE_MS)

@@ -18,7 +18,7 @@ export const start: Measurement = {
   async run() {
     await using owned = new AsyncDisposableStack()
     const upstream = owned.use(await fixture())
-    const filled = { url: upstream.url, intervalMs: 60_000, enabled: true }
+    const filled = { urls: [upstream.url], intervalMs: 60_000, enabled: true }
     const empty = await starts(await filledDataDir(owned, { ...filled, servers: 0 }), SETTLE_MS)
     const full = await starts(await filledDataDir(owned, { ...filled, servers: 10_000 }), SWEEP_MS)
     const row = (servers: string, made: Started, goal: string) => [

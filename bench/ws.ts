@@ -22,7 +22,7 @@ export const ws: Measurement = {
   name: 'ws',
   async run() {
     await using owned = new AsyncDisposableStack()
-    const options = { servers: SERVERS, url: 'http://127.0.0.1:9', intervalMs: 60_000, enabled: false }
+    const options = { servers: SERVERS, urls: ['http://127.0.0.1:9'], intervalMs: 60_000, enabled: false }
     await using omni2 = await Omni2.start({ dataDir: await filledDataDir(owned, options) })
     const rows = [
       await told(omni2, 'each event by itself', { batching: false, stuck: 0 }),

@@ -8,6 +8,8 @@ export type Recipe = {
   /** Script and arguments of `node`; `port` is 0 for any free one. */
   readonly args: (port: number) => readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** A command with its arguments that puts it into other surroundings and becomes it. */
+  readonly through?: readonly string[]
   /** Of the URL. */
   readonly path: string
 }
@@ -34,8 +36,9 @@ export class ChildServer implements AsyncDisposable {
   }
   /** Resolves once it listens. @throws with its output when it ends instead, or does neither in time. */
   async start(): Promise<this> {
-    const { name, args, env } = this.#recipe
-    const child = spawn(process.execPath, ['--import', TETHER, ...args(this.#port)], {
+    const { name, args, env, through = [] } = this.#recipe
+    const [command = '', ...rest] = [...through, process.execPath, '--import', TETHER, ...args(this.#port)]
+    const child = spawn(command, rest, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH, PORT: `${this.#port}`, ...env },
