@@ -1,37 +1,34 @@
 import { expect, test } from 'vitest'
-import { filledDataDir } from '../../bench/filled-data-dir.ts'
-import { fixture } from '../../bench/fixture.ts'
+import { CROWD_INTERVAL_MS, Crowd } from '../support/crowd.ts'
 import { history, until } from '../support/journey.ts'
 import { measured } from '../support/measured.ts'
-import { metric } from '../support/metric.ts'
-import { type Live, Omni2 } from '../support/omni2.ts'
+import type { Live } from '../support/omni2.ts'
 
-const SERVERS = 1_000
-const INTERVAL_MS = 5_000
 const STALL_MS = 5_000
 const STARTS_PER_SECOND = 250
 /** Checks that start together do so within a tenth of a second. */
 const ALMOST_A_SECOND_MS = 900
 
 test('nothing is called failed for it, and no burst makes up for what was missed', async (context) => {
-  await using owned = new AsyncDisposableStack()
-  const upstream = owned.use(await fixture({ env: { TETHER_HOST: '0.0.0.0' } }))
-  // Of one origin sixteen are checked at once; slow ones, so that many are when it happens, shorter of time than it lasts.
-  const urls = Array.from({ length: 20 }, (_, n) => `${upstream.url.replace('127.0.0.1', `127.0.0.${n + 1}`)}/slow`)
-  const fleet = { servers: SERVERS, urls, intervalMs: INTERVAL_MS, timeoutMs: 4_900, enabled: true }
-  await using omni2 = await Omni2.startInjectable({ dataDir: await filledDataDir(owned, fleet) })
-  const checks = () => metric(omni2, 'omni2_checks_total')
-  await until(checks, (count) => count > 2 * SERVERS)
+  // Many are checked when it happens, and have less time than it lasts.
+  await using crowd = await Crowd.start({ servers: 1_000, origins: 20, timeoutMs: 4_900 })
+  const { omni2, upstream } = crowd
+  await upstream.command('behave', { delayMs: 500 })
+  const before = await crowd.checks()
   await until(
-    () => metric(omni2, 'omni2_server_status', 'status="healthy"'),
-    (healthy) => healthy === SERVERS,
+    () => crowd.checks(),
+    (count) => count > before + crowd.servers,
   )
   const eventsBefore = await history(omni2)
   using live = await omni2.live()
   live.say({ action: 'subscribe', event_types: ['mcp_health_check'] })
 
   await omni2.inject('stall', STALL_MS)
-  await until(checks, (count) => count > 5 * SERVERS)
+  const during = await crowd.checks()
+  await until(
+    () => crowd.checks(),
+    (count) => count > during + 2 * crowd.servers,
+  )
   const checked = seenBy(live)
   const outcomes = Map.groupBy(checked, ({ outcome }) => outcome)
   const excused = outcomes.get('inconclusive')?.length ?? 0
@@ -49,7 +46,7 @@ test('nothing is called failed for it, and no burst makes up for what was missed
   const pauses = [...Map.groupBy(checked, ({ server }) => server).values()].flatMap((ofOne) =>
     differences(ofOne.map(({ startedAt }) => startedAt)),
   )
-  expect(Math.min(...pauses)).toBeGreaterThan(0.8 * INTERVAL_MS)
+  expect(Math.min(...pauses)).toBeGreaterThan(0.8 * CROWD_INTERVAL_MS)
   measured(
     context,
     'the event loop stands still for 5 s',

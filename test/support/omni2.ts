@@ -14,7 +14,7 @@ import { COMPILED } from './command-line.ts'
 const require = createRequire(import.meta.url)
 const INJECTOR = require.resolve('../fixtures/fault-injector.ts')
 
-type Options = {
+export type Omni2Options = {
   /** Kept by whoever gives it; absent: a folder of its own, removed at the end. */
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
@@ -37,10 +37,10 @@ export class Omni2 implements AsyncDisposable {
   readonly process: Omni2Process
   readonly #ownsDataDir: boolean
 
-  static async start({ dataDir, env = {}, port: wanted = 0, ...how }: Options = {}): Promise<Omni2> {
+  static async start({ dataDir, env = {}, port: given, ...how }: Omni2Options = {}): Promise<Omni2> {
     const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'omni2-test-')))
     const adminToken = `omni2_admin_${randomBytes(32).toString('base64url')}`
-    const port = await freePort(wanted)
+    const port = given ?? (await freePort(0))
     const omni2 = new Omni2(
       new Omni2Process({ ...how, port, dataDir: folder, adminToken, env: { ...COMPILED, ...env } }),
       folder,
@@ -57,7 +57,7 @@ export class Omni2 implements AsyncDisposable {
   }
 
   /** One in which `inject` makes faults from inside. */
-  static startInjectable({ nodeArgs = [], ...options }: Options = {}): Promise<Omni2> {
+  static startInjectable({ nodeArgs = [], ...options }: Omni2Options = {}): Promise<Omni2> {
     return Omni2.start({ ...options, nodeArgs: ['--import', INJECTOR, ...nodeArgs] })
   }
 

@@ -1,0 +1,72 @@
+import { filledDataDir } from '../../bench/filled-data-dir.ts'
+import { fixture } from '../../bench/fixture.ts'
+import type { Outcome } from '../../src/core/check.ts'
+import type { ChildServer } from './child-server.ts'
+import { until } from './journey.ts'
+import { metric } from './metric.ts'
+import { Omni2, type Omni2Options } from './omni2.ts'
+
+type Options = {
+  readonly servers: number
+  /** Of checks. */
+  readonly timeoutMs?: number
+  /** Of one origin sixteen are checked at once. */
+  readonly origins?: number
+  readonly omni2?: Omni2Options
+}
+
+export const CROWD_INTERVAL_MS = 5_000
+
+/** Many servers, all of one process, and the real Omni2 that watches them. Ends with its `await using` block. */
+export class Crowd implements AsyncDisposable {
+  /** Obeys as `bench/fixture-server.ts` tells. */
+  readonly upstream: ChildServer
+  readonly omni2: Omni2
+  readonly servers: number
+  readonly #owned: AsyncDisposableStack
+
+  /** Resolves once each was checked and all are healthy. */
+  static async start({ servers, timeoutMs = 10_000, origins = 1, omni2 = {} }: Options): Promise<Crowd> {
+    await using owned = new AsyncDisposableStack()
+    const upstream = owned.use(await fixture({ env: { TETHER_HOST: '0.0.0.0' } }))
+    const urls = Array.from({ length: origins }, (_, n) => upstream.url.replace('127.0.0.1', `127.0.0.${n + 1}`))
+    const fleet = { servers, urls, intervalMs: CROWD_INTERVAL_MS, timeoutMs, enabled: true }
+    const dataDir = await filledDataDir(owned, fleet)
+    const crowd = new Crowd(
+      upstream,
+      owned.use(await Omni2.startInjectable({ ...omni2, dataDir })),
+      servers,
+      owned.move(),
+    )
+    await until(
+      () => crowd.checks(),
+      (count) => count > 2 * servers,
+    )
+    await until(
+      () => crowd.healthy(),
+      (count) => count === servers,
+    )
+    return crowd
+  }
+
+  private constructor(upstream: ChildServer, omni2: Omni2, servers: number, owned: AsyncDisposableStack) {
+    this.upstream = upstream
+    this.omni2 = omni2
+    this.servers = servers
+    this.#owned = owned
+  }
+
+  /** How many are. */
+  healthy(): Promise<number> {
+    return metric(this.omni2, 'omni2_server_status', 'status="healthy"')
+  }
+
+  /** How many ended, in all or in one way. */
+  checks(outcome?: Outcome): Promise<number> {
+    return metric(this.omni2, 'omni2_checks_total', outcome && `outcome="${outcome}"`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#owned.disposeAsync()
+  }
+}
