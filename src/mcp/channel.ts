@@ -34,6 +34,8 @@ export type RequestOptions = {
   readonly firstByteMs?: number
   /** A person asked, so a process may start even while it is made to wait after a crash. */
   readonly onDemand?: boolean
+  /** A process died of what was asked first, so it may start once more at once; not more often than any, though. */
+  readonly again?: boolean
   /** More headers for this one request; channels that have none ignore it. */
   readonly headers?: Readonly<Record<string, string>>
 }

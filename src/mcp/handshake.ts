@@ -103,7 +103,7 @@ async function discover(greeter: Greeter, options: RequestOptions): Promise<Esta
     )
   } catch (error) {
     if (options.signal.aborted || !(error instanceof UpstreamFault) || !saysLegacy(error, greeter)) throw error
-    if (!channel.alive) await channel.open({ ...options, onDemand: true })
+    if (!channel.alive) await channel.open({ ...options, again: true })
     return { rejected: error }
   }
   if ('result' in reply) {

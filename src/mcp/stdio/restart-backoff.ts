@@ -43,6 +43,11 @@ export function afterCrash(history: StartHistory, now: Instant, policy: BackoffP
 export function nextStartAt(history: StartHistory, policy: BackoffPolicy): Instant {
   const delayMs = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (history.crashes - 1))
   const afterCrashAt = history.crashes === 0 ? history.crashedAt : later(history.crashedAt, delayMs)
-  const oldest = history.starts.length >= policy.maxStarts ? history.starts.at(-policy.maxStarts) : undefined
-  return oldest === undefined ? afterCrashAt : instant(Math.max(afterCrashAt, oldest + policy.windowMs))
+  return instant(Math.max(afterCrashAt, roomAt(history, policy)))
+}
+
+/** As `nextStartAt`, for a start that waits for no delay after a crash. */
+export function roomAt({ starts }: StartHistory, { maxStarts, windowMs }: BackoffPolicy): Instant {
+  const oldest = starts.length >= maxStarts ? starts.at(-maxStarts) : undefined
+  return oldest === undefined ? instant(Number.NEGATIVE_INFINITY) : later(oldest, windowMs)
 }

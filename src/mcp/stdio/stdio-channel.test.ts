@@ -238,6 +238,16 @@ test('a crash loop is bounded: at most 12 starts in 10 minutes', async () => {
   expect(starts).toBeLessThanOrEqual(12)
   expect(starts).toBeGreaterThan(8)
 }, 30_000)
+test('a second start in one contact waits for no delay, and counts like any other', async () => {
+  const { channel, exits } = bench.channel({ args: ['-e', 'process.exit(1)'] })
+  const start = async () => {
+    await channel.open({ ...within(), again: true })
+    await vi.waitFor(() => expect(channel.alive).toBe(false), { timeout: 10_000, interval: 5 })
+  }
+  for (let n = 0; n < 12; n++) await start()
+  expect((await faultOfRejected(start())).message).toMatch(/next start in 600 s$/)
+  expect(exits).toHaveLength(12)
+}, 30_000)
 test('closing is no crash: it can be opened again at once', async () => {
   const { channel, exits } = bench.channel()
   await channel.open(within())

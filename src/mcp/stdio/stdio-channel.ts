@@ -20,6 +20,7 @@ import {
   neverStarted,
   nextStartAt,
   RESTART_POLICY,
+  roomAt,
   type StartHistory,
 } from './restart-backoff.ts'
 import { StderrRing } from './stderr-ring.ts'
@@ -76,7 +77,7 @@ export class StdioChannel implements ProcessChannel {
     if (this.alive) return
     options.signal.throwIfAborted()
     const start = () => {
-      this.#opening ??= this.#start(options.onDemand ?? false).finally(() => {
+      this.#opening ??= this.#start(options).finally(() => {
         this.#opening = undefined
       })
       return unlessAborted(this.#opening, options.signal)
@@ -114,12 +115,12 @@ export class StdioChannel implements ProcessChannel {
     return this.#run.pipe
   }
 
-  async #start(onDemand: boolean): Promise<void> {
+  async #start({ onDemand = false, again = false }: RequestOptions): Promise<void> {
     const { clock, launch } = this.#deps
     const closes = this.#closes
     if (this.#run) await this.#lostPipe(this.#run.tree)
     await this.#ending
-    if (!onDemand) this.#waitForBackoff()
+    if (!onDemand) this.#waitUntil(again ? roomAt : nextStartAt)
     this.#history = afterStart(this.#history, clock.now(), RESTART_POLICY)
     const tree = await ProcessTree.spawn(launch, this.#deps).catch((error) => {
       if (error instanceof UpstreamFault && error.outcome === 'connect') this.#crashed(error.failure)
@@ -175,8 +176,9 @@ export class StdioChannel implements ProcessChannel {
     this.#lastFailure = failure
   }
 
-  #waitForBackoff(): void {
-    const waitMs = nextStartAt(this.#history, RESTART_POLICY) - this.#deps.clock.now()
+  /** @throws UpstreamFault when the moment is still to come. */
+  #waitUntil(moment: typeof nextStartAt): void {
+    const waitMs = moment(this.#history, RESTART_POLICY) - this.#deps.clock.now()
     if (waitMs <= 0) return
     const last = this.#lastFailure
     const seconds = Math.ceil(waitMs / 1_000)
