@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { FakeClock, rise } from '../../test/support/fakes.ts'
+import { timestamp } from '../core/clock.ts'
 import { Compaction } from '../core/history/compaction.ts'
 import type { Limits } from '../core/ports.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -23,7 +24,7 @@ async function start() {
   }
   let limit: number | undefined
   const warnings: string[] = []
-  const journal = { outage: undefined, write: async () => [] }
+  const journal = { outage: undefined, storedUntil: timestamp(Number.POSITIVE_INFINITY), write: async () => [] }
   const compaction = new Compaction({ store, journal, servers: () => [], clock })
   await compaction.load()
   const log = { warn: (message: string) => warnings.push(message) }

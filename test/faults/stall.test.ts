@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CROWD_INTERVAL_MS, Crowd } from '../support/crowd.ts'
-import { history, until } from '../support/journey.ts'
+import { history } from '../support/journey.ts'
 import { measured } from '../support/measured.ts'
 import type { Live } from '../support/omni2.ts'
 
@@ -14,21 +14,13 @@ test('nothing is called failed for it, and no burst makes up for what was missed
   await using crowd = await Crowd.start({ servers: 1_000, origins: 20, timeoutMs: 4_900 })
   const { omni2, upstream } = crowd
   await upstream.command('behave', { delayMs: 500 })
-  const before = await crowd.checks()
-  await until(
-    () => crowd.checks(),
-    (count) => count > before + crowd.servers,
-  )
+  await crowd.untilChecked(crowd.servers)
   const eventsBefore = await history(omni2)
   using live = await omni2.live()
   live.say({ action: 'subscribe', event_types: ['mcp_health_check'] })
 
   await omni2.inject('stall', STALL_MS)
-  const during = await crowd.checks()
-  await until(
-    () => crowd.checks(),
-    (count) => count > during + 2 * crowd.servers,
-  )
+  await crowd.untilChecked(2 * crowd.servers)
   const checked = seenBy(live)
   const outcomes = Map.groupBy(checked, ({ outcome }) => outcome)
   const excused = outcomes.get('inconclusive')?.length ?? 0

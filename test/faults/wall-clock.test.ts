@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { legacyServer } from '../support/fixture-servers.ts'
 import { breaks, history, read, register, registerHealthy, untilStatus } from '../support/journey.ts'
 import { measured } from '../support/measured.ts'
-import { metric } from '../support/metric.ts'
 import { Omni2 } from '../support/omni2.ts'
 import { Omni2InFakeTime } from '../support/omni2-in-fake-time.ts'
+import { OwnMetrics } from '../support/own-metrics.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -68,8 +68,8 @@ class Watch implements AsyncDisposable {
     })
   }
 
-  checks(): Promise<number> {
-    return metric(this.omni2, 'omni2_checks_total')
+  async checks(): Promise<number> {
+    return (await OwnMetrics.read(this.omni2)).checks
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,9 @@
 import { filledDataDir } from '../../bench/filled-data-dir.ts'
 import { fixture } from '../../bench/fixture.ts'
-import type { Outcome } from '../../src/core/check.ts'
 import type { ChildServer } from './child-server.ts'
 import { until } from './journey.ts'
-import { metric } from './metric.ts'
 import { Omni2, type Omni2Options } from './omni2.ts'
+import { OwnMetrics } from './own-metrics.ts'
 
 type Options = {
   readonly servers: number
@@ -38,12 +37,9 @@ export class Crowd implements AsyncDisposable {
       servers,
       owned.move(),
     )
+    await crowd.untilChecked(2 * servers)
     await until(
-      () => crowd.checks(),
-      (count) => count > 2 * servers,
-    )
-    await until(
-      () => crowd.healthy(),
+      async () => (await crowd.metrics()).healthy,
       (count) => count === servers,
     )
     return crowd
@@ -56,14 +52,17 @@ export class Crowd implements AsyncDisposable {
     this.#owned = owned
   }
 
-  /** How many are. */
-  healthy(): Promise<number> {
-    return metric(this.omni2, 'omni2_server_status', 'status="healthy"')
+  metrics(): Promise<OwnMetrics> {
+    return OwnMetrics.read(this.omni2)
   }
 
-  /** How many ended, in all or in one way. */
-  checks(outcome?: Outcome): Promise<number> {
-    return metric(this.omni2, 'omni2_checks_total', outcome && `outcome="${outcome}"`)
+  /** Resolves once so many more checks ended. */
+  async untilChecked(more: number): Promise<void> {
+    const before = (await this.metrics()).checks
+    await until(
+      async () => (await this.metrics()).checks,
+      (count) => count > before + more,
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

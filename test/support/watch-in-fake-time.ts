@@ -1,3 +1,4 @@
+import { AppError } from '../../src/core/errors.ts'
 import type { CheckNotice, StoredEvent } from '../../src/core/events.ts'
 import { Feed } from '../../src/core/feed.ts'
 import { DEFAULT_BREAKER } from '../../src/core/health/breaker-config.ts'
@@ -13,15 +14,17 @@ import { Registry } from '../../src/core/watch/registry.ts'
 import { StallWatch } from '../../src/core/watch/stall-watch.ts'
 import { anHttpConfig, FakeClock, FakeUpstreams, rise } from './fakes.ts'
 
-type Options = {
+export type WatchOptions = {
   /** A number in [0, 1); 0.5 unless told otherwise. */
   readonly random?: () => number
   /** Before each transaction is through. */
-  readonly commitMs?: number
+  commitMs?: number
+  /** Whether transactions fail. */
+  fails?: boolean
 }
 
 /** The core that watches servers, put together in time that a test moves; upstreams and store are faked. */
-export function watchInFakeTime(options: Options = {}) {
+export function watchInFakeTime(options: WatchOptions = {}) {
   const clock = new FakeClock()
   const fleet = new Fleet()
   const upstreams = new FakeUpstreams()
@@ -37,6 +40,7 @@ export function watchInFakeTime(options: Options = {}) {
     async commit(changes: readonly Change[]) {
       const { commitMs } = options
       if (commitMs !== undefined) await new Promise<void>((resolve) => clock.after(commitMs, resolve))
+      if (options.fails) throw new AppError('unavailable', 'database is locked')
       stored.push(...changes)
       return changes.flatMap((change) =>
         change.type === 'event' ? [{ seq: ++seq, at: change.at, event: change.event }] : [],

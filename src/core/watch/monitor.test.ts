@@ -1,123 +1,13 @@
 import { expect, test } from 'vitest'
-import {
-  anHttpConfig,
-  denied,
-  FakeClock,
-  FakeUpstreams,
-  ok,
-  refused,
-  rise,
-  settle,
-} from '../../../test/support/fakes.ts'
+import { anHttpConfig, denied, ok, refused, settle } from '../../../test/support/fakes.ts'
 import { failure } from '../../../test/support/store-samples.ts'
+import { type WatchOptions, watchInFakeTime } from '../../../test/support/watch-in-fake-time.ts'
 import type { CheckResult } from '../check.ts'
-import { AppError } from '../errors.ts'
-import type { CheckNotice, StoredEvent } from '../events.ts'
-import { Feed } from '../feed.ts'
-import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
 import { derive } from '../health/status.ts'
-import { Recorder } from '../history/recorder.ts'
 import { serverId } from '../ids.ts'
-import type { Change, LoadedServer } from '../ports.ts'
-import { Fleet } from './fleet.ts'
-import { FleetAlarm } from './fleet-alarm.ts'
-import { Journal } from './journal.ts'
-import { Monitor } from './monitor.ts'
-import { Registry } from './registry.ts'
-import { StallWatch } from './stall-watch.ts'
-
-type Options = {
-  readonly jitter?: number
-  /** Before each transaction is through. */
-  commitMs?: number
-  /** Whether transactions fail. */
-  fails?: boolean
-}
-
-function start(options: Options = {}) {
-  const clock = new FakeClock()
-  const fleet = new Fleet()
-  const upstreams = new FakeUpstreams()
-  const events = new Feed<StoredEvent>(rise)
-  const checks = new Feed<CheckNotice>(rise)
-  const stored: Change[] = []
-  const told: StoredEvent[] = []
-  const errors: unknown[] = []
-  const kept: LoadedServer[] = []
-  let seq = 0
-  let lastId = 0
-  const store = {
-    async commit(changes: readonly Change[]) {
-      const { commitMs } = options
-      if (commitMs !== undefined) await new Promise<void>((resolve) => clock.after(commitMs, resolve))
-      if (options.fails) throw new AppError('unavailable', 'database is locked')
-      stored.push(...changes)
-      return changes.flatMap((change) =>
-        change.type === 'event' ? [{ seq: ++seq, at: change.at, event: change.event }] : [],
-      )
-    },
-    loadServers: async () => kept,
-    reserveServerIds: async (count: number) => Array.from({ length: count }, () => serverId(++lastId)),
-  }
-  events.subscribe((event) => told.push(event))
-  const random = () => options.jitter ?? 0.5
-  const onError = (error: unknown) => errors.push(error)
-  const journal = new Journal({ store, events, clock, onError })
-  const monitor = new Monitor({
-    fleet,
-    journal,
-    upstreams,
-    checks,
-    clock,
-    random,
-    onError,
-    alarm: new FleetAlarm(fleet),
-    stalls: new StallWatch(clock),
-    recorder: new Recorder(clock),
-  })
-  const registry = new Registry({
-    fleet,
-    monitor,
-    journal,
-    upstreams,
-    store,
-    clock,
-    random,
-    breaker: () => DEFAULT_BREAKER,
-    view: ({ server }) => ({ id: server.id }),
-  })
-  const create = async (count = 1) => {
-    const entries = Array.from({ length: count }, (_, n) => ({
-      config: anHttpConfig({ name: `server-${n + 1}` }),
-      enabled: true,
-    }))
-    return (await registry.createAll(entries)).map(({ server }) => server.id)
-  }
-  const statuses = () =>
-    told.flatMap(({ event }) =>
-      event.type === 'mcp_status_change' ? [`${event.oldStatus} -> ${event.newStatus}`] : [],
-    )
-  const status = (id: number) => derive(fleet.get(serverId(id)).state)
-  return {
-    clock,
-    fleet,
-    upstreams,
-    monitor,
-    registry,
-    journal,
-    events,
-    checks,
-    stored,
-    told,
-    errors,
-    create,
-    statuses,
-    status,
-  }
-}
 
 test('a server just created is checked at once, and its creation is announced first', async () => {
-  const { create, clock, told, status, upstreams } = start()
+  const { create, clock, told, status, upstreams } = watchInFakeTime()
   await create()
   await clock.advance(100)
   expect(upstreams.asked).toHaveLength(1)
@@ -126,7 +16,7 @@ test('a server just created is checked at once, and its creation is announced fi
 })
 
 test('it is checked again about every minute, deep at every tenth check', async () => {
-  const { create, clock, upstreams } = start()
+  const { create, clock, upstreams } = watchInFakeTime()
   await create()
   await clock.advance(20 * 60_000)
   expect(upstreams.asked.length).toBeGreaterThanOrEqual(20)
@@ -135,7 +25,7 @@ test('it is checked again about every minute, deep at every tenth check', async 
 })
 
 test('a dead server goes through every status down to automatic disabling, and is then only looked at', async () => {
-  const { create, clock, upstreams, statuses, status, told } = start()
+  const { create, clock, upstreams, statuses, status, told } = watchInFakeTime()
   await create()
   await clock.advance(1_000)
   upstreams.answer = () => refused
@@ -155,7 +45,7 @@ test('a dead server goes through every status down to automatic disabling, and i
 })
 
 test('a server that recovers is brought back without anyone asking', async () => {
-  const { create, clock, upstreams, status } = start()
+  const { create, clock, upstreams, status } = watchInFakeTime()
   await create()
   upstreams.answer = () => refused
   await clock.advance(5 * 60_000)
@@ -166,7 +56,7 @@ test('a server that recovers is brought back without anyone asking', async () =>
 })
 
 test('a check that is still being stored takes nobody the place', async () => {
-  const { create, clock, upstreams } = start({ commitMs: 30_000 })
+  const { create, clock, upstreams } = watchInFakeTime({ commitMs: 30_000 })
   const created = create(100)
   await clock.advance(31_000)
   await created
@@ -174,7 +64,7 @@ test('a check that is still being stored takes nobody the place', async () => {
 })
 
 test('callers who ask at the same moment share one check and get equal answers', async () => {
-  const { create, clock, upstreams, monitor } = start()
+  const { create, clock, upstreams, monitor } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await clock.advance(5_000)
   const asked = upstreams.asked.length
@@ -186,7 +76,7 @@ test('callers who ask at the same moment share one check and get equal answers',
 })
 
 test('a caller does not join a shallow check but gets a deep one of its own after it', async () => {
-  const { create, clock, upstreams, monitor } = start()
+  const { create, clock, upstreams, monitor } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await clock.advance(5_000)
   let release = (_: CheckResult) => {}
@@ -206,7 +96,7 @@ test('a caller does not join a shallow check but gets a deep one of its own afte
 })
 
 test('a reload does not join a check that began before it', async () => {
-  const { create, clock, upstreams, monitor } = start()
+  const { create, clock, upstreams, monitor } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   let release = (_: CheckResult) => {}
   upstreams.answer = () =>
@@ -223,7 +113,7 @@ test('a reload does not join a check that began before it', async () => {
 })
 
 test('the state is stored and the event is out before the caller has the answer', async () => {
-  const { create, clock, upstreams, monitor, told, stored } = start()
+  const { create, clock, upstreams, monitor, told, stored } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await clock.advance(5_000)
   upstreams.answer = () => denied
@@ -241,7 +131,7 @@ test('the state is stored and the event is out before the caller has the answer'
 })
 
 test('a check on demand of an open circuit is the canary', async () => {
-  const { create, clock, upstreams, monitor, fleet } = start()
+  const { create, clock, upstreams, monitor, fleet } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   upstreams.answer = () => refused
   await clock.advance(5 * 60_000)
@@ -253,7 +143,7 @@ test('a check on demand of an open circuit is the canary', async () => {
 })
 
 test('a disabled server is only observed: the check changes nothing', async () => {
-  const { create, clock, upstreams, monitor, registry, status, told } = start()
+  const { create, clock, upstreams, monitor, registry, status, told } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await clock.advance(5_000)
   await registry.disable(id)
@@ -269,7 +159,7 @@ test('a disabled server is only observed: the check changes nothing', async () =
 })
 
 test('while our own process stood still no server is blamed', async () => {
-  const { create, clock, upstreams, statuses, stored } = start()
+  const { create, clock, upstreams, statuses, stored } = watchInFakeTime()
   await create()
   await clock.advance(5_000)
   for (let i = 0; i < 5; i++) {
@@ -285,7 +175,7 @@ test('while our own process stood still no server is blamed', async () => {
 })
 
 test('servers that fall together are suspected to be our own fault, once', async () => {
-  const { create, clock, upstreams, told } = start()
+  const { create, clock, upstreams, told } = watchInFakeTime()
   await create(10)
   await clock.advance(10_000)
   upstreams.answer = () => refused
@@ -300,7 +190,7 @@ test('servers that fall together are suspected to be our own fault, once', async
 })
 
 test('servers that never worked raise no suspicion against us', async () => {
-  const { create, clock, upstreams, told } = start()
+  const { create, clock, upstreams, told } = watchInFakeTime()
   upstreams.answer = () => refused
   await create(10)
   await clock.advance(600_000)
@@ -308,7 +198,7 @@ test('servers that never worked raise no suspicion against us', async () => {
 })
 
 test('a removed server is forgotten, and who waits for its check hears so', async () => {
-  const { create, clock, upstreams, monitor, registry, fleet, errors } = start()
+  const { create, clock, upstreams, monitor, registry, fleet, errors } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await clock.advance(5_000)
   upstreams.answer = () =>
@@ -323,7 +213,7 @@ test('a removed server is forgotten, and who waits for its check hears so', asyn
 })
 
 test('two servers may not share a name, and nothing of the batch is registered', async () => {
-  const { registry, fleet } = start()
+  const { registry, fleet } = watchInFakeTime()
   const config = anHttpConfig({ name: 'twin' })
   await expect(
     registry.createAll([
@@ -335,7 +225,7 @@ test('two servers may not share a name, and nothing of the batch is registered',
 })
 
 test('a new target makes the health unknown and is checked at once; a new description is not', async () => {
-  const { create, clock, registry, status, statuses, upstreams } = start()
+  const { create, clock, registry, status, statuses, upstreams } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await clock.advance(5_000)
   await registry.update(id, (config) => ({ ...config, description: 'issues and pulls' }))
@@ -347,14 +237,14 @@ test('a new target makes the health unknown and is checked at once; a new descri
 })
 
 test('an update based on an old revision is refused', async () => {
-  const { create, registry } = start()
+  const { create, registry } = watchInFakeTime()
   const [id = serverId(1)] = await create()
   await registry.update(id, (config) => ({ ...config, description: 'a' }), 1)
   await expect(registry.update(id, (config) => config, 1)).rejects.toMatchObject({ code: 'precondition_failed' })
 })
 
 test('a server that is changed while its check hangs is checked at once as it is now', async () => {
-  const { clock, registry, status, upstreams } = start({ commitMs: 5 })
+  const { clock, registry, status, upstreams } = watchInFakeTime({ commitMs: 5 })
   const created = registry.create({ config: anHttpConfig(), enabled: true })
   upstreams.answer = () => new Promise(() => {})
   await clock.advance(5_000)
@@ -367,7 +257,7 @@ test('a server that is changed while its check hangs is checked at once as it is
 })
 
 test('a store slower than the next check is due does not end the watch', async () => {
-  const { clock, registry, upstreams } = start({ commitMs: 90_000 })
+  const { clock, registry, upstreams } = watchInFakeTime({ commitMs: 90_000 })
   const created = registry.create({ config: anHttpConfig(), enabled: true })
   await clock.advance(100_000)
   await created
@@ -377,8 +267,8 @@ test('a store slower than the next check is due does not end the watch', async (
 })
 
 test('what is wanted of a server and cannot be stored leaves it as it was', async () => {
-  const store: Options = {}
-  const { create, clock, registry, upstreams, fleet, status, stored } = start(store)
+  const store: WatchOptions = {}
+  const { create, clock, registry, upstreams, fleet, status, stored } = watchInFakeTime(store)
   const [id = serverId(0)] = await create()
   await clock.advance(5_000)
   await registry.disable(id)
@@ -399,8 +289,8 @@ test('what is wanted of a server and cannot be stored leaves it as it was', asyn
 })
 
 test('a check that ends while its server is being changed counts after the change', async () => {
-  const store: Options = {}
-  const { create, clock, monitor, registry, upstreams, statuses, status } = start(store)
+  const store: WatchOptions = {}
+  const { create, clock, monitor, registry, upstreams, statuses, status } = watchInFakeTime(store)
   const [id = serverId(0)] = await create()
   await clock.advance(5_000)
   const answer = Promise.withResolvers<CheckResult>()
@@ -420,8 +310,8 @@ test('a check that ends while its server is being changed counts after the chang
 })
 
 test('who waits for a store that hangs keeps nobody else waiting', async () => {
-  const store: Options = {}
-  const { create, clock, registry, journal } = start(store)
+  const store: WatchOptions = {}
+  const { create, clock, registry, journal } = watchInFakeTime(store)
   const [id = serverId(0)] = await create()
   await clock.advance(5_000)
   store.commitMs = 60_000
@@ -434,8 +324,8 @@ test('who waits for a store that hangs keeps nobody else waiting', async () => {
 })
 
 test('what is asked and heard of a server while it is being changed waits for the change', async () => {
-  const store: Options = {}
-  const { create, clock, monitor, registry, upstreams, statuses, status } = start(store)
+  const store: WatchOptions = {}
+  const { create, clock, monitor, registry, upstreams, statuses, status } = watchInFakeTime(store)
   const [id = serverId(0)] = await create()
   await clock.advance(5_000)
   store.commitMs = 3_000
@@ -456,7 +346,7 @@ test('what is asked and heard of a server while it is being changed waits for th
 })
 
 test('two who change a server at once do so one after the other, each on what there then is', async () => {
-  const { create, registry, fleet } = start()
+  const { create, registry, fleet } = watchInFakeTime()
   const [id = serverId(0)] = await create()
   const changes = [
     registry.update(id, (config) => ({ ...config, description: 'first' }), 1),
@@ -470,7 +360,7 @@ test('two who change a server at once do so one after the other, each on what th
 })
 
 test('stopping abandons checks in flight without a verdict', async () => {
-  const { create, clock, upstreams, monitor, statuses } = start()
+  const { create, clock, upstreams, monitor, statuses } = watchInFakeTime()
   await create()
   await clock.advance(5_000)
   upstreams.answer = () => new Promise(() => {})
