@@ -62,6 +62,7 @@ test('every route answers each caller as its access says, and nobody else', asyn
     'GET /sign-in',
     'GET /mcps/*',
     'GET /add',
+    'GET /import',
     'GET /events',
     'GET /settings',
     'GET /settings/*',

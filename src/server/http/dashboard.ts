@@ -9,6 +9,7 @@ const PAGES = [
   '/sign-in',
   '/mcps/*',
   '/add',
+  '/import',
   '/events',
   '/settings',
   '/settings/*',

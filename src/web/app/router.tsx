@@ -95,6 +95,12 @@ const addRoute = createRoute({
   component: lazyRouteComponent(() => import('../edit/AddPage.tsx'), 'AddPage'),
 })
 
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/import',
+  component: lazyRouteComponent(() => import('../edit/ImportPage.tsx'), 'ImportPage'),
+})
+
 const eventsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/events',
@@ -110,7 +116,14 @@ const settingsRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([serversRoute, serverRoute.addChildren(serverTabs), addRoute, eventsRoute, settingsRoute]),
+  shellRoute.addChildren([
+    serversRoute,
+    serverRoute.addChildren(serverTabs),
+    addRoute,
+    importRoute,
+    eventsRoute,
+    settingsRoute,
+  ]),
 ])
 
 export const createDashboardRouter = (context: Context) =>
