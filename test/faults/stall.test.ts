@@ -34,7 +34,8 @@ test('nothing is called failed for it, and no burst makes up for what was missed
   const most = Math.max(
     ...starts.map((at, n) => starts.slice(n).filter((other) => other < at + ALMOST_A_SECOND_MS).length),
   )
-  expect(most).toBeLessThanOrEqual(STARTS_PER_SECOND)
+  // A stamp is from when the check got its turn, a little after it was let in; making up for 5 s would be five times as many.
+  expect(most).toBeLessThanOrEqual(1.2 * STARTS_PER_SECOND)
   const pauses = [...Map.groupBy(checked, ({ server }) => server).values()].flatMap((ofOne) =>
     differences(ofOne.map(({ startedAt }) => startedAt)),
   )
