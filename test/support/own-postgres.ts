@@ -88,7 +88,8 @@ export class OwnPostgres {
   }
 
   resume(): void {
-    for (const pid of this.#frozen) process.kill(pid, 'SIGCONT')
+    // The main process last: a child that has ended stays to be signalled until then.
+    for (const pid of this.#frozen.toReversed()) process.kill(pid, 'SIGCONT')
     this.#frozen = []
   }
 
