@@ -49,6 +49,7 @@ test('a check of a healthy server answers field for field what the contract show
       last_health_check: TIME,
       next_check_at: TIME,
       timestamp: TIME,
+      version: expect.any(Number),
     },
   })
 })
@@ -84,6 +85,7 @@ test('a check of a dead server succeeds and says what failed, where, and what to
       last_health_check: TIME,
       next_check_at: TIME,
       timestamp: TIME,
+      version: expect.any(Number),
     },
   })
   expect(await read(omni2, id)).toMatchObject({
