@@ -4,8 +4,11 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Secret } from '../src/core/config/secret.ts'
+import type { ServerId } from '../src/core/ids.ts'
+import type { Change } from '../src/core/ports.ts'
 import { writeBackup } from '../src/store/care/backup.ts'
 import { copyToPostgres } from '../src/store/care/copy-to-postgres.ts'
+import type { Progress } from '../src/store/care/progress.ts'
 import { databaseStatus } from '../src/store/care/status.ts'
 import { migrate } from '../src/store/migrations.ts'
 import { openDatabase, withDatabase } from '../src/store/open-database.ts'
@@ -14,7 +17,7 @@ import { AesVault } from '../src/store/vault.ts'
 import { findPostgres, type Postgres, startPostgres } from './support/postgres.ts'
 import { KEY, restoring, unwatched } from './support/restoring.ts'
 import { contents, fill } from './support/store-care.ts'
-import { A, aDeletion, aToken, checkLogged, everyEvent, told } from './support/store-samples.ts'
+import { A, aDeletion, aServer, aToken, at, B, checkLogged, everyEvent, saved, told } from './support/store-samples.ts'
 
 const source = findPostgres()
 const made: string[] = []
@@ -59,6 +62,32 @@ describe.skipIf(source === undefined)('with a PostgreSQL server', () => {
       code: 'conflict',
       message: expect.stringContaining('empty'),
     })
+  })
+
+  test('a copy holds every row of tables that are read in many pages', async () => {
+    const home = await newSqlite()
+    const store = await openStore({ ...home, vault })
+    const spans = (serverId: ServerId) =>
+      Array.from({ length: 700 }, (_, n): Change => {
+        return { type: 'span_known', serverId, span: { kind: 'up', from: at(n), until: at(n + 1) } }
+      })
+    const long = 'x'.repeat(50_000)
+    await store.commit([saved(aServer(A)), saved(aServer(B)), ...spans(A), ...spans(B)])
+    await store.commit(Array.from({ length: 300 }, (_, n) => told(aDeletion(`${n}-${long}`))))
+    const before = await contents(store)
+    await store.close()
+    const { databaseUrl: to } = await newPostgres()
+    const rows = new Map<string, number[]>()
+    const onProgress = (progress: Progress) => {
+      if (!('table' in progress) || progress.doing !== 'copying') return
+      rows.set(progress.table, [...(rows.get(progress.table) ?? []), progress.rows])
+    }
+    await copyToPostgres({ dataDir: home.dataDir, to, ...unwatched, onProgress })
+    expect([rows.get('span')?.at(-1), rows.get('event')?.at(-1)]).toEqual([1_400, 300])
+    expect([(rows.get('span')?.length ?? 0) > 1, (rows.get('event')?.length ?? 0) > 5]).toEqual([true, true])
+    const copy = await openStore({ dataDir: home.dataDir, databaseUrl: to, vault })
+    expect(await contents(copy)).toEqual(before)
+    await copy.close()
   })
 
   test('a copy that is given up leaves the target empty, and can be made again', async () => {

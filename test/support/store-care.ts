@@ -119,6 +119,7 @@ export function careTests(bench: () => Bench, makeHome: () => Promise<StoreHome>
     // Each commit whole.
     expect((events.length - before) % 2).toBe(0)
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+    expect(await again.eventRange()).toEqual({ oldest: 1, newest: events.length })
     expect((await again.loadServers())[0]?.capabilities?.value).toEqual(capabilities)
     await again.close()
   })

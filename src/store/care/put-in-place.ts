@@ -15,28 +15,31 @@ export async function putInPlace(staged: string, dataDir: string, aside: string)
   const file = databaseFile(dataDir)
   await syncToDisk(staged)
   const present = await setAside(file, aside)
-  // It must not be taken for a part of what comes.
-  for (const end of ['-wal', '-shm']) await rm(file + end, { force: true })
+  // They must not be taken for parts of what comes.
+  for (const end of [...UNSETTLED, '-shm']) await rm(file + end, { force: true })
   await rename(staged, file)
   await syncToDisk(dataDir)
   return present
 }
 
-/** The -wal file first: SQLite throws it away with a database that it cannot read. */
+/** Files beside the database in which a crash may have left what is not in it yet, or is to be undone in it. */
+const UNSETTLED = ['-wal', '-journal']
+
+/** Those first: SQLite throws them away with a database that it cannot read. */
 async function setAside(file: string, aside: string): Promise<boolean> {
-  if (existsSync(`${file}-wal`)) await keep(`${file}-wal`, `${aside}-wal`)
+  for (const end of UNSETTLED) if (existsSync(file + end)) await keep(file + end, aside + end)
   if (!existsSync(file)) return false
   let settled = true
   try {
     settled = settle(file)
   } finally {
-    if (settled) await rm(`${aside}-wal`, { force: true })
+    if (settled) for (const end of UNSETTLED) await rm(aside + end, { force: true })
   }
   await keep(file, aside)
   return true
 }
 
-/** Takes what the -wal file holds into the database itself; false when it is too damaged for that. */
+/** Takes what those files hold into the database itself; false when it is too damaged for that. */
 function settle(file: string): boolean {
   const database = new DatabaseSync(file, { open: false, timeout: 0 })
   try {

@@ -19,9 +19,10 @@ export async function* rowPages(db: Kysely<Tables>, table: Table): AsyncGenerato
   for (;;) {
     const { rows } = await sql<Row>`
       select * from ${sql.table(table)} ${after} order by ${key} limit ${sql.lit(limit)}`.execute(db)
-    const texts = rows.map(textOf)
     const last = rows.at(-1)
     if (last === undefined) return
+    const columns = Object.keys(last).sort()
+    const texts = rows.map((row) => JSON.stringify(columns.map((column) => row[column])))
     yield { rows, texts }
     if (rows.length < limit) return
     after = sql`where (${key}) > (${sql.join(TABLE_KEYS[table].map((column: string) => last[column]))})`
@@ -29,10 +30,3 @@ export async function* rowPages(db: Kysely<Tables>, table: Table): AsyncGenerato
     limit = Math.max(1, Math.min(MOST_ROWS, Math.floor(PAGE_BYTES / rowBytes)))
   }
 }
-
-const textOf = (row: Row): string =>
-  JSON.stringify(
-    Object.keys(row)
-      .sort()
-      .map((column) => [column, row[column]]),
-  )

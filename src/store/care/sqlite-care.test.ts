@@ -1,15 +1,16 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KEY, restoring, unwatched } from '../../../test/support/restoring.ts'
 import { contents, fill } from '../../../test/support/store-care.ts'
-import { aDeletion, olderThan, told } from '../../../test/support/store-samples.ts'
+import { A, aDeletion, aServer, at, olderThan, saved, told } from '../../../test/support/store-samples.ts'
 import { openStore } from '../open-store.ts'
 import { AesVault } from '../vault.ts'
 import { writeBackup } from './backup.ts'
 import { compactFile } from './compact.ts'
+import type { Progress } from './progress.ts'
 import { databaseStatus } from './status.ts'
 
 const home = { dataDir: '', databaseUrl: undefined }
@@ -21,6 +22,26 @@ afterEach(() => rm(home.dataDir, { recursive: true, force: true }))
 
 const opened = (dataDir = home.dataDir) => openStore({ dataDir, vault: new AesVault(KEY) })
 const backUp = () => writeBackup({ home, file: file('backup.db'), force: false, ...unwatched })
+
+test('writes between the steps of a backup neither begin it anew nor get into it', async () => {
+  const store = await opened()
+  const large = { name: 'large', hash: 'x', definition: { text: 'x'.repeat(20 * 1_024 * 1_024) } }
+  const capabilities = { tools: [large], prompts: [], resources: [], dropped: [] }
+  await store.commit([saved(aServer(A)), { type: 'capabilities_saved', serverId: A, capabilities, seenAt: at() }])
+  await store.close()
+  const other = new DatabaseSync(file('omni2.db'))
+  const copied: number[] = []
+  const onProgress = (progress: Progress) => {
+    if (!('pages' in progress)) return
+    copied.push(progress.pages)
+    if (copied.length < 20) other.exec(`insert into setting values ('key ${copied.length}', '1')`)
+  }
+  const { rows } = await writeBackup({ home, file: file('backup.db'), force: false, ...unwatched, onProgress })
+  other.close()
+  expect(copied.length).toBeGreaterThan(3)
+  expect(copied).toEqual(copied.toSorted((a, b) => a - b))
+  expect(rows.get('setting')).toBe(0)
+})
 
 test('what a restore replaces is kept whole under the name it tells', async () => {
   const first = await opened()
@@ -89,24 +110,41 @@ test('damage in the middle of the file is told by status, and no backup of it is
   expect((await readdir(home.dataDir)).filter((name) => name.startsWith('backup'))).toEqual([])
 })
 
-test('a file that is no database at all is told by status', async () => {
-  await writeFile(file('omni2.db'), 'this is no database '.repeat(1_000))
-  expect(await databaseStatus(home)).toMatchObject({ damage: ['file is not a database'], schema: undefined })
+test('a backup that is damaged in its middle is not restored', async () => {
+  await damageMiddle()
+  await rename(file('omni2.db'), file('damaged.db'))
+  await expect(restoring(home, file('damaged.db'))).rejects.toMatchObject({
+    message: expect.stringMatching(/damaged\.db was not restored\. It is damaged.*try another one/),
+  })
+  expect(await readdir(home.dataDir)).toEqual(['damaged.db'])
 })
 
-test('a damaged database can be replaced, and is kept with its -wal file', async () => {
+test.each([
+  ['a damaged database', (main: Buffer) => writeFile(file('omni2.db'), main.fill(0xff, 100, 4_096))],
+  ['one that is gone', () => rm(file('omni2.db'))],
+])('what %s left in its -wal file does not get into the one that takes its place', async (_, spoil) => {
   const store = await opened()
   await fill(store)
   await backUp()
+  const before = await contents(store)
   await store.close()
-  await writeFile(file('omni2.db'), 'this is no database '.repeat(1_000))
-  await writeFile(file('omni2.db-wal'), 'nor is this')
-  await restoring(home, file('backup.db'))
-  expect(await readFile(file('omni2.db.before'), 'utf8')).toContain('this is no database')
-  expect(await readFile(file('omni2.db.before-wal'), 'utf8')).toBe('nor is this')
   const again = await opened()
-  expect(await again.loadServers()).toHaveLength(2)
+  // Changes a page other than the first, which is damaged then.
+  await again.commit([{ type: 'setting_saved', key: 'retention', value: { days: 99 } }])
+  const [main, wal] = await Promise.all([readFile(file('omni2.db')), readFile(file('omni2.db-wal'))])
   await again.close()
+  await spoil(main)
+  await writeFile(file('omni2.db-wal'), wal)
+  await restoring(home, file('backup.db'))
+  const restored = await opened()
+  expect(await contents(restored)).toEqual(before)
+  await restored.close()
+  expect(await readFile(file('omni2.db.before-wal'))).toEqual(wal)
+})
+
+test('a file that is no database at all is told by status', async () => {
+  await writeFile(file('omni2.db'), 'this is no database '.repeat(1_000))
+  expect(await databaseStatus(home)).toMatchObject({ damage: ['file is not a database'], schema: undefined })
 })
 
 test('compacting gives the space of what was pruned back', async () => {
