@@ -27,7 +27,11 @@ function addDbStatus(db: Command, context: Context): void {
   part(db, 'status', 'Read all of the database: what it holds, its schema, whether it is whole; ends with 1 if not')
     .addHelpText('after', examples('omni2 db status --data-dir ./data', 'omni2 db status --json'))
     .action(async (options: Options) => {
-      const report = await (await host()).reportDatabase(hostSources(context, options))
+      const { reportDatabase } = await host()
+      const report = await withProgress(context, (onProgress) => {
+        onProgress({ doing: 'checking' })
+        return reportDatabase(hostSources(context, options))
+      })
       say(context.out, options.json ? jsonText(report) : statusText(report, viewOf(context)))
       if (!report.ok || report.schema?.unknown.length) context.endWith(EXIT.failed)
     })
@@ -59,7 +63,11 @@ function addCompact(db: Command, context: Context): void {
   part(db, 'compact', 'Give unused space in the SQLite file back to the disk; Omni2 has to be stopped')
     .addHelpText('after', examples('omni2 db compact --data-dir ./data'))
     .action(async (options: Options) => {
-      const report = await (await host()).compactDatabase(hostSources(context, options), context.signal)
+      const { compactDatabase } = await host()
+      const report = await withProgress(context, (onProgress) => {
+        onProgress({ doing: 'compacting' })
+        return compactDatabase(hostSources(context, options), context.signal)
+      })
       say(context.out, options.json ? jsonText(report) : compactText(report))
     })
 }

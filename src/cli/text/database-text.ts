@@ -12,7 +12,8 @@ import { oneLine } from './printable.ts'
 
 export function progressText(progress: HostProgress): string {
   if ('pages' in progress) return `copying: ${Math.floor((100 * progress.pages) / Math.max(1, progress.of))} %`
-  return `${progress.doing} ${progress.table}: ${count(progress.rows)} rows`
+  if ('table' in progress) return `${progress.doing} ${progress.table}: ${count(progress.rows)} rows`
+  return progress.doing === 'checking' ? 'checking all of it' : 'compacting'
 }
 
 export const backupText = (report: BackupReport, { paint }: View): string =>
@@ -49,10 +50,10 @@ export function statusText(report: DatabaseReport, { paint }: View): string {
     `${paint.quiet('size')}       ${bytes(report.bytes)}${free}`,
     `${paint.quiet('omni2')}      ${report.running ? 'running on it' : 'not running on it'}`,
     `${paint.quiet('schema')}     ${schemaText(report.schema, paint)}`,
-    `${paint.quiet('integrity')}  ${report.ok ? paint.good('✓ ok, all of it was read') : paint.bad('✗ damaged')}`,
+    `${paint.quiet('integrity')}  ${report.ok ? paint.good('✓ ok, all of it was read') : paint.bad('✗ not whole')}`,
     ...report.damage.map((line) => `           ${oneLine(line)}`),
     ...(report.ok ? [] : ['           Next: Stop Omni2 and restore the last good backup: omni2 restore <file>']),
-    ...(report.tables ? ['', ...rowLines(report.tables, paint)] : []),
+    ...(report.tables?.length ? ['', ...rowLines(report.tables, paint)] : []),
   ].join('\n')
 }
 
@@ -98,8 +99,11 @@ export const copyText = ({ from, to, tables }: CopyReport, { paint }: View): str
 
 /** What people know of it: `3 servers, 120 events and 2 tokens`. */
 export function heldText(tables: readonly TableRows[]): string {
-  const of = (name: string) => count(tables.find(({ table }) => table === name)?.rows ?? 0)
-  return `${of('server')} servers, ${of('event')} events and ${of('token')} tokens`
+  const of = (name: string) => {
+    const rows = tables.find(({ table }) => table === name)?.rows ?? 0
+    return `${count(rows)} ${name}${rows === 1 ? '' : 's'}`
+  }
+  return `${of('server')}, ${of('event')} and ${of('token')}`
 }
 
 const rowLines = (tables: readonly TableRows[], paint: Paint): readonly string[] =>

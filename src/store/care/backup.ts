@@ -36,6 +36,8 @@ export async function writeBackup({ home, file, force, ...watching }: Options): 
   try {
     if (home.databaseUrl) await copyPostgres(home, temporary, watching)
     else await copyPages(databaseFile(home.dataDir), temporary, watching)
+    watching.signal.throwIfAborted()
+    watching.onProgress({ doing: 'checking' })
     const rows = await inspect(temporary)
     watching.signal.throwIfAborted()
     await syncToDisk(temporary)

@@ -31,7 +31,7 @@ export type Restored = {
  */
 export async function restoreBackup(options: Options): Promise<Restored | undefined> {
   const { file, home, vault, aside, mayReplace, signal, onProgress } = options
-  const { path, rows, migrated } = await stageBackup({ file, dataDir: home.dataDir, vault })
+  const { path, rows, migrated } = await stageBackup({ file, dataDir: home.dataDir, vault, onProgress, signal })
   try {
     signal.throwIfAborted()
     if (!home.databaseUrl) {

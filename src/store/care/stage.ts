@@ -11,8 +11,9 @@ import { openScratch, withDatabase } from '../open-database.ts'
 import { SqlStore } from '../sql-store.ts'
 import { countRows, type RowCounts } from './copy-rows.ts'
 import { findDamage } from './damage.ts'
+import type { Watching } from './progress.ts'
 
-type Options = {
+type Options = Watching & {
   readonly file: string
   readonly dataDir: string
   /** Asked for only when the backup holds something sealed. */
@@ -30,10 +31,11 @@ export type Staged = {
  * Makes a copy of a backup, in the data directory, that this version of Omni2 could start on: whole, of today's schema,
  * all of it readable with the key at hand, and nobody signed in. Its maker removes it. @throws AppError saying why not.
  */
-export async function stageBackup({ file, dataDir, vault }: Options): Promise<Staged> {
+export async function stageBackup({ file, dataDir, vault, onProgress, signal }: Options): Promise<Staged> {
   const path = join(dataDir, 'omni2.db.restoring')
   await removeStaged(path)
   await copy(file, path)
+  onProgress({ doing: 'checking' })
   try {
     return await withDatabase(openScratch(path), async (database) => {
       await refuseUnfit(database)
@@ -41,6 +43,7 @@ export async function stageBackup({ file, dataDir, vault }: Options): Promise<St
       // Who signed out since would be signed in again.
       await database.db.deleteFrom('token').where('kind', 'in', ['session', 'sign_in_code']).execute()
       const rows = await countRows(database)
+      signal.throwIfAborted()
       if (rows.get('server')) await new SqlStore({ database, vault: await vault() }).loadServers()
       return { path, rows, migrated }
     })
