@@ -6,6 +6,7 @@ import { addCall } from './commands/call.ts'
 import { addCheck } from './commands/check.ts'
 import { addConfig } from './commands/config.ts'
 import { addDb } from './commands/db.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addEvents } from './commands/events.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
@@ -27,7 +28,7 @@ import { paintFor } from './text/paint.ts'
 import { version } from './version.ts'
 
 const GROUPS: readonly (readonly [title: string, add: readonly ((program: Command, context: Context) => void)[]])[] = [
-  ['Run Omni2:', [addServe, addConfig]],
+  ['Run Omni2:', [addServe, addDoctor, addConfig]],
   ['Servers:', [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall]],
   ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
   ['Access:', [addLogin, addLogout, addToken]],

@@ -62,7 +62,7 @@ function isDirectoryLocked(dataDir: string): boolean {
   }
 }
 
-const lockFile = (dataDir: string): string => join(dataDir, 'omni2.lock')
+export const lockFile = (dataDir: string): string => join(dataDir, 'omni2.lock')
 
 /** An empty SQLite file with an exclusive transaction that never ends: the kernel frees its lock even after kill -9. */
 async function lockDirectory(dataDir: string, advice: string): Promise<DatabaseSync> {

@@ -44,5 +44,5 @@ function splitHost(header: string | undefined): { host: string; port: number } |
 }
 
 const hasPort = (host: string): boolean => /:\d+$/.test(host.replace(/^\[.*\]/, ''))
-const isWildcard = (host: string): boolean => ['0.0.0.0', '::', '[::]', ''].includes(host)
+export const isWildcard = (host: string): boolean => ['0.0.0.0', '::', '[::]', ''].includes(host)
 const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host).toLowerCase()

@@ -55,7 +55,8 @@ function publicPlace(databaseUrl: Secret): string {
   return url.href
 }
 
-async function sizeOf({ databaseUrl, dataDir }: Home, { db }: Database): Promise<number> {
+/** Bytes on disk. */
+export async function sizeOf({ databaseUrl, dataDir }: Home, { db }: Database): Promise<number> {
   if (!databaseUrl) {
     const sizes = ['', '-wal'].map((end) =>
       stat(databaseFile(dataDir) + end).then(
