@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { AesVault } from '../../src/store/vault.ts'
 import { DatabaseHolder } from '../support/database-holder.ts'
 import { HangingDisk } from '../support/hanging-disk.ts'
 import { setImmutable } from '../support/immutable.ts'
-import { register, until } from '../support/journey.ts'
+import { register, registerHealthy, until, untilStatus } from '../support/journey.ts'
 import { measured } from '../support/measured.ts'
 import { isMissing } from '../support/needs.ts'
 import { Omni2 } from '../support/omni2.ts'
@@ -17,6 +17,7 @@ import { SmallDisk } from '../support/small-disk.ts'
 import { outlast } from '../support/store-outage.ts'
 import { A, aServer, at, saved, someCapabilities } from '../support/store-samples.ts'
 
+const STDIO_SERVER = path.resolve('test/fixtures/mcp-over-stdio.ts')
 /** Over some seconds, in which Omni2 looks again and again whether it can write. */
 const [READY_LOOKS, LOOK_MS] = [20, 250]
 
@@ -84,6 +85,30 @@ test.skipIf(isMissing('loop devices'))(
     measured(context, 'SQLite: the disk hangs', ...(await outlast({ dataDir: disk.folder }, trouble)))
   },
 )
+
+test.skipIf(isMissing('loop devices'))('a stdio server that ends meanwhile is started again', async (context) => {
+  using disk = new HangingDisk()
+  const pidFile = path.join(await newFolder(), 'pids')
+  await using omni2 = await Omni2.start({ dataDir: disk.folder })
+  const draft = { command: process.execPath, args: [STDIO_SERVER], env: { PID_FILE: pidFile } }
+  const { id } = await registerHealthy(omni2, 'child', { ...draft, check_interval_seconds: 5 })
+  const [pid] = (await readFile(pidFile, 'utf8')).split(/\s+/)
+  disk.hang()
+  try {
+    process.kill(Number(pid), 'SIGKILL')
+    await untilStatus(omni2, id, 'disconnected')
+    const fellAt = performance.now()
+    await untilStatus(omni2, id, 'healthy')
+    const backMs = performance.now() - fellAt
+    measured(
+      context,
+      'SQLite: the disk hangs, and a child is killed',
+      `healthy again after ${(backMs / 1_000).toFixed(1)} s`,
+    )
+  } finally {
+    disk.goOn()
+  }
+})
 
 test('writes are refused and checks go on; all is stored once it is free', async (context) => {
   const dataDir = await newFolder()

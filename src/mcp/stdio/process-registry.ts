@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { Guardian } from './guardian.ts'
 import { findProcess, type Process, scanProcesses } from './process-scan.ts'
 import { reap, recordPath, type TreeRecord } from './reaper.ts'
@@ -10,6 +11,8 @@ type Deps = {
   /** Told when a tree cannot be recorded or guarded; it runs nevertheless. */
   readonly onError: (error: unknown) => void
 }
+
+const RECORD_MS = 1_000
 
 /**
  * Remembers every process tree we run outside of this process, so that none survives it. Three nets: the guardian right
@@ -58,12 +61,12 @@ export class ProcessRegistry {
     const row = await findProcess(pid)
     if (!row) return
     const record: TreeRecord = { pid, started: row.started, mark, recordedAt: Date.now() }
-    await writeFile(recordPath(this.#directory, pid), JSON.stringify(record), { mode: 0o600 }).catch(this.#onError)
+    await this.#inTime(writeFile(recordPath(this.#directory, pid), JSON.stringify(record), { mode: 0o600 }))
   }
 
   /** Forgets a tree that is gone as a whole. */
   async remove(pid: number): Promise<void> {
-    await rm(recordPath(this.#directory, pid), { force: true }).catch(this.#onError)
+    await this.#inTime(rm(recordPath(this.#directory, pid), { force: true }))
   }
 
   /** Kills what earlier processes on this data directory left behind; trees of one that still runs are spared. */
@@ -92,6 +95,11 @@ export class ProcessRegistry {
   /** When every tree was stopped. */
   async close(): Promise<void> {
     await this.#guardian.dismiss()
+  }
+
+  /** A record is one net of three: when the disk hangs or fails, nobody's server waits for it. */
+  async #inTime(work: Promise<void>): Promise<void> {
+    await Promise.race([work.catch(this.#onError), setTimeout(RECORD_MS, undefined, { ref: false })])
   }
 }
 
