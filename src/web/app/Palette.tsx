@@ -10,6 +10,7 @@ import { arranged, serversOf } from '../servers/server-order.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { STATUS_LOOK } from '../ui/status-look.ts'
+import classes from './Palette.module.css'
 
 type Command = { readonly label: string; readonly description?: string; readonly run: () => void }
 
@@ -26,7 +27,8 @@ export function Palette() {
       onQueryChange={setQuery}
       lockScroll={false}
       scrollable
-      aria-label="Command palette"
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
+      classNames={{ actionDescription: classes.description ?? '' }}
     >
       <Spotlight.Search placeholder="Server, page or action" aria-label="Server, page or action" />
       <Spotlight.ActionsList>

@@ -1,4 +1,3 @@
-import { ActionIcon, Checkbox, Tooltip } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -7,6 +6,7 @@ import type { ServerView } from '../../api/server-view.ts'
 import { useMay } from '../api/session.ts'
 import { useLiveState } from '../live/live-context.ts'
 import { STATUS_LOOK } from '../ui/status-look.ts'
+import { IconButton } from './IconButton.tsx'
 import classes from './MCPTable.module.css'
 import { refreshServer, useIsRefreshing } from './refresh-server.tsx'
 import { useRowKeys } from './row-keys.ts'
@@ -36,7 +36,7 @@ export function MCPTable({ items, columns, selection, onPointed }: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (items[index]?.kind === 'group' ? GROUP_PX : ROW_PX),
     getItemKey: (index) => keyOf(items[index]),
-    overscan: 8,
+    overscan: 6,
   })
   const drawn = virtual.getVirtualItems()
   const above = drawn[0]?.start ?? 0
@@ -96,8 +96,9 @@ type RowProps = Pick<Props, 'columns'> & {
 const ServerRow = memo(({ server, index, columns, isSelected, onSelect }: RowProps) => (
   <tr aria-rowindex={index + 2} data-id={server.id} data-status={server.health_status} data-selected={isSelected}>
     <td data-column="select">
-      <Checkbox
-        size="xs"
+      <input
+        type="checkbox"
+        className={classes.tick}
         aria-label={`Select ${server.name}`}
         checked={isSelected}
         onChange={() => onSelect(server.id)}
@@ -150,18 +151,15 @@ function RefreshButton({ server }: { server: ServerView }) {
   const { disabled, tooltip } = getButtonState(server)
   const why = isRefreshing ? 'Checking now' : mayCheck ? tooltip : 'Needs the role operator'
   return (
-    <Tooltip label={why}>
-      <ActionIcon
-        aria-label={`${why}: ${server.name}`}
-        data-refresh
-        loading={isRefreshing}
-        // Not `disabled`, which would take the tooltip that says why.
-        data-disabled={disabled || !mayCheck || undefined}
-        aria-disabled={disabled || !mayCheck}
-        onClick={() => !disabled && mayCheck && handleReloadServer()}
-      >
-        <IconRefresh size={16} stroke={1.75} />
-      </ActionIcon>
-    </Tooltip>
+    <IconButton
+      hint={why}
+      of={server.name}
+      isOff={disabled || !mayCheck}
+      isRefresh
+      isBusy={isRefreshing}
+      onPress={handleReloadServer}
+    >
+      <IconRefresh size={16} stroke={1.75} />
+    </IconButton>
   )
 }

@@ -42,7 +42,7 @@ export function ServersToolbar({ countText }: { countText: string }) {
       >
         Group by status
       </Button>
-      <Menu closeOnItemClick={false} position="bottom-end">
+      <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" leftSection={<IconColumns size={15} aria-hidden />} className={classes.wide}>
             Columns
@@ -50,15 +50,13 @@ export function ServersToolbar({ countText }: { countText: string }) {
         </Menu.Target>
         <Menu.Dropdown>
           {HIDABLE.map((id) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={id}
-              role="menuitemcheckbox"
-              aria-checked={!includes(hide, id)}
-              leftSection={<span className={classes.tick}>{includes(hide, id) ? '' : '✓'}</span>}
-              onClick={() => change((before) => ({ hide: toggled(before.hide, id) }))}
+              checked={!includes(hide, id)}
+              onChange={() => change((before) => ({ hide: toggled(before.hide, id) }))}
             >
               {COLUMNS.find((column) => column.id === id)?.header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
         </Menu.Dropdown>
       </Menu>

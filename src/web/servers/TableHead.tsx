@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import type { ServerView } from '../../api/server-view.ts'
@@ -21,11 +20,14 @@ export function TableHead({ columns, shown, selection }: Props) {
     <thead>
       <tr>
         <th scope="col" data-column="select">
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className={classes.tick}
             aria-label="Select all that are shown"
             checked={isAll}
-            indeterminate={chosen > 0 && !isAll}
+            ref={(box) => {
+              if (box) box.indeterminate = chosen > 0 && !isAll
+            }}
             onChange={() => selection.set(isAll ? [] : shown.map(({ id }) => id))}
           />
         </th>

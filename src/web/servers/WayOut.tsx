@@ -1,4 +1,3 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconPlayerPlay, IconPlugConnected, IconRotate } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
@@ -7,6 +6,7 @@ import { useMay } from '../api/session.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
+import { IconButton } from './IconButton.tsx'
 import classes from './MCPTable.module.css'
 import { refreshServer, useIsRefreshing } from './refresh-server.tsx'
 
@@ -37,15 +37,14 @@ export function WayOut({ server }: { server: ServerView }) {
         </span>
       )}
       {mayAct && (
-        <Tooltip label={label}>
-          <ActionIcon
-            aria-label={`${label}: ${name}`}
-            loading={isPending || (tryNow && isRefreshing)}
-            onClick={() => (tryNow ? refreshServer(queryClient, server) : mutate())}
-          >
-            <Icon size={16} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
+        <IconButton
+          hint={label}
+          of={name}
+          isBusy={isPending || (tryNow && isRefreshing)}
+          onPress={() => (tryNow ? refreshServer(queryClient, server) : mutate())}
+        >
+          <Icon size={16} stroke={1.75} />
+        </IconButton>
       )}
     </>
   )
