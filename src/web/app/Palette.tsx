@@ -60,8 +60,8 @@ function useCommands(query: string): readonly Command[] {
     { label: 'Servers by status', run: () => navigate({ to: '/', search: { group: 'status' } }) },
     { label: 'Events', run: () => navigate({ to: '/events' }) },
     { label: 'Settings', run: () => navigate({ to: '/settings' }) },
-    mayAdd && { label: 'Add server', run: () => location.assign('/add') },
-    mayAdd && { label: 'Import servers', run: () => location.assign('/import') },
+    mayAdd && { label: 'Add server', run: () => navigate({ to: '/add' }) },
+    mayAdd && { label: 'Import servers', run: () => navigate({ to: '/import' }) },
     mayCheck && { label: 'Check all servers', run: checkAll },
   ]
   const named = fixed.filter((command) => command !== false)

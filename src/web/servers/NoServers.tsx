@@ -1,5 +1,6 @@
 import { Button, Group } from '@mantine/core'
 import { IconServerOff } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useMay } from '../api/session.ts'
 import { Plate } from '../ui/Plate.tsx'
 
@@ -13,10 +14,8 @@ export function NoServers() {
       action={
         mayAdd && (
           <Group gap="xs" justify="center">
-            <Button component="a" href="/add">
-              Add server
-            </Button>
-            <Button component="a" href="/import" variant="default">
+            <Button renderRoot={(props) => <Link to="/add" {...props} />}>Add server</Button>
+            <Button variant="default" renderRoot={(props) => <Link to="/import" {...props} />}>
               Import
             </Button>
           </Group>

@@ -1,7 +1,7 @@
 import { Button, Menu, TextInput } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconColumns, IconPlus, IconSearch } from '@tabler/icons-react'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { useMay } from '../api/session.ts'
 import classes from './ServersPage.module.css'
@@ -61,7 +61,7 @@ export function ServersToolbar({ countText }: { countText: string }) {
         </Menu.Dropdown>
       </Menu>
       {mayAdd && (
-        <Button component="a" href="/add" leftSection={<IconPlus size={15} aria-hidden />}>
+        <Button leftSection={<IconPlus size={15} aria-hidden />} renderRoot={(props) => <Link to="/add" {...props} />}>
           Add server
         </Button>
       )}
