@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answer, POLICY, Simulation } from '../../../test/support/simulation.ts'
+import { answer, failure, POLICY, Simulation } from '../../../test/support/simulation.ts'
 import type { Outcome } from '../check.ts'
 import { type BreakerConfig, DEFAULT_BREAKER } from './breaker-config.ts'
 import { derive, describe } from './status.ts'
@@ -58,6 +58,16 @@ test('at its time a canary is sent, and not a moment before', () => {
   expect(server.request('scheduled')).toEqual([])
   server.pass(1)
   expect(server.state.circuit).toMatchObject({ kind: 'half_open', passed: 1 })
+})
+
+test('a child that exits while its circuit is open counts nothing more', () => {
+  const server = serverWith({ failureThreshold: 100 })
+  meets(server, 'ok', 1)
+  calls(server, 'connect', 20)
+  meets(server, 'connect', 1)
+  expect(server.state).toMatchObject({ circuit: { kind: 'open', failures: 21 }, health: { kind: 'up' } })
+  server.send({ type: 'process_exited', failure: failure('process_exited') })
+  expect(server.state).toMatchObject({ circuit: { kind: 'open', failures: 21 }, health: { kind: 'down' } })
 })
 
 test('two canaries in a row close it, 5 s apart', () => {
@@ -125,6 +135,16 @@ test('a relapse opens it for longer than the first time, and each ten healthy mi
   server.pass(1_200_000)
   meets(server, 'connect', 5)
   expect(openFor(server)).toBe(120_000)
+})
+
+test('ten minutes of health shorten the next open, however long the server failed before', () => {
+  const server = opened({ openMs: 75_000 })
+  meets(server, 'connect', 6)
+  expect(openFor(server)).toBe(300_000)
+  meets(server, 'ok', 2)
+  server.pass(600_000)
+  meets(server, 'connect', 5)
+  expect(openFor(server)).toBe(150_000)
 })
 
 test('failed calls count, but only a check that fails as well opens it', () => {
@@ -207,9 +227,41 @@ test('a server dead for half an hour with ten failed canaries is disabled, and l
 test('few cycles alone disable nothing before half an hour is over', () => {
   const server = opened({ maxFailureCycles: 1 })
   server.answers('connect')
+  server.pass(1_799_999 - server.now)
+  server.request('manual')
+  server.pass(0)
+  expect(derive(server.state)).toBe('circuit_open')
+  server.pass(1)
+  server.request('manual')
+  server.pass(0)
+  expect(derive(server.state)).toBe('disabled')
+})
+
+test('the half hour begins with the fall: long health before it does not count', () => {
+  const server = serverWith({ maxFailureCycles: 1 })
+  meets(server, 'ok', 1)
+  server.pass(7_200_000)
+  server.answers('connect')
   server.pass(1_700_000)
   expect(derive(server.state)).toBe('circuit_open')
-  server.pass(400_000)
+})
+
+test('the half hour begins when the circuit opens, also while the health still stands', () => {
+  const server = serverWith({ maxFailureCycles: 1 })
+  meets(server, 'ok', 1)
+  calls(server, 'connect', 20)
+  server.answers('connect')
+  server.pass(1_000)
+  expect(server.state).toMatchObject({ circuit: { kind: 'open' }, health: { kind: 'up' }, downSince: 1_000 })
+  server.answers('inconclusive')
+  server.pass(1_800_000 - 1)
+  server.answers('connect')
+  server.request('manual')
+  server.pass(0)
+  expect(derive(server.state)).toBe('circuit_open')
+  server.pass(1)
+  server.request('manual')
+  server.pass(0)
   expect(derive(server.state)).toBe('disabled')
 })
 
@@ -251,11 +303,15 @@ test('a breaker that is switched off while open closes, and the health goes on',
 test('a reset closes it, forgets its cycles and checks at once', () => {
   const server = opened()
   meets(server, 'connect', 3)
+  const { generation } = server.state
   server.send({ type: 'breaker_reset' })
   expect(describe(server.state)).toMatchObject({
     status: 'disconnected',
     circuit: { state: 'closed', failureCount: 0, failureCycles: 0 },
-    nextCheckAt: server.now,
+  })
+  expect(server.state).toMatchObject({
+    generation: generation + 1,
+    nextCheck: { at: server.now, trigger: 'scheduled', deep: false },
   })
   meets(server, 'connect', 5)
   expect(openFor(server)).toBe(30_000)

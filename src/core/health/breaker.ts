@@ -20,10 +20,8 @@ export const countFailure = (circuit: Circuit): Circuit =>
   circuit.kind === 'closed' ? { ...circuit, failures: circuit.failures + 1 } : circuit
 
 /** Whether a failed check opens the closed circuit: enough failures in a row, or it confirms a high failure rate. */
-export function opens({ circuit, policy, inFlight }: ServerState): boolean {
-  if (circuit.kind !== 'closed' || !policy.breaker.enabled) return false
-  return circuit.failures >= policy.breaker.failureThreshold || inFlight?.confirmsRate === true
-}
+export const opens = ({ circuit, policy: { breaker }, inFlight }: ServerState): boolean =>
+  breaker.enabled && (circuit.failures >= breaker.failureThreshold || inFlight?.confirmsRate === true)
 
 /** Opens a closed circuit, for longer the more cycles are not yet forgiven. */
 export function open(state: ServerState, now: Instant, random: number): ServerState {
@@ -33,10 +31,8 @@ export function open(state: ServerState, now: Instant, random: number): ServerSt
   return { ...state, circuit: { kind: 'open', openedAt: now, retryAt, failures, cycles, failedCanaries: 0 } }
 }
 
-/** An open circuit that lets canaries through; any other stays as it is. */
-export function halfOpen(circuit: Circuit): Circuit {
-  if (circuit.kind !== 'open') return circuit
-  const { openedAt, failures, cycles, failedCanaries } = circuit
+/** An open circuit that lets canaries through. */
+export function halfOpen({ openedAt, failures, cycles, failedCanaries }: Extract<Circuit, { kind: 'open' }>): Circuit {
   return { kind: 'half_open', openedAt, failures, cycles, failedCanaries, passed: 0 }
 }
 

@@ -14,16 +14,15 @@ export function start(state: ServerState, wanted: Wanted, now: Instant): ServerS
   const onDemand = wanted.trigger === 'manual' || wanted.trigger === 'reload'
   const due = state.nextCheck !== undefined && now >= state.nextCheck.at
   if (state.inFlight || !(onDemand || due)) return state
-  if (state.admin.kind === 'inactive') return begin(state, wanted, { observing: true, canary: false }, now)
+  if (state.admin.kind === 'inactive') return begin(state, wanted, true, now)
   const canary = { ...wanted, trigger: onDemand ? wanted.trigger : ('canary' as const) }
   switch (state.circuit.kind) {
     case 'closed':
-      return begin(state, wanted, { observing: false, canary: false }, now)
+      return begin(state, wanted, false, now)
     case 'open':
-      if (!onDemand && now < state.circuit.retryAt) return state
-      return begin({ ...state, circuit: halfOpen(state.circuit) }, canary, { observing: false, canary: true }, now)
+      return begin({ ...state, circuit: halfOpen(state.circuit) }, canary, false, now)
     case 'half_open':
-      return begin(state, canary, { observing: false, canary: true }, now)
+      return begin(state, canary, false, now)
     default:
       return unreachable(state.circuit)
   }
@@ -54,18 +53,13 @@ export function lapse(state: ServerState, now: Instant, random: number): ServerS
   return ended(inFlight.observing ? state : canaryFailed(state, now, random), now, random)
 }
 
-function begin(
-  state: ServerState,
-  { trigger, deep, leaseMs }: Wanted,
-  as: Pick<CheckInFlight, 'observing' | 'canary'>,
-  now: Instant,
-): ServerState {
+function begin(state: ServerState, { trigger, deep, leaseMs }: Wanted, observing: boolean, now: Instant): ServerState {
   const token = state.lastToken + 1
   const inFlight: CheckInFlight = {
     token,
     trigger,
     deep: deep || state.nextCheck?.deep === true || deepIsDue(state),
-    ...as,
+    observing,
     confirmsRate: state.circuit.kind === 'closed' && rateTooHigh(state.circuit.window),
     startedAt: now,
     leaseEndsAt: later(now, leaseMs),

@@ -36,6 +36,11 @@ test('it lasts while half are still down from it, however long', () => {
   expect(suspect(later, { type: 'recovered', serverId: serverId(2) }, 5, instant(86_400_001)).active).toBe(false)
 })
 
+test('one that recovers is no longer down from it, and the others still are', () => {
+  const back = suspect(fallen([1, 2, 3, 4], 6), { type: 'recovered', serverId: serverId(2) }, 6, instant(1))
+  expect(back).toMatchObject({ active: true, fallen: [{ serverId: 1 }, { serverId: 3 }, { serverId: 4 }] })
+})
+
 test('it ends when no server is enabled any more', () => {
   expect(suspect(fallen([1, 2, 3], 5), { type: 'time_passed' }, 0, instant(1)).active).toBe(false)
 })

@@ -6,7 +6,6 @@ import { derive } from './status.ts'
 
 /** What has to be done or told because `before` became `after`. Found by comparing, so that no change goes untold. */
 export function effectsOf(before: ServerState, after: ServerState): Effect[] {
-  if (before === after) return []
   return [
     ...checkStarted(before, after),
     ...circuitChanged(before, after),

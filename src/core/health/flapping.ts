@@ -38,7 +38,7 @@ function cost(before: ServerState, after: ServerState): number {
   const to = derive(after)
   const renewed = before.generation !== after.generation
   const first = before.health.kind === 'unknown' && before.health.cause === 'never_checked'
-  if (from === to || to === 'healthy' || from === 'disabled' || to === 'disabled' || renewed) return 0
+  if (from === to || to === 'healthy' || renewed) return 0
   if (from === 'healthy') return FLAP.penalty
   if (from === 'circuit_open' || to === 'circuit_open') return FLAP.circuitPenalty
   return first ? 0 : FLAP.penalty

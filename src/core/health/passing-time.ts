@@ -20,10 +20,10 @@ export function age(state: ServerState, now: Instant, random: number): ServerSta
 function forgotten(state: ServerState, now: Instant): ServerState {
   const { circuit } = state
   const flap = faded(state.flap, now)
-  const window = circuit.kind === 'closed' ? prune(circuit.window, now) : undefined
   const calmed = flap === state.flap ? state : { ...state, flap }
-  if (circuit.kind !== 'closed' || !window || window === circuit.window) return calmed
-  return { ...calmed, circuit: { ...circuit, window } }
+  if (circuit.kind !== 'closed') return calmed
+  const window = prune(circuit.window, now)
+  return window === circuit.window ? calmed : { ...calmed, circuit: { ...circuit, window } }
 }
 
 /** Keeps the dates that go with the axes, whatever moved them. */
@@ -31,13 +31,12 @@ export function accounted(before: ServerState, after: ServerState, now: Instant)
   if (before === after) return after
   const status = derive(after)
   const failing = after.circuit.kind !== 'closed' || after.health.kind === 'down'
-  const frozen = status === 'disabled'
   const healthy = status === 'healthy'
   return {
     ...forgiven(before, after, healthy, now),
     flap: penalized(before, after, now),
     statusSince: derive(before) === status ? after.statusSince : now,
-    downSince: frozen ? after.downSince : failing ? (after.downSince ?? now) : undefined,
+    downSince: failing ? (after.downSince ?? now) : undefined,
     healthySince: healthy ? (after.healthySince ?? now) : undefined,
   }
 }
@@ -45,6 +44,6 @@ export function accounted(before: ServerState, after: ServerState, now: Instant)
 /** Health that ends is paid out: what it forgave stays forgiven. */
 function forgiven(before: ServerState, after: ServerState, healthy: boolean, now: Instant): ServerState {
   const { circuit } = after
-  if (healthy || before.healthySince === undefined || circuit.kind !== 'closed') return after
+  if (healthy || before.healthySince === undefined) return after
   return { ...after, circuit: { ...circuit, cycles: Math.min(circuit.cycles, cyclesLeft(before, now)) } }
 }

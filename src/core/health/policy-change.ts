@@ -12,10 +12,10 @@ export function withPolicy(state: ServerState, policy: Policy, now: Instant, ran
   return notAfterInterval(planned, now, random)
 }
 
-/** A breaker that is switched off lets go of what it holds; a canary becomes an ordinary check. */
+/** A breaker that is switched off lets go of what it holds and has planned; a canary in flight is then an ordinary check. */
 export function withoutBreaker(state: ServerState): ServerState {
-  const { policy, circuit, inFlight, admin } = state
+  const { policy, circuit, admin } = state
   if (policy.breaker.enabled || circuit.kind === 'closed' || admin.kind === 'inactive') return state
   const { failures, cycles } = circuit
-  return { ...state, circuit: { ...CLOSED, failures, cycles }, inFlight: inFlight && { ...inFlight, canary: false } }
+  return { ...state, circuit: { ...CLOSED, failures, cycles }, nextCheck: undefined }
 }

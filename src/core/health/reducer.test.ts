@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import { clockAt } from '../../../test/support/phases.ts'
 import { answer, failure, POLICY, Simulation } from '../../../test/support/simulation.ts'
 import { later } from '../clock.ts'
+import { badges } from './badges.ts'
+import { CLOSED } from './breaker.ts'
+import { restore, save } from './restore.ts'
 import { derive, describe } from './status.ts'
 import { wakeAt } from './wake.ts'
 
@@ -50,6 +54,7 @@ test('a check asked for while one is in flight starts nothing', () => {
 
 test('only on demand does a check start before it is due', () => {
   const server = healthy()
+  server.pass(30_000)
   expect(server.request('scheduled')).toEqual([])
   expect(server.request('passive')).toEqual([])
   expect(server.request('manual', true)).toMatchObject([
@@ -66,6 +71,7 @@ test('a check that outlives its lease says nothing of a healthy server, and its 
   expect(server.state.inFlight).toBeUndefined()
   server.send({ type: 'check_finished', token, result: answer('connect') })
   expect(server.state.health).toMatchObject({ kind: 'up', failures: 0 })
+  expect(server.state.circuit).toEqual(CLOSED)
 })
 
 test('a failed call starts a check at once, at most one a second', () => {
@@ -78,6 +84,14 @@ test('a failed call starts a check at once, at most one a second', () => {
   call()
   expect(server.state.nextCheck).toEqual({ at: 31_000, trigger: 'passive', deep: false })
   expect(derive(server.state)).toBe('healthy')
+})
+
+test('a call that succeeds is counted, and asks for nothing', () => {
+  const server = healthy()
+  const { nextCheck } = server.state
+  server.pass(30_000)
+  server.send({ type: 'call_finished', outcome: 'ok', source: 'me' })
+  expect(server.state).toMatchObject({ nextCheck, circuit: { failures: 0, window: [{ calls: 1, failed: 0 }] } })
 })
 
 test('a call that fails during a check asks for another after it', () => {
@@ -138,6 +152,61 @@ test('disabled by a person: nothing is scheduled, and a check on demand only loo
   expect(wakeAt(server.state)).toBeUndefined()
 })
 
+test('disabling a disabled server changes nothing', () => {
+  const server = healthy()
+  server.send({ type: 'disabled' })
+  const before = server.state
+  server.pass(60_000)
+  server.send({ type: 'disabled' })
+  expect(server.state).toBe(before)
+})
+
+test('a person who disables what Omni2 had disabled takes over, and what the last look saw stays', () => {
+  const server = new Simulation()
+  server.answers('connect')
+  server.pass(3_000_000)
+  server.answers('ok')
+  server.pass(3_600_000)
+  server.send({ type: 'disabled' })
+  expect(server.state.admin).toEqual({ kind: 'inactive', by: 'user', at: server.now, wouldBeHealthy: true })
+  expect(wakeAt(server.state)).toBeUndefined()
+})
+
+test('a look at a disabled server that tells nothing leaves what the last one saw', () => {
+  const server = healthy()
+  server.send({ type: 'disabled' })
+  for (const [outcome, wouldBeHealthy] of [
+    ['ok', true],
+    ['throttled', true],
+    ['protocol', false],
+    ['inconclusive', false],
+    ['cancelled', false],
+    ['app_error', true],
+  ] as const) {
+    server.answers(outcome)
+    server.request('manual')
+    server.pass(0)
+    expect(server.state.admin).toMatchObject({ wouldBeHealthy })
+  }
+})
+
+test('time alone changes nothing of a disabled server, however long', () => {
+  const server = healthy()
+  server.send({ type: 'disabled' })
+  const before = server.state
+  server.pass(86_400_000)
+  server.send({ type: 'time_passed' })
+  expect(server.state).toBe(before)
+})
+
+test('a reset of the breaker says nothing to a disabled server', () => {
+  const server = healthy()
+  server.send({ type: 'disabled' })
+  const before = server.state
+  server.send({ type: 'breaker_reset' })
+  expect(server.state).toBe(before)
+})
+
 test('a disabled server keeps no calls', () => {
   const server = healthy()
   server.send({ type: 'call_finished', outcome: 'ok', source: 'me' })
@@ -163,6 +232,7 @@ test('enabled again: unknown, in a new generation, and checked at once', () => {
   expect(server.state).toMatchObject({
     generation: generation + 1,
     health: { kind: 'unknown', cause: 'never_checked' },
+    nextCheck: { at: 0, trigger: 'scheduled', deep: true },
   })
   server.pass(0)
   expect(server.statuses.map(([, status]) => status)).toEqual(['healthy', 'disabled', 'unknown', 'healthy'])
@@ -202,9 +272,31 @@ test('an older configuration is not taken back', () => {
 test('a disabled server stays disabled when its configuration changes', () => {
   const server = healthy()
   server.send({ type: 'disabled' })
+  server.request('manual')
+  server.pass(0)
+  server.send({ type: 'configured', revision: 2, policy: POLICY })
+  expect(describe(server.state)).toMatchObject({ status: 'disabled', wouldBeHealthy: undefined })
+  expect(wakeAt(server.state)).toBeUndefined()
+})
+
+test('a server that Omni2 disabled is looked at once when its configuration changes', () => {
+  const server = new Simulation()
+  server.answers('connect')
+  server.pass(3_000_000)
   server.send({ type: 'configured', revision: 2, policy: POLICY })
   expect(derive(server.state)).toBe('disabled')
-  expect(wakeAt(server.state)).toBeUndefined()
+  expect(wakeAt(server.state)).toBe(server.now)
+})
+
+test('a configuration that changes right after a restart leaves no badge of before', () => {
+  const server = healthy()
+  const clock = clockAt(server.now, 0)
+  const restart = { policy: POLICY, revision: 1, clock, random: 0.5, firstCheckInMs: 7_000 }
+  const { state, effects } = restore(save(server.state, clock), restart)
+  server.restarted(state, effects)
+  expect(badges(server.state)).toEqual(['stale'])
+  server.send({ type: 'configured', revision: 2, policy: POLICY })
+  expect(badges(server.state)).toEqual([])
 })
 
 test('a shorter interval holds at once and forgets nothing', () => {

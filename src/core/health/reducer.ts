@@ -81,7 +81,7 @@ function disabled(state: ServerState, now: Instant): ServerState {
     ...state,
     admin: { kind: 'inactive', by: 'user', at: now, wouldBeHealthy },
     circuit: circuit.kind === 'closed' ? { ...circuit, window: [] } : circuit,
-    inFlight: inFlight && { ...inFlight, observing: true, canary: false },
+    inFlight: inFlight && { ...inFlight, observing: true },
     nextCheck: undefined,
   }
 }

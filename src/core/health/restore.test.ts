@@ -3,6 +3,7 @@ import { clockAt } from '../../../test/support/phases.ts'
 import { POLICY, Simulation } from '../../../test/support/simulation.ts'
 import { instant } from '../clock.ts'
 import { badges } from './badges.ts'
+import { CLOSED } from './breaker.ts'
 import { DEFAULT_BREAKER } from './breaker-config.ts'
 import { restore, save } from './restore.ts'
 import type { SavedState } from './saved-state.ts'
@@ -44,22 +45,64 @@ test('what was healthy is healthy and stale until its first check, in its place 
   expect(badges(server.state)).toEqual([])
 })
 
+test('nothing else comes back of a healthy server than that it was healthy', () => {
+  const { state } = restarted(healthy(), { downMs: 20_000 })
+  expect(state).toMatchObject({ downSince: undefined, throttle: undefined })
+  expect(state.admin).toEqual({ kind: 'active' })
+  expect(state.circuit).toEqual(CLOSED)
+  expect(state.health).toEqual({ kind: 'up', failures: 0, suspicion: undefined })
+})
+
+test('of a healthy server no more is stored than a restart needs', () => {
+  const server = healthy()
+  const clock = clockAt(server.now, 0)
+  server.send({ type: 'call_finished', outcome: 'ok', source: 'me' })
+  const { admin, circuit, downSince, throttledMs } = save(server.state, clock)
+  expect({ admin, circuit, downSince, throttledMs }).toEqual({
+    admin: { kind: 'active' },
+    circuit: { kind: 'closed', failures: 0, cycles: 0 },
+    downSince: undefined,
+    throttledMs: 0,
+  })
+})
+
+test('a server that was never checked is so after a restart, with no date and no badge', () => {
+  const { state } = restarted(new Simulation(), { downMs: 20_000 })
+  expect(describe(state)).toMatchObject({ status: 'unknown', reasonCode: 'never_checked', badges: [] })
+  expect([state.lastCheckAt, state.lastSuccessAt]).toEqual([undefined, undefined])
+})
+
+test('a success is believed for three intervals and a timeout over a restart too, and not a moment longer', () => {
+  expect(derive(restarted(healthy(), { downMs: 188_999 }).state)).toBe('healthy')
+  expect(derive(restarted(healthy(), { downMs: 189_000 }).state)).toBe('unknown')
+})
+
+test('an honoured Retry-After goes on being honoured over a restart', () => {
+  const server = healthy()
+  server.answers('throttled', { retryAfterMs: 200_000 })
+  server.request('manual')
+  server.pass(0)
+  expect(derive(restarted(server, { downMs: 388_999 }).state)).toBe('healthy')
+  expect(derive(restarted(server, { downMs: 389_000 }).state)).toBe('unknown')
+})
+
 test('what was healthy too long ago is unknown, and that is told', () => {
   const { state, effects } = restarted(healthy(), { downMs: 190_000 })
-  expect(derive(state)).toBe('unknown')
+  expect(state.health).toMatchObject({ kind: 'unknown', cause: 'stale' })
+  expect(describe(state)).toMatchObject({ reasonCode: 'stale', badges: [{ badge: 'stale' }] })
   expect(effects).toMatchObject([{ type: 'status_changed', from: 'healthy', to: 'unknown', reasonCode: 'stale' }])
 })
 
 test('an open circuit is open for the rest of its time', () => {
   const { state, effects } = restarted(opened(), { downMs: 20_000 })
-  expect(state.circuit).toMatchObject({ kind: 'open', retryAt: 10_500, failures: 5 })
-  expect(wakeAt(state)).toBe(10_500)
+  expect(state.circuit).toMatchObject({ kind: 'open', openedAt: 500 - 20_000, retryAt: 10_500, failures: 5 })
+  expect(state.nextCheck).toEqual({ at: 10_500, trigger: 'canary', deep: true })
   expect(effects).toEqual([])
 })
 
 test('a clock that was set back while we were away keeps it open for 360 s at most', () => {
   const { state } = restarted(opened(), { downMs: 20_000, wallJumpMs: -86_400_000 })
-  expect(state.circuit).toMatchObject({ kind: 'open', retryAt: 360_500 })
+  expect(state.circuit).toMatchObject({ kind: 'open', openedAt: 500, retryAt: 360_500 })
 })
 
 test('a half-open circuit is open and due, and that is told', () => {
@@ -103,7 +146,9 @@ test('disabled automatically stays so, with its reason, and is looked at within 
     status: 'disabled',
     autoDisabledReason: 'Disabled automatically after 10 failed retries in a row',
   })
-  expect(wakeAt(state)).toBe(1_800_500)
+  expect(state.nextCheck).toEqual({ at: 1_800_500, trigger: 'scheduled', deep: false })
+  const disabledAt = server.told.at(-1)?.at ?? Number.NaN
+  expect(describe(state).autoDisabledAt).toBe(500 - 60_000 - (server.now - disabledAt))
 })
 
 test('a server that was down is down with its reason', () => {
@@ -142,6 +187,12 @@ test('a breaker that was switched off meanwhile lets go of an open circuit', () 
 test('a clock that was set back leaves no success that can be believed', () => {
   const { state } = restarted(healthy(), { downMs: 20_000, wallJumpMs: -60_000 })
   expect(describe(state)).toMatchObject({ status: 'unknown', reasonCode: 'stale' })
+})
+
+test('a success of this very millisecond is believed', () => {
+  const server = new Simulation()
+  server.pass(0)
+  expect(derive(restarted(server, { downMs: 0 }).state)).toBe('healthy')
 })
 
 test('dates survive, as far as they lie in the past', () => {

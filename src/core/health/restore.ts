@@ -112,9 +112,7 @@ function outdated(state: ServerState, now: Instant): ServerState {
 
 /** How old a success is cannot be known either when the clock was set back meanwhile. */
 const disbelieved = (state: ServerState): ServerState =>
-  state.admin.kind === 'active' && state.health.kind === 'up'
-    ? { ...state, health: { ...NEVER_CHECKED, cause: 'stale' }, stale: false }
-    : state
+  state.health.kind === 'up' ? { ...state, health: { ...NEVER_CHECKED, cause: 'stale' } } : state
 
 /** The canary that held it half open is gone with the process. */
 function reopened(state: ServerState, now: Instant): ServerState {

@@ -101,7 +101,6 @@ export type CheckInFlight = {
   readonly token: number
   readonly trigger: Trigger
   readonly deep: boolean
-  readonly canary: boolean
   /** Only looked at, never judged: the server is disabled. */
   readonly observing: boolean
   /** The failure-rate rule already held when it started: its failure opens the circuit. */

@@ -85,7 +85,6 @@ export function severityOf(status: HealthStatus, reasonCode: ReasonCode | undefi
     case 'unknown':
       return 'warning'
     case 'disconnected':
-      return 'high'
     case 'unhealthy':
       return reasonCode === 'auth_required' ? 'warning' : 'high'
     case 'circuit_open':

@@ -19,6 +19,9 @@ function more(server: Simulation, ...outcomes: Outcome[]): void {
   }
 }
 
+/** Down for a refused credential, for the fourth time within minutes. */
+const flapping = (): Simulation => after('ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth')
+
 const times = (count: number, outcome: Outcome): Outcome[] => Array<Outcome>(count).fill(outcome)
 const statusAfter = (...outcomes: Outcome[]) => derive(after(...outcomes).state)
 const badgesAfter = (...outcomes: Outcome[]) => badges(after(...outcomes).state)
@@ -86,6 +89,12 @@ test('a server that is down tells the newest reason', () => {
   expect(describe(after('connect', 'protocol').state).reasonCode).toBe('http_status')
 })
 
+test('a check without a verdict leaves the reason why a server is down', () => {
+  for (const outcome of ['throttled', 'cancelled', 'inconclusive'] as const) {
+    expect(describe(after('connect', outcome).state).reasonCode).toBe('connect_refused')
+  }
+})
+
 test('app_errors heal, and what failed before them is not in a row with what fails after', () => {
   expect(statusAfter(...times(4, 'connect'), 'app_error', 'app_error', 'connect')).toBe('healthy')
 })
@@ -105,7 +114,7 @@ test('three falls within minutes make it flapping, and then five successes an in
 })
 
 test('while flapping, successes on demand in quick succession count as one', () => {
-  const server = after('ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth')
+  const server = flapping()
   expect(badges(server.state)).toContain('flapping')
   server.answers('ok')
   for (let n = 0; n < 10; n++) {
@@ -116,14 +125,30 @@ test('while flapping, successes on demand in quick succession count as one', () 
   expect(derive(server.state)).toBe('unhealthy')
 })
 
+test('while flapping, a server that falls again says how', () => {
+  const server = flapping()
+  more(server, ...times(5, 'ok'))
+  expect(describe(server.state)).toMatchObject({ status: 'healthy', badges: [{ badge: 'flapping' }] })
+  more(server, ...times(3, 'connect'))
+  expect(derive(server.state)).toBe('disconnected')
+})
+
+test('while flapping, what a canary finds is what is told once the circuit has closed', () => {
+  const server = flapping()
+  more(server, ...times(5, 'ok'), ...times(5, 'connect'))
+  expect(describe(server.state)).toMatchObject({ status: 'circuit_open', badges: [{ badge: 'flapping' }] })
+  more(server, 'auth', 'auth')
+  expect(describe(server.state)).toMatchObject({ status: 'unhealthy', reasonCode: 'auth_required' })
+})
+
 test('while flapping, a server that is down keeps its word for it', () => {
-  const server = after('ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth')
+  const server = flapping()
   more(server, 'connect')
   expect(describe(server.state)).toMatchObject({ status: 'unhealthy', reasonCode: 'connect_refused' })
 })
 
 test('flapping fades with the hours', () => {
-  const server = after('ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth', 'ok', 'ok', 'auth')
+  const server = flapping()
   server.answers('ok')
   server.pass(900_000)
   expect(badges(server.state)).toEqual(['flapping'])
@@ -160,6 +185,7 @@ test('a child process that exits is down at once, counts one failure, and is loo
     circuit: { state: 'closed', failureCount: 1 },
     nextCheckAt: server.now + 5_000,
   })
+  expect(badges(server.state)).toEqual([])
   server.send({ type: 'process_exited', failure: failure('process_exited') })
   expect(server.state.circuit.failures).toBe(1)
 })

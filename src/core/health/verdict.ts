@@ -108,8 +108,8 @@ const noVerdict = (state: ServerState, failure: Failure): ServerState =>
   state.health.kind === 'unknown' ? { ...state, health: { ...state.health, failure } } : state
 
 function passesNeeded({ health, flap }: ServerState): number {
-  if (health.kind === 'unknown' && !(flap.active && health.cause === 'stale')) return 1
-  return flap.active ? THRESHOLDS.flapping : THRESHOLDS.recover
+  if (flap.active) return THRESHOLDS.flapping
+  return health.kind === 'unknown' ? 1 : THRESHOLDS.recover
 }
 
 /** While flapping, successes in quick succession (canaries, on demand) count as one. */

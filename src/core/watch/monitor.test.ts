@@ -139,7 +139,7 @@ test('a check on demand of an open circuit is the canary', async () => {
   monitor.checkNow(id, 'manual', { urgent: true }).catch(() => {})
   await clock.advance(1_500)
   expect(fleet.get(id).state.circuit.kind).toBe('half_open')
-  expect(fleet.get(id).state.inFlight).toMatchObject({ canary: true })
+  expect(fleet.get(id).state.inFlight).toMatchObject({ trigger: 'manual', observing: false })
 })
 
 test('a disabled server is only observed: the check changes nothing', async () => {
@@ -368,4 +368,18 @@ test('stopping abandons checks in flight without a verdict', async () => {
   await monitor.stop()
   await settle()
   expect(statuses()).toEqual(['unknown -> healthy'])
+})
+
+test('servers that fell together and were removed are suspected no longer', async () => {
+  const { create, clock, upstreams, registry, told, fleet } = watchInFakeTime()
+  const ids = await create(10)
+  await clock.advance(10_000)
+  upstreams.answer = ({ id }) => (id <= 6 ? refused : ok)
+  await clock.advance(120_000)
+  const causes = () => told.flatMap(({ event }) => (event.type === 'mcp_common_cause' ? [event.active] : []))
+  expect(causes()).toEqual([true])
+  for (const id of ids.slice(0, 5)) await registry.remove(id)
+  await clock.advance(1_000)
+  expect(causes()).toEqual([true, false])
+  expect([...fleet.all()].every(({ state }) => !state.commonCause)).toBe(true)
 })
