@@ -5,7 +5,7 @@ import type { HealthStatus } from '../health/state.ts'
 import type { ServerId } from '../ids.ts'
 import type { Fleet } from './fleet.ts'
 
-type Alarm = Extract<DomainEvent, { type: 'mcp_common_cause' }>
+export type Alarm = Extract<DomainEvent, { type: 'mcp_common_cause' }>
 
 /** Suspects Omni2 itself, or its network, when much of the fleet falls at once. */
 export class FleetAlarm {
@@ -19,7 +19,15 @@ export class FleetAlarm {
   /** Hears of every change of a status; answers what to tell when the suspicion begins or ends. */
   statusChanged(serverId: ServerId, from: HealthStatus, to: HealthStatus, now: Instant): Alarm | undefined {
     const event = fleetEvent(serverId, from, to)
-    if (!event) return undefined
+    return event && this.#hear(event, now)
+  }
+
+  /** A server that is gone is no longer down. */
+  removed(serverId: ServerId, now: Instant): Alarm | undefined {
+    return this.#hear({ type: 'recovered', serverId }, now)
+  }
+
+  #hear(event: FleetEvent, now: Instant): Alarm | undefined {
     const before = this.#cause
     this.#cause = suspect(before, event, this.#fleet.enabled, now)
     if (before.active === this.#cause.active) return undefined

@@ -17,9 +17,10 @@ import { CheckQueue, type Ticket } from './check-queue.ts'
 import { changesOf, checkRow, noticeOf } from './consequences.ts'
 import { within } from './deadline.ts'
 import { type Fleet, informed, type Member, originOf } from './fleet.ts'
-import type { FleetAlarm } from './fleet-alarm.ts'
+import type { Alarm, FleetAlarm } from './fleet-alarm.ts'
 import { excused, unfinished } from './inconclusive.ts'
 import type { Journal } from './journal.ts'
+import { leaseMs } from './lease.ts'
 import { OnDemandLimit } from './on-demand-limit.ts'
 import type { StallWatch } from './stall-watch.ts'
 import { Turns } from './turns.ts'
@@ -83,9 +84,6 @@ const NOTED: readonly HealthEvent['type'][] = [
   'common_cause',
 ]
 const START_GAP_MS = 1_000
-/** A stdio server may take this long for its first start. */
-const FIRST_START_MS = 30_000
-const LEASE_MARGIN_MS = 1_000
 
 /** Watches the fleet: checks every server when it is due, and any server on demand. */
 export class Monitor {
@@ -119,6 +117,7 @@ export class Monitor {
     this.#watched.delete(id)
     demand?.report.reject(gone(id))
     running?.abort.abort(gone(id))
+    this.#record(this.#tell(this.#deps.alarm.removed(id, this.#deps.clock.now())))
   }
 
   /**
@@ -198,8 +197,7 @@ export class Monitor {
     const stored = await journal.write([...more, ...move.changes])
     if (!fleet.find(id)) return stored
     this.#put(move.after)
-    const told = this.#follow(move)
-    if (told.length > 0) journal.record(told).catch((error) => this.#complain(error))
+    this.#record(this.#follow(move))
     return stored
   }
 
@@ -255,14 +253,13 @@ export class Monitor {
     }
     const watched = this.#of(id)
     if (demand) watched.demand = undefined
-    const planned = before.state.nextCheck
     const { effects, changes } = this.#move(id, {
       type: 'check_requested',
-      trigger: demand?.trigger ?? planned?.trigger ?? 'scheduled',
-      deep: demand !== undefined || (planned?.deep ?? false),
-      leaseMs: leaseMsOf(before),
+      trigger: demand?.trigger ?? before.state.nextCheck?.trigger ?? 'scheduled',
+      deep: demand !== undefined,
+      leaseMs: leaseMs(before.server.config),
     })
-    if (changes.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
+    this.#record(changes)
     const run = effects.find((effect) => effect.type === 'run_check')
     if (!run) {
       this.#queue.finished(ticket)
@@ -329,7 +326,11 @@ export class Monitor {
   #note(id: ServerId, event: HealthEvent): void {
     if (this.#isLater(id, () => this.#note(id, event))) return
     if (!this.#deps.fleet.find(id)) return
-    const { changes } = this.#move(id, event)
+    this.#record(this.#move(id, event).changes)
+  }
+
+  /** Stores what nobody waits for. */
+  #record(changes: readonly Change[]): void {
     if (changes.length > 0) this.#deps.journal.record(changes).catch((error) => this.#complain(error))
   }
 
@@ -363,21 +364,23 @@ export class Monitor {
 
   /** What a move means to others: its check that still runs, and the fleet. Answers what is to be told of that. */
   #follow({ before, after, event, effects }: Move): Change[] {
-    const { fleet, clock, alarm } = this.#deps
+    const { clock, alarm } = this.#deps
     const { id } = after.server
     const { inFlight } = before.state
     if (inFlight && inFlight.token !== after.state.inFlight?.token && event.type !== 'check_finished') {
       this.#of(id).running?.abort.abort(new AppError('conflict', 'The server was changed during this check'))
     }
-    const told: Change[] = []
-    for (const effect of effects) {
-      if (effect.type !== 'status_changed') continue
-      const alarmed = alarm.statusChanged(id, effect.from, effect.to, clock.now())
-      if (!alarmed) continue
-      told.push({ type: 'event', event: alarmed, at: clock.wall() })
-      for (const other of fleet.all()) this.#note(other.server.id, { type: 'common_cause', active: alarmed.active })
-    }
-    return told
+    return effects.flatMap((effect) =>
+      effect.type === 'status_changed' ? this.#tell(alarm.statusChanged(id, effect.from, effect.to, clock.now())) : [],
+    )
+  }
+
+  /** Lets every server know that a common cause is suspected, or no longer; answers what is to be told of that. */
+  #tell(alarm: Alarm | undefined): Change[] {
+    if (!alarm) return []
+    const { fleet, clock } = this.#deps
+    for (const { server } of fleet.all()) this.#note(server.id, { type: 'common_cause', active: alarm.active })
+    return [{ type: 'event', event: alarm, at: clock.wall() }]
   }
 
   #put(known: Member): Member {
@@ -393,6 +396,3 @@ export class Monitor {
 }
 
 const gone = (id: ServerId) => new AppError('not_found', `No server ${id}`)
-
-const leaseMsOf = ({ server: { config } }: Member): number =>
-  (config.target.protocol === 'stdio' ? Math.max(config.timeoutMs, FIRST_START_MS) : config.timeoutMs) + LEASE_MARGIN_MS
