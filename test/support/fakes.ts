@@ -27,6 +27,10 @@ export class FakeClock implements Clock {
       this.#timers = this.#timers.filter((other) => other !== timer)
     }
   }
+  /** How many timers are set. */
+  get waiting(): number {
+    return this.#timers.length
+  }
   /** Someone sets the computer's clock. */
   jumpWall(ms: number) {
     this.#wallOffset += ms

@@ -30,18 +30,17 @@ export class Admission {
 
   /** Takes a place when the answer is 'start'; hand it back with `finished`. */
   tryStart(origin: string, kind: CheckClass, now: Instant): Answer {
-    const share = kind === 'suspect' ? 0.5 : 1
+    const isSuspect = kind === 'suspect'
     const use = this.#origins.get(origin) ?? { total: 0, suspect: 0 }
     if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'
-    if (kind === 'suspect' && this.#suspectStarts.countAt(now) >= CAPS.startsPerSecond * share) return 'class_full'
-    if (kind === 'suspect' && this.#running.suspect >= CAPS.inFlight * share) return 'class_full'
-    if (use.total >= CAPS.perOrigin || (kind === 'suspect' && use.suspect >= CAPS.perOrigin * share))
-      return 'origin_full'
+    if (isSuspect && this.#suspectStarts.countAt(now) >= CAPS.startsPerSecond / 2) return 'class_full'
+    if (isSuspect && this.#running.suspect >= CAPS.inFlight / 2) return 'class_full'
+    if (use.total >= CAPS.perOrigin || (isSuspect && use.suspect >= CAPS.perOrigin / 2)) return 'origin_full'
     this.#count(use, kind, 1)
     this.#count(this.#running, kind, 1)
     this.#origins.set(origin, use)
     this.#starts.add(now)
-    if (kind === 'suspect') this.#suspectStarts.add(now)
+    if (isSuspect) this.#suspectStarts.add(now)
     return 'start'
   }
 

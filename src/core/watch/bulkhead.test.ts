@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { settle } from '../../../test/support/fakes.ts'
 import { serverId } from '../ids.ts'
@@ -22,7 +23,11 @@ function start() {
 test('64 calls of one server run, 64 wait, and the next is refused', async () => {
   const { bulkhead, begun, call } = start()
   const calls = Array.from({ length: 128 }, () => call())
-  await expect(call()).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(call()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: 'Too many calls wait for this server',
+    retryAfterMs: 1_000,
+  })
   expect(begun).toHaveLength(64)
   expect(await bulkhead.run(serverId(8), never, async () => 'another server')).toBe('another server')
   for (let ended = 0; ended < 128; ended++) {
@@ -57,4 +62,63 @@ test('who gives up waiting leaves the line', async () => {
   expect(begun).toHaveLength(65)
   begun[64]?.resolve()
   await patient
+})
+
+test('of calls that come and go never more than 64 run', async () => {
+  const { begun, call } = start()
+  for (let i = 0; i < 64; i++) void call()
+  for (let ended = 0; ended < 100; ended++) {
+    begun[ended]?.resolve()
+    await settle()
+    void call()
+    expect(begun).toHaveLength(65 + ended)
+  }
+  for (let i = 0; i < 64; i++) void call()
+  expect(begun).toHaveLength(164)
+})
+
+test('who has left already does not wait', async () => {
+  const { begun, call } = start()
+  for (let i = 0; i < 64; i++) void call()
+  const left = expect(call(AbortSignal.abort(new Error('left')))).rejects.toThrow('left')
+  const patient = call()
+  begun[0]?.resolve()
+  await settle()
+  expect(begun).toHaveLength(65)
+  begun[64]?.resolve()
+  await Promise.all([left, patient])
+})
+
+test('whenever somebody leaves who was next, the others keep their places', async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { begun, call } = start()
+    for (let i = 0; i < 64; i++) void call()
+    const leaving = new AbortController()
+    call(leaving.signal).catch(() => {})
+    const others = [call(), call()]
+    begun[0]?.resolve()
+    for (let turn = 0; turn < turns; turn++) await undefined
+    leaving.abort(new Error('left'))
+    await settle()
+    for (let ended = 1; ended < begun.length; ended++) {
+      begun[ended]?.resolve()
+      await settle()
+    }
+    const over = Promise.all(others).then(() => 'over')
+    expect(await Promise.race([over, settle()])).toBe('over')
+  }
+})
+
+test('who waited leaves nothing behind on its signal', async () => {
+  const { begun, call } = start()
+  for (let i = 0; i < 64; i++) void call()
+  const { signal } = new AbortController()
+  const waiting = call(signal)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  begun[0]?.resolve()
+  begun[1]?.resolve()
+  await settle()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  begun[64]?.resolve()
+  await waiting
 })

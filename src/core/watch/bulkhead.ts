@@ -44,7 +44,7 @@ async function waitIn({ waiting }: Places, signal: AbortSignal): Promise<void> {
     place.reject(signal.reason)
   }
   waiting.push(place.resolve)
-  signal.addEventListener('abort', leave, { once: true })
+  signal.addEventListener('abort', leave)
   try {
     await place.promise
   } finally {

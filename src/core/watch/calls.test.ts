@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { anHttpConfig, FakeClock } from '../../../test/support/fakes.ts'
+import { instant } from '../clock.ts'
 import { DEFAULT_BREAKER } from '../health/breaker-config.ts'
 import { next } from '../health/reducer.ts'
 import { initial } from '../health/restore.ts'
@@ -38,7 +39,7 @@ function start(change: (state: ServerState) => ServerState = (state) => state) {
     },
   })
   const call = () => calls.callTool(id, { tool: 'search', args: {}, principal: 'token 1' }, never)
-  return { call, observed, contacts: () => contacts }
+  return { clock, call, observed, contacts: () => contacts }
 }
 
 test('a call to a closed circuit reaches the server, and the monitor hears how it went', async () => {
@@ -47,18 +48,31 @@ test('a call to a closed circuit reaches the server, and the monitor hears how i
   expect(observed).toEqual(['protocol of token 1 search'])
 })
 
-test('an open circuit refuses before anything is contacted, and says when to try again', async () => {
-  const { call, contacts } = start((state) => {
-    const now = new FakeClock().now()
-    const open = { kind: 'open', openedAt: now, retryAt: now, failures: 5, cycles: 1, failedCanaries: 0 } as const
-    return { ...state, circuit: open }
-  })
-  await expect(call()).rejects.toMatchObject({ code: 'circuit_open', retryAfterMs: 1_000 })
-  expect(contacts()).toBe(0)
-})
+const open = { kind: 'open', openedAt: instant(0), failures: 5, cycles: 1, failedCanaries: 0 } as const
+
+test.each([
+  ['open', { ...open, retryAt: instant(90_000) }, '2026-01-01T00:01:30.000Z', 30_000],
+  ['open and due', { ...open, retryAt: instant(60_000) }, '2026-01-01T00:01:00.000Z', 1_000],
+  ['half open', { ...open, kind: 'half_open', passed: 1 } as const, '2026-01-01T00:01:00.000Z', 1_000],
+])(
+  'a circuit that is %s refuses before anything is contacted, and says when to try again',
+  async (_, circuit, until, ms) => {
+    const { call, contacts, clock } = start((state) => ({ ...state, circuit }))
+    await clock.advance(60_000)
+    await expect(call()).rejects.toMatchObject({
+      code: 'circuit_open',
+      message: `The circuit of "github" is open until ${until}. Calls are stopped after repeated failures`,
+      retryAfterMs: ms,
+    })
+    expect(contacts()).toBe(0)
+  },
+)
 
 test('a disabled server is not called', async () => {
   const { call, contacts } = start((state) => next(state, { type: 'disabled' }, new FakeClock().now(), 0).state)
-  await expect(call()).rejects.toMatchObject({ code: 'conflict' })
+  await expect(call()).rejects.toMatchObject({
+    code: 'conflict',
+    message: '"github" is disabled; enable it to call its tools',
+  })
   expect(contacts()).toBe(0)
 })

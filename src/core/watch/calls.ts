@@ -49,7 +49,7 @@ function admit({ server, state }: Member, clock: Clock): void {
   const { circuit, reason } = describe(state)
   const retryAt = circuit.retryAt ?? clock.now()
   const when = new Date(toTimestamp(retryAt, clock)).toISOString()
-  throw new AppError('circuit_open', `The circuit of "${name}" is open until ${when}. ${reason ?? ''}`.trim(), {
+  throw new AppError('circuit_open', `The circuit of "${name}" is open until ${when}. ${reason}`, {
     retryAfterMs: Math.max(1_000, retryAt - clock.now()),
   })
 }

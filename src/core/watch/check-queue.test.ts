@@ -48,6 +48,57 @@ test('at most 16 run towards one origin, and others are not held up by it', () =
   expect(takeAll(queue, 0)).toHaveLength(4)
 })
 
+test('a server waits once: asked for on demand, it leaves the line where it stood', () => {
+  const queue = new CheckQueue<string>()
+  fill(queue, 'sound', 2, own)
+  queue.add(serverId(2), 'on_demand', own(2), 'asked for')
+  expect(takeAll(queue, 0).map(({ id, item }) => [id, item])).toEqual([
+    [2, 'asked for'],
+    [1, 'sound'],
+  ])
+})
+
+test('of those that wait for two origins, who came first goes first when both are free', () => {
+  for (const [first, second] of [
+    ['http://a.test', 'http://b.test'],
+    ['http://b.test', 'http://a.test'],
+  ]) {
+    const queue = new CheckQueue<string>()
+    for (const origin of ['http://a.test', 'http://b.test'])
+      fill(queue, 'sound', CAPS.perOrigin, () => origin, 1 + 100 * Number(origin === 'http://b.test'))
+    const running = takeAll(queue, 0)
+    queue.add(serverId(500), 'sound', first ?? '', 'came first')
+    queue.add(serverId(501), 'sound', second ?? '', 'came second')
+    expect(takeAll(queue, 0)).toEqual([])
+    for (const ticket of running) queue.finished(ticket)
+    expect(takeAll(queue, 0).map(({ item }) => item)).toEqual(['came first', 'came second'])
+  }
+})
+
+test('who waits for an origin that became free in a full second starts in the next', () => {
+  const queue = new CheckQueue<string>()
+  fill(queue, 'sound', CAPS.perOrigin + 1, shared)
+  const [first] = takeAll(queue, 0)
+  fill(queue, 'sound', CAPS.startsPerSecond - CAPS.perOrigin, own, 100)
+  takeAll(queue, 0)
+  if (first) queue.finished(first)
+  expect(takeAll(queue, 500)).toEqual([])
+  expect(queue.retryAt(instant(500))).toBe(1_000)
+  expect(takeAll(queue, 1_000).map(({ id }) => id)).toEqual([CAPS.perOrigin + 1])
+})
+
+test('as long as one waits, whether for its origin or for all, there is a time to ask again', () => {
+  const queue = new CheckQueue<string>()
+  fill(queue, 'sound', CAPS.perOrigin + 1, shared)
+  takeAll(queue, 5_000)
+  expect(queue.retryAt(instant(5_000))).toBe(6_000)
+  fill(queue, 'sound', 1, own, 100)
+  expect(queue.retryAt(instant(5_000))).toBe(6_000)
+  queue.remove(serverId(100))
+  queue.remove(serverId(CAPS.perOrigin + 1))
+  expect(queue.retryAt(instant(5_000))).toBeUndefined()
+})
+
 test('hung suspects take half of the places, and sound ones still start', () => {
   const queue = new CheckQueue<string>()
   for (let second = 0; second < 10; second++) {
@@ -68,7 +119,7 @@ test('for any arrivals and endings no cap is ever exceeded', () => {
     finish: fc.integer({ min: 0, max: 100 }),
   })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 25, size: 'max' }), (steps) => {
       const queue = new CheckQueue<string>()
       const running: Ticket<string>[] = []
       const starts: number[] = []
@@ -103,7 +154,7 @@ test('for any arrivals, endings and removals those start who would if everyone w
     remove: fc.integer({ min: 1, max: 400 }),
   })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 25, size: 'max' }), (steps) => {
       const queue = new CheckQueue<string>()
       const admission = new Admission()
       let waiting: { readonly id: number; readonly origin: string; readonly kind: CheckClass }[] = []

@@ -6,7 +6,7 @@ import { RecentStarts } from './recent-starts.ts'
 test('it counts the starts of the last second, however many there were before', () => {
   const step = fc.record({ starts: fc.integer({ min: 0, max: 300 }), pauseMs: fc.integer({ min: 0, max: 700 }) })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (steps) => {
       const recent = new RecentStarts()
       const all: number[] = []
       let now = 0

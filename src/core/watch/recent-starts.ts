@@ -1,14 +1,10 @@
 import type { Instant } from '../clock.ts'
 
 const WITHIN_MS = 1_000
-/** So many that are over are kept before they are cut off together. */
-const KEPT = 1_000
 
-/** When checks were started within the last second: counted at every start, so nothing here may take long. */
+/** When checks were started within the last second. */
 export class RecentStarts {
-  #times: Instant[] = []
-  /** Index of the oldest that still counts. */
-  #from = 0
+  readonly #times: Instant[] = []
 
   add(now: Instant): void {
     this.#times.push(now)
@@ -16,16 +12,12 @@ export class RecentStarts {
 
   /** How many there were within the last second. */
   countAt(now: Instant): number {
-    for (let at = this.oldest; at !== undefined && now - at >= WITHIN_MS; at = this.oldest) this.#from++
-    if (this.#from > KEPT) {
-      this.#times = this.#times.slice(this.#from)
-      this.#from = 0
-    }
-    return this.#times.length - this.#from
+    for (let at = this.oldest; at !== undefined && now - at >= WITHIN_MS; at = this.oldest) this.#times.shift()
+    return this.#times.length
   }
 
   /** The first of them, as of the last count. */
   get oldest(): Instant | undefined {
-    return this.#times[this.#from]
+    return this.#times[0]
   }
 }

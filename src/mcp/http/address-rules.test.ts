@@ -59,12 +59,17 @@ describe('an address', () => {
     },
   )
 
-  test.each(['1.1.1.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808', '2002:808:808::1'])(
-    '%s is public',
-    (address) => {
-      expect(allowed(address, EXPOSED, 'upstream')).toBe(true)
-    },
-  )
+  const PUBLIC = [
+    '1.1.1.1',
+    '2606:4700::1111',
+    '::ffff:8.8.8.8',
+    '::ffff:0:808:808',
+    '64:ff9b::808:808',
+    '2002:808:808::1',
+  ]
+  test.each(PUBLIC)('%s is public', (address) => {
+    expect(allowed(address, EXPOSED, 'upstream')).toBe(true)
+  })
 
   test('a Teredo address is judged by its relay and by its inverted client', () => {
     expect(allowed('2001:0:808:808:0:0:f5ff:fffe', EXPOSED, 'upstream')).toBe(false) // client 10.0.0.1
@@ -139,6 +144,37 @@ describe('a URL', () => {
   test('a name is judged when it is dialled', () => {
     expect(judgeUrl('https://mcp.example.com/mcp', EXPOSED).allowed).toBe(true)
   })
+})
+
+test.each([
+  ['nowhere', LOCAL, 'nowhere is not an IP address'],
+  ['10.0.0.1', { ...LOCAL, deny: [parseCidr('10.0.0.0/8')] }, 'its network is denied'],
+  ['169.254.169.254', LOCAL, 'link-local and metadata addresses are never allowed'],
+  ['224.0.0.1', LOCAL, 'it is multicast'],
+  ['240.0.0.1', LOCAL, 'it is reserved'],
+  ['127.0.0.1', EXPOSED, 'loopback is only allowed while Omni2 itself listens on loopback, or by OMNI2_ALLOW_NETWORKS'],
+])('a refusal of %s says why', (address, policy, why) => {
+  expect(judgeAddress(address, policy, 'admin')).toEqual({ allowed: false, why })
+})
+
+test('a server that leads us elsewhere, and a URL that is none of ours, are told so', () => {
+  const why = 'a server may not lead us into a private network'
+  expect(judgeAddress('10.0.0.1', LOCAL, 'upstream')).toEqual({ allowed: false, why })
+  expect(judgeUrl('ftp://1.1.1.1/', LOCAL)).toEqual({ allowed: false, why: 'only http and https are spoken' })
+  expect(judgeUrl('nonsense', LOCAL)).toEqual({ allowed: false, why: 'it is not a URL' })
+})
+
+test.each(['100.100.100.201', '192.0.0.193', '168.63.129.17', 'fd20:ce::255', 'fd00:ec2::253'])(
+  '%s lies beside a metadata service and is none',
+  (address) => {
+    expect(judgeAddress(address, OPEN, 'admin')).toEqual({ allowed: true })
+  },
+)
+
+test('an address alone is a network of its own, and space around it is no matter', () => {
+  expect(parseCidr(' 10.0.0.1 ')[1]).toBe(32)
+  expect(parseCidr('fd00::1')[1]).toBe(128)
+  expect(parseCidr(' 10.0.0.0/8 ')[1]).toBe(8)
 })
 
 test('a network that is none is refused with a message', () => {

@@ -1,39 +1,16 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { SELF_SIGNED } from '../../../test/fixtures/self-signed.ts'
+import { dialling, LOCAL } from '../../../test/support/dialling.ts'
 import { deadPort, portOf, silentPort } from '../../../test/support/ports.ts'
 import { rawServer } from '../../../test/support/raw-server.ts'
 import { HeldClock } from '../../../test/support/upstreams.ts'
 import { systemClock } from '../../server/system-clock.ts'
 import { UpstreamFault } from '../channel.ts'
 import { StageTrace } from '../stage-trace.ts'
-import type { AddressPolicy, Trust } from './address-rules.ts'
 import { CONNECT_TIMEOUT_MS } from './dial-attempt.ts'
-import { Dialer, type DialerDeps } from './dialer.ts'
-
-const LOCAL: AddressPolicy = { allowLoopback: true, allow: [], deny: [] }
-
-type Try = { readonly trust?: Trust; readonly signal?: AbortSignal }
-
-/** Dials once: how it ended, and the stages on the way. */
-function dialling(url: string, over: Partial<DialerDeps> = {}, { trust = 'admin', signal }: Try = {}) {
-  const clock = over.clock ?? systemClock
-  const dialer = new Dialer({ clock, addresses: LOCAL, ca: undefined, ...over })
-  const trace = new StageTrace(clock, 'connect')
-  const options = { trust, where: 'there', trace, signal: signal ?? new AbortController().signal }
-  const ended = dialer.dial(new URL(url), options).then(
-    (socket) => {
-      onTestFinished(() => void socket.destroy())
-      return { socket, fault: undefined }
-    },
-    (fault: unknown) => {
-      if (!(fault instanceof UpstreamFault)) throw fault
-      return { socket: undefined, fault }
-    },
-  )
-  return { ended, trace, stages: () => trace.results.map(({ stage, ok }) => `${stage} ${ok ? 'ok' : 'failed'}`) }
-}
+import { Dialer } from './dialer.ts'
 
 test('a name is resolved, connected and secured, stage by stage', async () => {
   await using server = await rawServer(undefined, SELF_SIGNED)
@@ -157,4 +134,50 @@ test('a caller that leaves ends the dial', async () => {
 test.each(['EMFILE', 'ENFILE', 'ENOBUFS'])('%s is our own shortage', async (code) => {
   const resolve = () => Promise.reject(Object.assign(new Error('no'), { code }))
   expect((await dialling('http://host.test/', { resolve }).ended).fault?.outcome).toBe('inconclusive')
+})
+
+test('without another resolver the one of the system is asked', async () => {
+  await using server = await rawServer()
+  const dial = dialling(`http://localhost:${server.port}/`)
+  expect((await dial.ended).socket?.remotePort).toBe(server.port)
+  expect(dial.stages()).toEqual(['dns ok', 'connect ok'])
+})
+
+test('a name that leads to forbidden addresses only is refused in connect, and told why', async () => {
+  const refusalOf = async (addresses: readonly string[]) => {
+    const resolve = async () => addresses.map((address) => ({ address, family: 4 }))
+    const dial = dialling('http://many.test/', { resolve })
+    const { fault } = await dial.ended
+    expect(dial.stages()).toEqual(['dns ok', 'connect failed'])
+    return fault?.failure.message
+  }
+  expect(await refusalOf(['169.254.169.254', '0.0.0.0'])).toBe(
+    'there may not be connected to: link-local and metadata addresses are never allowed',
+  )
+  expect(await refusalOf([])).toBe('there may not be connected to: it has no address')
+})
+
+test.each([
+  ['http://127.0.0.77/', 80],
+  ['https://127.0.0.77/', 443],
+])('%s means port %i', async (url, port) => {
+  const { socket, fault } = await dialling(url).ended
+  const { cause } = fault ?? {}
+  expect(socket?.remotePort ?? (cause instanceof Error && 'port' in cause && cause.port)).toBe(port)
+})
+
+test('a dial that ended leaves no timer, and no socket when it failed', async () => {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const clock = new HeldClock()
+  expect((await dialling(`http://127.0.0.1:${portOf(server)}/`, { clock }).ended).socket).toBeDefined()
+  expect(clock.waiting).toEqual([])
+  const hung = dialling(`https://127.0.0.1:${portOf(server)}/`, { clock })
+  await expect.poll(() => hung.trace.stage).toBe('tls')
+  clock.fire(CONNECT_TIMEOUT_MS)
+  expect((await hung.ended).fault).toBeDefined()
+  expect(clock.waiting).toEqual([])
+  await expect.poll(() => sockets[1]?.resume().closed).toBe(true)
 })

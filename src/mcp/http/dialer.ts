@@ -43,7 +43,6 @@ export class Dialer {
     const attempt = new DialAttempt(this.#deps.clock, options)
     try {
       const addresses = await this.#addressesOf(url, attempt, options)
-      attempt.enter('connect')
       const route = this.#route(url, addresses)
       if (url.protocol !== 'https:') {
         const socket = net.connect(route)
@@ -65,7 +64,7 @@ export class Dialer {
     const family = net.isIP(host)
     if (family === 0) attempt.enter('dns')
     const found = family === 0 ? await attempt.settles(this.#lookUp(host)) : [{ address: host, family }]
-    if (family === 0) attempt.enter('connect')
+    attempt.enter('connect')
     const judged = found.map((at) => ({ at, judgement: judgeAddress(at.address, this.#deps.addresses, trust) }))
     const good = judged.filter(({ judgement }) => judgement.allowed).map(({ at }) => at)
     if (good.length > 0) return good

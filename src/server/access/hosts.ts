@@ -25,8 +25,7 @@ export function isOurHost(header: string | undefined, port: number, rules: HostR
   const publicHost = rules.publicUrl === undefined ? undefined : new URL(rules.publicUrl).host
   const asked = header?.toLowerCase()
   if (asked === publicHost) return true
-  if (rules.allowedHosts.some((allowed) => allowed.toLowerCase() === (hasPort(allowed) ? asked : named.host)))
-    return true
+  if (rules.allowedHosts.some((allowed) => [asked, named.host].includes(allowed.toLowerCase()))) return true
   if (named.port !== port) return false
   return isLoopback(named.host) || (!isWildcard(rules.host) && named.host === bracketed(rules.host))
 }
@@ -43,6 +42,5 @@ function splitHost(header: string | undefined): { host: string; port: number } |
   return host === undefined ? undefined : { host: host.toLowerCase(), port: port === undefined ? 80 : Number(port) }
 }
 
-const hasPort = (host: string): boolean => /:\d+$/.test(host.replace(/^\[.*\]/, ''))
 export const isWildcard = (host: string): boolean => ['0.0.0.0', '::', '[::]', ''].includes(host)
 const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host).toLowerCase()
