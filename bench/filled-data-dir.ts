@@ -68,7 +68,13 @@ function kept(id: ServerId, { urls, intervalMs, enabled, ...over }: Options): Ch
   return [
     { type: 'server_saved', server: { id, revision: 1, config, createdAt: now, updatedAt: now } },
     { type: 'state_saved', serverId: id, state, identity: PASSED.identity },
-    { type: 'capabilities_saved', serverId: id, capabilities: CAPABILITIES, seenAt: now },
+    {
+      type: 'capabilities_saved',
+      serverId: id,
+      capabilities: CAPABILITIES,
+      seenAt: now,
+      dates: { since: now, later: new Map() },
+    },
   ]
 }
 

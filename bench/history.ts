@@ -235,7 +235,7 @@ class Simulation implements Clock {
       event,
       stages,
     })
-    if (result || effects.length > 1) changes.push(...changesOf(before, after, effects, this), ...recorded)
+    if (result || effects.length > 1) changes.push(...changesOf(after, effects, this), ...recorded)
     return after
   }
 }

@@ -41,6 +41,8 @@ const storedEvents = [
     added: z.array(z.string()),
     removed: z.array(z.string()),
     changed: z.array(z.string()),
+    /** There are more than named here. */
+    truncated: z.boolean(),
   }),
 ] as const
 

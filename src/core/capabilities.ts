@@ -6,10 +6,11 @@ export type JsonObject = { readonly [key: string]: Json }
 export type Capability = { readonly name: string; readonly hash: string; readonly definition: JsonObject }
 
 export const CAPABILITY_KINDS = ['tool', 'prompt', 'resource'] as const
+export type CapabilityKind = (typeof CAPABILITY_KINDS)[number]
 
 /** An entry of a list that was left out, and why; the others are kept. */
 export type Dropped = {
-  readonly kind: (typeof CAPABILITY_KINDS)[number]
+  readonly kind: CapabilityKind
   readonly name: string
   readonly reason: string
 }
@@ -22,23 +23,12 @@ export type Capabilities = {
   readonly dropped: readonly Dropped[]
 }
 
-export type ToolChanges = {
-  readonly added: readonly string[]
-  readonly removed: readonly string[]
-  readonly changed: readonly string[]
-}
-
-/** What changed between two lists of tools, by name; `undefined` when nothing did. */
-export function toolChanges(before: readonly Capability[], after: readonly Capability[]): ToolChanges | undefined {
-  const old = new Map(before.map((tool) => [tool.name, tool.hash]))
-  const current = new Set(after.map((tool) => tool.name))
-  const added = after.filter((tool) => !old.has(tool.name)).map((tool) => tool.name)
-  const changed = after
-    .filter((tool) => old.has(tool.name) && old.get(tool.name) !== tool.hash)
-    .map((tool) => tool.name)
-  const removed = before.filter((tool) => !current.has(tool.name)).map((tool) => tool.name)
-  return added.length + changed.length + removed.length > 0 ? { added, removed, changed } : undefined
-}
+/** The lists there are, with the kind of what is in them. */
+export const CAPABILITY_LISTS = [
+  ['tool', 'tools'],
+  ['prompt', 'prompts'],
+  ['resource', 'resources'],
+] as const satisfies readonly [CapabilityKind, keyof Capabilities][]
 
 /** True when both list the same things, described the same. */
 export const sameCapabilities = (a: Capabilities, b: Capabilities): boolean => fingerprint(a) === fingerprint(b)

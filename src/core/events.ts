@@ -1,4 +1,3 @@
-import type { ToolChanges } from './capabilities.ts'
 import type { Outcome, ReasonCode, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
 import type { Badge, CircuitKind, HealthStatus } from './health/state.ts'
@@ -36,7 +35,15 @@ export type DomainEvent =
   /** `server` is the wire view as it was then, so that a replay tells the same. */
   | (About & { readonly type: 'mcp_server_created' | 'mcp_server_updated'; readonly server: object })
   | (About & { readonly type: 'mcp_server_deleted' })
-  | (About & { readonly type: 'mcp_capabilities_changed' } & ToolChanges)
+  /** Names of tools. */
+  | (About & {
+      readonly type: 'mcp_capabilities_changed'
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+      readonly changed: readonly string[]
+      /** There are more than named here. */
+      readonly truncated: boolean
+    })
   | {
       readonly type: 'mcp_common_cause'
       readonly severity: Severity

@@ -1,10 +1,12 @@
-import type { Capabilities, Json, JsonObject } from './capabilities.ts'
+import type { Capabilities, CapabilityKind, Json, JsonObject } from './capabilities.ts'
 import type { CheckResult, Failure, Identity, Outcome, StageResult, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
 import type { Server, ServerConfig } from './config/server.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
 import type { SavedState } from './health/saved-state.ts'
 import type { HealthStatus } from './health/state.ts'
+import type { KeptChange, KeptChanges } from './history/capability-changes.ts'
+import type { CapabilityDates } from './history/capability-dates.ts'
 import type { Ending, Incident, Worst } from './history/incident.ts'
 import type { RollUp, RollUpSize } from './history/roll-up.ts'
 import type { Span } from './history/span.ts'
@@ -100,7 +102,10 @@ export type Change =
       readonly serverId: ServerId
       readonly capabilities: Capabilities
       readonly seenAt: Timestamp
+      readonly dates: CapabilityDates
     }
+  /** Kept up to a size for each server: the oldest go. */
+  | ({ readonly type: 'capabilities_changed'; readonly serverId: ServerId; readonly at: Timestamp } & KeptChanges)
   | { readonly type: 'setting_saved'; readonly key: string; readonly value: Json }
   | { readonly type: 'event'; readonly event: DomainEvent; readonly at: Timestamp }
 
@@ -109,7 +114,9 @@ export type LoadedServer = {
   readonly server: Server
   readonly state: SavedState | undefined
   readonly identity: Identity | undefined
-  readonly capabilities: { readonly value: Capabilities; readonly seenAt: Timestamp } | undefined
+  readonly capabilities:
+    | { readonly value: Capabilities; readonly seenAt: Timestamp; readonly dates: CapabilityDates }
+    | undefined
 }
 
 export type CheckQuery = {
@@ -118,6 +125,22 @@ export type CheckQuery = {
   readonly status?: readonly HealthStatus[]
   readonly trigger?: readonly Trigger[]
   /** Only rows with a smaller id: the cursor. */
+  readonly beforeId?: number
+  readonly limit: number
+}
+
+/** A change of a tool, prompt or resource, and of how many seen at the same moment nothing was kept. */
+export type StoredCapabilityChange = KeptChange & {
+  readonly id: number
+  readonly serverId: ServerId
+  readonly at: Timestamp
+  readonly omitted: number
+}
+
+export type CapabilityChangeQuery = {
+  readonly serverId: ServerId
+  readonly kind?: CapabilityKind
+  readonly name?: string
   readonly beforeId?: number
   readonly limit: number
 }
@@ -167,6 +190,8 @@ export interface Store {
   /** Newest first. */
   checks(query: CheckQuery): Promise<readonly StoredCheck[]>
   events(query: EventQuery): Promise<readonly StoredEvent[]>
+  /** Newest first. */
+  capabilityChanges(query: CapabilityChangeQuery): Promise<readonly StoredCapabilityChange[]>
   /** Open ones first, then the newest first. */
   incidents(query: IncidentQuery): Promise<readonly Incident[]>
   /** Of each server what reaches beyond `from`, the oldest first. */

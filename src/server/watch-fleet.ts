@@ -43,7 +43,18 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const journal = new Journal({ store, events, clock, onError })
   const alarm = new FleetAlarm(fleet)
   const recorder = new Recorder(clock)
-  const monitor = new Monitor({ fleet, journal, upstreams, alarm, stalls, recorder, checks, clock, random, onError })
+  const monitor = new Monitor({
+    fleet,
+    journal,
+    upstreams,
+    alarm,
+    stalls,
+    recorder,
+    checks,
+    clock,
+    random,
+    onError,
+  })
   const servers = () => [...fleet.all()].map(({ server }) => server.id)
   const compaction = new Compaction({ store, journal, servers, clock })
   const reports = new Reports({ store, recorder, compaction, clock })

@@ -1,4 +1,4 @@
-import type { Capabilities, Json } from '../core/capabilities.ts'
+import type { Json } from '../core/capabilities.ts'
 import type { Timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { unreachable } from '../core/errors.ts'
@@ -9,6 +9,8 @@ import type { Change } from '../core/ports.ts'
 type StateSaved = Extract<Change, { type: 'state_saved' }>
 export type LoggedCheck = Omit<Extract<Change, { type: 'check_logged' }>, 'type'>
 type KnownSpan = Omit<Extract<Change, { type: 'span_known' }>, 'type'>
+type CapabilitiesSaved = Extract<Change, { type: 'capabilities_saved' }>
+export type CapabilitiesChanged = Extract<Change, { type: 'capabilities_changed' }>
 export type IncidentChange = Extract<Change, { type: `incident_${string}` }>
 
 /** What a list of changes comes to, by table: one statement can then write many rows, and each row only once. */
@@ -16,7 +18,9 @@ export type CommitPlan = {
   readonly deleted: ReadonlySet<ServerId>
   readonly servers: ReadonlyMap<ServerId, Server>
   readonly states: ReadonlyMap<ServerId, StateSaved>
-  readonly capabilities: ReadonlyMap<ServerId, { readonly value: Capabilities; readonly seenAt: Timestamp }>
+  readonly capabilities: ReadonlyMap<ServerId, CapabilitiesSaved>
+  /** In their order. */
+  readonly drifts: readonly CapabilitiesChanged[]
   readonly checks: readonly LoggedCheck[]
   /** By server and beginning. */
   readonly spans: ReadonlyMap<string, KnownSpan>
@@ -32,7 +36,8 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
     deleted: new Set<ServerId>(),
     servers: new Map<ServerId, Server>(),
     states: new Map<ServerId, StateSaved>(),
-    capabilities: new Map<ServerId, { value: Capabilities; seenAt: Timestamp }>(),
+    capabilities: new Map<ServerId, CapabilitiesSaved>(),
+    drifts: [] as CapabilitiesChanged[],
     checks: [] as LoggedCheck[],
     spans: new Map<string, KnownSpan>(),
     incidents: [] as IncidentChange[],
@@ -48,6 +53,7 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
         plan.deleted.add(change.serverId)
         for (const rows of [plan.servers, plan.states, plan.capabilities]) rows.delete(change.serverId)
         plan.checks = plan.checks.filter(({ check }) => check.serverId !== change.serverId)
+        plan.drifts = plan.drifts.filter(({ serverId }) => serverId !== change.serverId)
         plan.incidents = plan.incidents.filter((incident) => aboutOf(incident) !== change.serverId)
         for (const [key, { serverId }] of plan.spans) if (serverId === change.serverId) plan.spans.delete(key)
         break
@@ -66,7 +72,10 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
         plan.incidents.push(change)
         break
       case 'capabilities_saved':
-        plan.capabilities.set(change.serverId, { value: change.capabilities, seenAt: change.seenAt })
+        plan.capabilities.set(change.serverId, change)
+        break
+      case 'capabilities_changed':
+        plan.drifts.push(change)
         break
       case 'setting_saved':
         plan.settings.set(change.key, change.value)
@@ -86,6 +95,7 @@ export const keepKnown = (plan: CommitPlan, known: ReadonlySet<number>): CommitP
   ...plan,
   states: new Map([...plan.states].filter(([id]) => known.has(id))),
   capabilities: new Map([...plan.capabilities].filter(([id]) => known.has(id))),
+  drifts: plan.drifts.filter(({ serverId }) => known.has(serverId)),
   checks: plan.checks.filter(({ check }) => known.has(check.serverId)),
   spans: new Map([...plan.spans].filter(([, { serverId }]) => known.has(serverId))),
   incidents: plan.incidents.filter((incident) => known.has(aboutOf(incident))),

@@ -5,6 +5,7 @@ import { asAppError } from './database-fault.ts'
 import { first } from './migrations/2026-11-22-first.ts'
 import { history } from './migrations/2026-11-23-history.ts'
 import { numberedCommits } from './migrations/2026-11-23-numbered-commits.ts'
+import { capabilityHistory } from './migrations/2026-11-24-capability-history.ts'
 import type { Dialect, Tables } from './schema.ts'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -14,6 +15,7 @@ export const migrations = (dialect: Dialect): Migrations => ({
   '2026-11-22-first': { up: (db: Kysely<Tables>) => first(db, dialect) },
   '2026-11-23-history': { up: (db: Kysely<Tables>) => history(db, dialect) },
   '2026-11-23-numbered-commits': { up: numberedCommits },
+  '2026-11-24-capability-history': { up: (db: Kysely<Tables>) => capabilityHistory(db, dialect) },
 })
 
 /** The names of migrations, oldest first. */

@@ -33,6 +33,17 @@ export async function pruneEvents(db: Kysely<Tables>, before: Timestamp, limit: 
   return Number(numDeletedRows)
 }
 
+/** At most `limit` changes of capabilities from before `before`. */
+export async function pruneCapabilityChanges(db: Kysely<Tables>, before: Timestamp, limit: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('capability_change')
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('capability_change').select('id').where('at', '<', before).orderBy('at').limit(limit),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
+
 /** At most `limit` incidents that ended before `before`. */
 export async function pruneIncidents(db: Kysely<Tables>, before: Timestamp, limit: number): Promise<number> {
   const { numDeletedRows } = await db

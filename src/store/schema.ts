@@ -23,7 +23,22 @@ export type Tables = {
   }
   /** `identity`: what the upstream said of itself in its last handshake. */
   server_state: { server_id: number; status: string; body: string; identity: string | null }
-  capabilities: { server_id: number; seen_at: number; body: string }
+  /** `dates` is null where nothing was listed since they are kept. */
+  capabilities: { server_id: number; seen_at: number; body: string; dates: string | null }
+  /** `before` and `after` are definitions as JSON; `truncated` is 0 or 1; `size` counts towards what a server may have. */
+  capability_change: {
+    id: Generated<number>
+    server_id: number
+    at: number
+    kind: string
+    name: string
+    change: string
+    before: string | null
+    after: string | null
+    truncated: number
+    omitted: number
+    size: number
+  }
   check_log: {
     id: Generated<number>
     server_id: number
@@ -93,6 +108,7 @@ export const TABLE_KEYS = {
   server: ['id'],
   server_state: ['server_id'],
   capabilities: ['server_id'],
+  capability_change: ['id'],
   check_log: ['id'],
   incident: ['id'],
   span: ['server_id', 'started_at'],

@@ -9,6 +9,7 @@ import type { RollUp } from '../core/history/roll-up.ts'
 import type { Span } from '../core/history/span.ts'
 import { type ServerId, serverId } from '../core/ids.ts'
 import type {
+  CapabilityChangeQuery,
   Change,
   CheckQuery,
   EventQuery,
@@ -17,6 +18,7 @@ import type {
   LoadedServer,
   RollUpQuery,
   Store,
+  StoredCapabilityChange,
   StoredCheck,
   Vault,
 } from '../core/ports.ts'
@@ -25,14 +27,23 @@ import { type CommitPlan, keepKnown, planCommit } from './commit-plan.ts'
 import { lastNumber, takeNumbers } from './counter.ts'
 import type { Database } from './database.ts'
 import { asAppError, faultOf } from './database-fault.ts'
-import { pruneChecks, pruneEvents, pruneIncidents, pruneRollUps, pruneSpans, pruneTokens } from './prune.ts'
+import {
+  pruneCapabilityChanges,
+  pruneChecks,
+  pruneEvents,
+  pruneIncidents,
+  pruneRollUps,
+  pruneSpans,
+  pruneTokens,
+} from './prune.ts'
 import { readIncidents, readRollUps, readSpans, writeRollUps } from './read-history.ts'
 import type { Tables } from './schema.ts'
 import { readStored, StoredJson, wholeMs } from './stored.ts'
+import { readCapabilityChange, StoredCapabilities, StoredDates } from './stored-capabilities.ts'
 import { readCheck } from './stored-check.ts'
 import { readEvent } from './stored-event.ts'
 import { readServer } from './stored-server.ts'
-import { StoredCapabilities, StoredIdentity, StoredState } from './stored-state.ts'
+import { StoredIdentity, StoredState } from './stored-state.ts'
 import { readToken, tokenRow } from './stored-token.ts'
 import { writePlan } from './write-plan.ts'
 
@@ -108,6 +119,17 @@ export class SqlStore implements Store {
     })
   }
 
+  capabilityChanges(query: CapabilityChangeQuery): Promise<readonly StoredCapabilityChange[]> {
+    return this.#guarded(async () => {
+      const { serverId: id, kind, name, beforeId, limit } = query
+      let rows = this.#db.selectFrom('capability_change').selectAll().where('server_id', '=', id)
+      if (kind) rows = rows.where('kind', '=', kind)
+      if (name !== undefined) rows = rows.where('name', '=', name)
+      if (beforeId !== undefined) rows = rows.where('id', '<', beforeId)
+      return (await rows.orderBy('id', 'desc').limit(limit).execute()).map(readCapabilityChange)
+    })
+  }
+
   incidents(query: IncidentQuery): Promise<readonly Incident[]> {
     return this.#guarded(async () => (query.serverIds?.length === 0 ? [] : await readIncidents(this.#db, query)))
   }
@@ -179,6 +201,7 @@ export class SqlStore implements Store {
       let removed = await pruneChecks(db, limits.checks, limit)
       removed += await pruneEvents(db, limits.events, limit)
       removed += await pruneTokens(db, limits.events)
+      removed += await pruneCapabilityChanges(db, limits.events, limit)
       removed += await pruneIncidents(db, limits.incidents, limit)
       removed += await pruneSpans(db, limits.spans, limit)
       for (const size of ROLL_UP_SIZES) removed += await pruneRollUps(db, size, limits[size], limit)
@@ -215,7 +238,7 @@ export class SqlStore implements Store {
       .leftJoin('capabilities', 'capabilities.server_id', 'server.id')
       .selectAll('server')
       .select(['server_state.body as state', 'server_state.identity'])
-      .select(['capabilities.body as capabilities', 'capabilities.seen_at'])
+      .select(['capabilities.body as capabilities', 'capabilities.seen_at', 'capabilities.dates'])
       .where('server.id', '>', afterId)
       .orderBy('server.id')
       .limit(LOADED_AT_ONCE)
@@ -227,7 +250,7 @@ export class SqlStore implements Store {
       lists.set(text, read)
       return read
     }
-    return rows.map(({ state, identity, capabilities, seen_at, ...server }) => ({
+    return rows.map(({ state, identity, capabilities, seen_at, dates, ...server }) => ({
       server: readServer(server, this.#vault),
       state: state === null ? undefined : readStored(StoredState, state, `the state of server ${server.id}`),
       identity:
@@ -235,7 +258,14 @@ export class SqlStore implements Store {
       capabilities:
         capabilities === null || seen_at === null
           ? undefined
-          : { value: listsIn(capabilities, server.id), seenAt: timestamp(seen_at) },
+          : {
+              value: listsIn(capabilities, server.id),
+              seenAt: timestamp(seen_at),
+              dates:
+                dates === null
+                  ? { since: timestamp(seen_at), later: new Map() }
+                  : readStored(StoredDates, dates, `the capabilities of server ${server.id}`),
+            },
     }))
   }
 

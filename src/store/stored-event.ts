@@ -36,7 +36,14 @@ const StoredDomainEvent = z.discriminatedUnion('type', [
     server: z.custom<object>((value) => typeof value === 'object' && value !== null),
   }),
   z.object({ ...about, type: z.literal('mcp_server_deleted') }),
-  z.object({ ...about, type: z.literal('mcp_capabilities_changed'), added: Names, removed: Names, changed: Names }),
+  z.object({
+    ...about,
+    type: z.literal('mcp_capabilities_changed'),
+    added: Names,
+    removed: Names,
+    changed: Names,
+    truncated: z.boolean().default(false),
+  }),
   z.object({
     type: z.literal('mcp_common_cause'),
     severity: Severity,

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { CAPABILITY_KINDS, type Capabilities } from '../core/capabilities.ts'
 import { ERAS, type Identity } from '../core/check.ts'
 import type { SavedState } from '../core/health/saved-state.ts'
 import { HEALTH_STATUSES } from '../core/health/state.ts'
-import { maybe, StoredFailure, StoredJsonObject, StoredTimestamp } from './stored.ts'
+import { maybe, StoredFailure, StoredTimestamp } from './stored.ts'
 
 const inactive = { kind: z.literal('inactive'), at: StoredTimestamp, wouldBeHealthy: maybe(z.boolean()) }
 
@@ -64,12 +63,3 @@ export const StoredIdentity = z.object({
   protocolVersion: z.string(),
   serverInfo: maybe(z.object({ name: z.string(), version: z.string() })),
 }) satisfies z.ZodType<Identity>
-
-const StoredCapability = z.object({ name: z.string(), hash: z.string(), definition: StoredJsonObject })
-
-export const StoredCapabilities = z.object({
-  tools: z.array(StoredCapability),
-  prompts: z.array(StoredCapability),
-  resources: z.array(StoredCapability),
-  dropped: z.array(z.object({ kind: z.enum(CAPABILITY_KINDS), name: z.string(), reason: z.string() })),
-}) satisfies z.ZodType<Capabilities>

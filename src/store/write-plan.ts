@@ -10,6 +10,7 @@ import type { Tables } from './schema.ts'
 import { wholeMs } from './stored.ts'
 import { eventRow } from './stored-event.ts'
 import { serverRow } from './stored-server.ts'
+import { saveCapabilities, saveDrifts } from './write-capabilities.ts'
 import { saveChecks } from './write-checks.ts'
 import { saveIncidents, saveSpans } from './write-history.ts'
 import { inParts } from './write-parts.ts'
@@ -31,6 +32,7 @@ export async function writePlan(database: Database, plan: CommitPlan, vault: Vau
     ...saveServers(db, plan, vault),
     ...saveStates(database, plan),
     ...saveCapabilities(db, plan),
+    ...saveDrifts(db, plan),
     ...saveChecks(database, plan.checks),
     ...saveSpans(database, plan),
     ...saveIncidents(db, plan),
@@ -90,25 +92,6 @@ function saveStates({ db, known }: Database, { states }: CommitPlan): CompiledQu
           body: ref('excluded.body'),
           identity: ref('excluded.identity'),
         })),
-      )
-      .compile(),
-  )
-}
-
-function saveCapabilities(db: Db, { capabilities }: CommitPlan): CompiledQuery[] {
-  const all = [...capabilities].map(([id, { value, seenAt }]) => ({
-    server_id: id,
-    seen_at: wholeMs(seenAt),
-    body: JSON.stringify(value),
-  }))
-  return inParts(all).map((rows) =>
-    db
-      .insertInto('capabilities')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict
-          .column('server_id')
-          .doUpdateSet(({ ref }) => ({ seen_at: ref('excluded.seen_at'), body: ref('excluded.body') })),
       )
       .compile(),
   )

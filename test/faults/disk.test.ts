@@ -15,7 +15,7 @@ import { isMissing } from '../support/needs.ts'
 import { Omni2 } from '../support/omni2.ts'
 import { SmallDisk } from '../support/small-disk.ts'
 import { outlast } from '../support/store-outage.ts'
-import { A, aServer, at, saved, someCapabilities } from '../support/store-samples.ts'
+import { A, aServer, at, saved, sinceListed, someCapabilities } from '../support/store-samples.ts'
 
 const STDIO_SERVER = path.resolve('test/fixtures/mcp-over-stdio.ts')
 /** Over some seconds, in which Omni2 looks again and again whether it can write. */
@@ -131,7 +131,7 @@ test('its log grows meanwhile, and shrinks again once it has gone', async (conte
     // Other bytes each time: what stays as it was is not written again.
     const tool = { name: 'large', hash: `${n}`, definition: { description: `${n % 10}`.repeat(1024 * 1024) } }
     const capabilities = { ...someCapabilities, tools: [tool] }
-    return store.commit([{ type: 'capabilities_saved', serverId: A, seenAt: at(n), capabilities }])
+    return store.commit([{ type: 'capabilities_saved', serverId: A, seenAt: at(n), capabilities, dates: sinceListed }])
   }
   await store.commit([saved(aServer(A))])
   await using reader = await DatabaseHolder.hold(dataDir, 'reading')

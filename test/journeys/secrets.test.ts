@@ -199,16 +199,33 @@ const ROUTES = [
   '/api/v1/settings',
   '/api/v1/events?limit=1000',
   '/api/v1/mcp/servers?limit=1000',
+  '/api/v1/mcp/servers?include=badges,uptime,heartbeats,recent_checks',
+  '/api/v1/mcp/incidents?limit=1000',
   '/api/v1/mcp/servers/export',
 ]
-const OF_A_SERVER = ['', '/capabilities', '/health-logs?limit=1000', '/stderr', '/circuit-breaker']
+const OF_A_SERVER = [
+  '',
+  '/capabilities',
+  '/capabilities/changes?limit=1000',
+  '/health-logs?limit=1000',
+  '/latency',
+  '/incidents',
+  '/stderr',
+  '/circuit-breaker',
+]
 
-/** All there is to read, as admin. */
+/** All there is to read, as admins, since one alone may not ask so often. */
 async function readEverything(): Promise<void> {
-  const read = async (route: string) => tell(`GET ${route}`, await (await omni2.fetch(route)).text())
-  for (const route of ROUTES) await read(route)
-  for (const { id } of (await omni2.api.listServers({ query: { limit: 1_000 } })).servers) {
-    for (const more of OF_A_SERVER) await read(`/api/v1/mcp/servers/${id}${more}`)
+  const servers = (await omni2.api.listServers({ query: { limit: 1_000 } })).servers
+  const read = async (route: string, token: string) => {
+    const answer = await fetch(`${omni2.url}${route}`, { headers: { authorization: `Bearer ${token}` } })
+    expect([route, answer.status]).toEqual([route, 200])
+    tell(`GET ${route}`, await answer.text())
+  }
+  for (const route of ROUTES) await read(route, keys.admin)
+  for (const more of OF_A_SERVER) {
+    const token = await tokenFor(omni2, 'admin')
+    for (const { id } of servers) await read(`/api/v1/mcp/servers/${id}${more}`, token)
   }
 }
 
@@ -270,6 +287,11 @@ test.each(['admin', 'viewer', 'operator', 'session', 'code', 'secretKey'] as con
     }
   },
 )
+
+test('changes of tools that name what they were sent were really told', () => {
+  const changes = outputs.filter(([where, text]) => where.includes('/changes') && text.includes('"before":{"name"'))
+  expect(changes.length).toBeGreaterThan(0)
+})
 
 test('every planted secret was really stored and really sent', async () => {
   const stored = JSON.stringify(await storedServers(omni2.dataDir, keys.secretKey))

@@ -45,6 +45,8 @@ const LEAKS: Readonly<Record<string, (exchange: Exchange) => void>> = {
   healthy: (exchange) => healthy(exchange),
 }
 
+let listings = 0
+
 /** Alive and well, and talkative. */
 function healthy(exchange: Exchange): void {
   const { message, result } = exchange
@@ -58,7 +60,10 @@ function healthy(exchange: Exchange): void {
     },
     'tools/list': {
       tools: [
-        aTool('plain', { description: seen(exchange), inputSchema: { type: 'object', title: seen(exchange) } }),
+        aTool('plain', {
+          description: `${++listings} ${seen(exchange)}`,
+          inputSchema: { type: 'object', title: seen(exchange) },
+        }),
         aTool(words(exchange)[0] ?? 'none', { description: 'named after what it was sent' }),
         aTool('refuses'),
       ],

@@ -23,6 +23,7 @@ import {
   checkLogged,
   everyEvent,
   saved,
+  sinceListed,
   stateSaved,
   told,
 } from './store-samples.ts'
@@ -101,7 +102,10 @@ export function careTests(bench: () => Bench, makeHome: () => Promise<StoreHome>
     await store.reserveServerIds(1)
     const large = { name: 'large', hash: 'x', definition: { text: 'x'.repeat(9 * 1024 * 1024) } }
     const capabilities = { tools: [large], prompts: [], resources: [], dropped: [] }
-    await store.commit([saved(aServer(A)), { type: 'capabilities_saved', serverId: A, capabilities, seenAt: at() }])
+    await store.commit([
+      saved(aServer(A)),
+      { type: 'capabilities_saved', serverId: A, capabilities, seenAt: at(), dates: sinceListed },
+    ])
     const before = (await store.commit([told(aDeletion('before'))])).length
     const stop = new AbortController()
     const writing = (async () => {

@@ -4,6 +4,7 @@ import type { Secret } from '../../src/core/config/secret.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
+import { capabilityTests } from './store-capabilities.ts'
 import { careTests } from './store-care.ts'
 import { eventTests } from './store-events.ts'
 import { historyTests } from './store-history.ts'
@@ -51,6 +52,7 @@ export function storeContract(name: string, makeHome: () => Promise<StoreHome>):
     }
     serverTests(bench)
     eventTests(bench)
+    capabilityTests(bench)
     historyTests(bench)
     tokenTests(bench)
     openingTests(bench)

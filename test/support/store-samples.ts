@@ -4,6 +4,7 @@ import { Secret } from '../../src/core/config/secret.ts'
 import type { Server, ServerConfig } from '../../src/core/config/server.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import type { SavedState } from '../../src/core/health/saved-state.ts'
+import type { CapabilityDates } from '../../src/core/history/capability-dates.ts'
 import { type ServerId, serverId } from '../../src/core/ids.ts'
 import type { Change, CheckRow, Limits } from '../../src/core/ports.ts'
 import type { StoredToken } from '../../src/core/token.ts'
@@ -67,11 +68,15 @@ export const someCapabilities: Capabilities = {
   dropped: [{ kind: 'tool', name: 'bad', reason: 'no schema' }],
 }
 
-export const capabilitiesSaved = (id: ServerId): Change => ({
+/** All of it was there from the beginning. */
+export const sinceListed: CapabilityDates = { since: at(), later: new Map() }
+
+export const capabilitiesSaved = (id: ServerId, over: Partial<CapabilityDates> = {}): Change => ({
   type: 'capabilities_saved',
   serverId: id,
   capabilities: someCapabilities,
   seenAt: at(8),
+  dates: { ...sinceListed, ...over },
 })
 
 export const aCheck = (id: ServerId, over: Partial<CheckRow> = {}): CheckRow => ({
@@ -157,7 +162,7 @@ export const everyEvent: readonly DomainEvent[] = [
   { ...about, type: 'mcp_server_created', server: { id: 1, name: 'github' } },
   { ...about, type: 'mcp_server_updated', server: { id: 1, name: 'github', enabled: false } },
   { ...about, type: 'mcp_server_deleted', severity: 'info' },
-  { ...about, type: 'mcp_capabilities_changed', added: ['a'], removed: [], changed: ['b'] },
+  { ...about, type: 'mcp_capabilities_changed', added: ['a'], removed: [], changed: ['b'], truncated: true },
   { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
 ]
 

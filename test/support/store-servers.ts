@@ -17,6 +17,7 @@ import {
   failure,
   plantedSecrets,
   saved,
+  sinceListed,
   someCapabilities,
   stateSaved,
   storedAlone,
@@ -45,7 +46,7 @@ export function serverTests(bench: () => Bench): void {
       server,
       state: aState(),
       identity: { era: 'modern', protocolVersion: '2026-07-28', serverInfo: { name: 'upstream', version: '1.2' } },
-      capabilities: { value: someCapabilities, seenAt: at(8) },
+      capabilities: { value: someCapabilities, seenAt: at(8), dates: sinceListed },
     })
     expect(secretsOf(loaded?.server.config.target)).toEqual(['http://upstream.test/mcp'])
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CapabilityChangeList, CapabilityChangeQuery } from '../capabilities-view.ts'
 import { FleetIncidentQuery, IncidentList, IncidentQuery } from '../incidents.ts'
 import { HealthLogList, HealthLogQuery } from '../log-view.ts'
 import { pathId } from '../query.ts'
@@ -43,6 +44,17 @@ export const historyRoutes = {
     query: LatencyQuery,
     status: 200,
     answer: LatencyAnswer,
+  },
+  listCapabilityChanges: {
+    method: 'GET',
+    path: `${SERVER}/capabilities/changes`,
+    access: 'viewer',
+    summary: 'What changed in the tools, prompts and resources of a server, newest first',
+    tags,
+    params,
+    query: CapabilityChangeQuery,
+    status: 200,
+    answer: CapabilityChangeList,
   },
   listServerIncidents: {
     method: 'GET',

@@ -67,7 +67,7 @@ test('changed tools are told by name and sign', () => {
     seq: 1,
     event_type: 'mcp_capabilities_changed',
     timestamp,
-    event_data: { ...about, added: ['a'], removed: ['b'], changed: ['c', 'd'] },
+    event_data: { ...about, added: ['a'], removed: ['b'], truncated: false, changed: ['c', 'd'] },
   })
   expect(line).toContain('tools changed: +a -b ~c ~d')
 })

@@ -56,11 +56,13 @@ type Changes = {
   readonly added: readonly string[]
   readonly removed: readonly string[]
   readonly changed: readonly string[]
+  readonly truncated: boolean
 }
 
-const toolChanges = ({ added, removed, changed }: Changes): string =>
+const toolChanges = ({ added, removed, changed, truncated }: Changes): string =>
   [
     ...added.map((name) => `+${oneLine(name)}`),
     ...removed.map((name) => `-${oneLine(name)}`),
     ...changed.map((name) => `~${oneLine(name)}`),
+    ...(truncated ? ['and more'] : []),
   ].join(' ')

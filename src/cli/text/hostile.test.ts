@@ -3,6 +3,7 @@ import { plain } from '../../../test/support/plain-paint.ts'
 import { aServerView } from '../../../test/support/wire-samples.ts'
 import type { HealthResultView } from '../../api/check-view.ts'
 import { breakerText } from './breaker-text.ts'
+import { capabilityChangeLines } from './capability-change-lines.ts'
 import { checkText } from './check-text.ts'
 import { eventLine } from './event-line.ts'
 import { importText } from './import-text.ts'
@@ -34,9 +35,12 @@ const result: HealthResultView = {
 }
 const server = aServerView(1, { name: EVIL, health_status: 'unhealthy', reason: EVIL, next_action: EVIL })
 const about = { server_id: 1, mcp_name: EVIL, version: 1, severity: 'high' } as const
+const drift = { id: 1, seen_at: TIME, kind: 'tool', name: EVIL } as const
 const capability = {
   name: EVIL,
   hash: 'h',
+  first_seen: TIME,
+  last_changed: TIME,
   definition: { title: EVIL, description: EVIL, inputSchema: { properties: { [EVIL]: {} }, required: [EVIL] } },
 }
 const capabilities = {
@@ -154,13 +158,20 @@ const TEXTS: Readonly<Record<string, { readonly text: string; readonly lines: nu
     ),
     lines: 1,
   },
+  drift: {
+    text: capabilityChangeLines(
+      [{ ...drift, change: 'changed', before: { [EVIL]: 1 }, after: {}, truncated: false, omitted: 0 }],
+      plain,
+    ),
+    lines: 1,
+  },
   changes: {
     text: eventLine(
       {
         seq: 1,
         event_type: 'mcp_capabilities_changed',
         timestamp: TIME,
-        event_data: { ...about, added: [EVIL], removed: [EVIL], changed: [EVIL] },
+        event_data: { ...about, added: [EVIL], removed: [EVIL], changed: [EVIL], truncated: true },
       },
       plain,
     ),

@@ -4,8 +4,10 @@ import type { HealthEvent } from '../health/health-event.ts'
 import type { ServerState } from '../health/state.ts'
 import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow } from '../ports.ts'
+import type { Member } from '../watch/fleet.ts'
 import { availabilityOf } from './availability.ts'
 import { CheckRuns } from './check-runs.ts'
+import { Drift } from './drift.ts'
 import { incidentChanges } from './incident-changes.ts'
 import { RecentChecks } from './recent-checks.ts'
 import type { Span } from './span.ts'
@@ -25,16 +27,23 @@ export class Recorder {
   readonly #clock: Clock
   readonly #spans: SpanBook
   readonly #runs = new CheckRuns()
+  readonly #drift: Drift
 
   constructor(clock: Clock) {
     this.#clock = clock
     this.#spans = new SpanBook(clock)
+    this.#drift = new Drift(clock)
   }
 
   /** What has to be stored because a server moved. */
   moved(move: Move): Change[] {
     const known = this.#spans.observe(move.serverId, availabilityOf(move.before), availabilityOf(move.after))
     return [...known, ...incidentChanges({ ...move, at: this.#clock.wall() })]
+  }
+
+  /** What has to be stored because a check found what a server offers. */
+  learned(before: Member, after: Member): Change[] {
+    return this.#drift.learned(before, after)
   }
 
   /** How a check is logged: in the run it goes on with, or in a row of its own. `changesNothing`: no event tells of it. */
@@ -51,6 +60,7 @@ export class Recorder {
   forget(id: ServerId): void {
     this.#spans.forget(id)
     this.#runs.forget(id)
+    this.#drift.forget(id)
     this.recentChecks.forget(id)
   }
 }

@@ -3,14 +3,11 @@ import { FakeClock, ok, refused } from '../../../test/support/fakes.ts'
 import { answer, Simulation } from '../../../test/support/simulation.ts'
 import { someCapabilities } from '../../../test/support/store-samples.ts'
 import { memberOf } from '../../../test/support/watched.ts'
-import type { Capabilities } from '../capabilities.ts'
-import { timestamp } from '../clock.ts'
 import type { Effect } from '../health/health-event.ts'
 import { save } from '../health/restore.ts'
 import { serverId } from '../ids.ts'
 import type { Change } from '../ports.ts'
 import { changesOf, checkRow, noticeOf } from './consequences.ts'
-import type { Member } from './fleet.ts'
 
 const id = serverId(1)
 
@@ -21,16 +18,13 @@ async function clockAt({ now }: Simulation): Promise<FakeClock> {
   return clock
 }
 
-const knowing = (server: Simulation, value: Capabilities, seenAtMs = 0): Member =>
-  memberOf(server, { capabilities: { value, seenAt: timestamp(seenAtMs) } })
-
 const eventsIn = (changes: readonly Change[]) =>
   changes.flatMap((change) => (change.type === 'event' ? [change.event] : []))
 
 /** What one server met until now is told, in order. */
 async function told(server: Simulation): Promise<readonly object[]> {
   const effects: readonly Effect[] = server.told.map(({ effect }) => effect)
-  return eventsIn(changesOf(memberOf(server), memberOf(server), effects, await clockAt(server)))
+  return eventsIn(changesOf(memberOf(server), effects, await clockAt(server)))
 }
 
 test('a check that only starts is stored as state, and tells nothing', async () => {
@@ -40,7 +34,7 @@ test('a check that only starts is stored as state, and tells nothing', async () 
   const clock = await clockAt(server)
   const identity = ok.identity
   const after = memberOf(server, { identity })
-  expect(changesOf(memberOf(server), after, effects, clock)).toEqual([
+  expect(changesOf(after, effects, clock)).toEqual([
     { type: 'state_saved', serverId: id, state: save(server.state, clock), identity },
   ])
 })
@@ -131,56 +125,6 @@ test('automatic disabling is told as critical, beside the change of status', asy
     failureCycles: 10,
   })
   expect(events.at(-2)).toMatchObject({ newStatus: 'disabled', reasonCode: 'auto_disabled', severity: 'critical' })
-})
-
-test('the first list of tools is kept and no change; another one is, by name, dated by now', async () => {
-  const server = new Simulation()
-  const clock = await clockAt(server)
-  const [search, fetch] = someCapabilities.tools
-  if (!search || !fetch) throw new Error('the sample has two tools')
-  const later = {
-    ...someCapabilities,
-    tools: [
-      { ...search, hash: 'another' },
-      { ...fetch, name: 'get' },
-    ],
-  }
-  const kept = (capabilities: Capabilities, seenAt: number) => ({
-    type: 'capabilities_saved',
-    serverId: 1,
-    capabilities,
-    seenAt,
-  })
-  const stored = (before: Member, after: Member) => changesOf(before, after, [], clock).slice(1)
-  const first = knowing(server, someCapabilities, 7)
-  expect(stored(memberOf(server), first)).toEqual([kept(someCapabilities, 7)])
-  expect(stored(first, knowing(server, later, 9))).toEqual([
-    kept(later, 9),
-    {
-      type: 'event',
-      at: clock.wall(),
-      event: {
-        type: 'mcp_capabilities_changed',
-        serverId: 1,
-        serverName: 'github',
-        version: 3,
-        severity: 'warning',
-        added: ['get'],
-        removed: ['fetch'],
-        changed: ['search'],
-      },
-    },
-  ])
-})
-
-test('a list seen again, or with only other prompts, tells of no change', async () => {
-  const server = new Simulation()
-  const clock = await clockAt(server)
-  const known = knowing(server, someCapabilities)
-  expect(changesOf(known, knowing(server, someCapabilities, 9), [], clock)).toHaveLength(1)
-  expect(changesOf(known, memberOf(server), [], clock)).toHaveLength(1)
-  const otherPrompts = changesOf(known, knowing(server, { ...someCapabilities, prompts: [] }), [], clock)
-  expect(otherPrompts.map(({ type }) => type)).toEqual(['state_saved', 'capabilities_saved'])
 })
 
 test('a check is logged with the status it led to, and what it found', async () => {

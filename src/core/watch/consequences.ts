@@ -1,4 +1,3 @@
-import { toolChanges } from '../capabilities.ts'
 import type { CheckResult } from '../check.ts'
 import { type Clock, toTimestamp } from '../clock.ts'
 import { unreachable } from '../errors.ts'
@@ -10,8 +9,8 @@ import { derive, severityOf } from '../health/status.ts'
 import type { Change, CheckRow } from '../ports.ts'
 import type { Member } from './fleet.ts'
 
-/** What must be stored, in one transaction, because `before` became `after` with these effects. */
-export function changesOf(before: Member, after: Member, effects: readonly Effect[], clock: Clock): Change[] {
+/** What must be stored, in one transaction, because a server became `after` with these effects. */
+export function changesOf(after: Member, effects: readonly Effect[], clock: Clock): Change[] {
   const at = clock.wall()
   const events = effects
     .flatMap((effect) => eventOf(effect, after, clock))
@@ -22,7 +21,7 @@ export function changesOf(before: Member, after: Member, effects: readonly Effec
     state: save(after.state, clock),
     identity: after.identity,
   } as const
-  return [state, ...learned(before, after, clock), ...events]
+  return [state, ...events]
 }
 
 /** The row of the health log for a check that ended. */
@@ -87,23 +86,4 @@ function eventOf(effect: Effect, { server, version }: Member, clock: Clock): Dom
     default:
       return unreachable(effect)
   }
-}
-
-/** New capabilities are kept; a change of the tools is also told, but not that they were seen for the first time. */
-function learned(before: Member, after: Member, clock: Clock): Change[] {
-  if (!after.capabilities || after.capabilities.value === before.capabilities?.value) return []
-  const { id: serverId, config } = after.server
-  const { value: capabilities, seenAt } = after.capabilities
-  const saved: Change = { type: 'capabilities_saved', serverId, capabilities, seenAt }
-  const changes = before.capabilities && toolChanges(before.capabilities.value.tools, capabilities.tools)
-  if (!changes) return [saved]
-  const event: DomainEvent = {
-    type: 'mcp_capabilities_changed',
-    serverId,
-    serverName: config.name,
-    version: after.version,
-    severity: 'warning',
-    ...changes,
-  }
-  return [saved, { type: 'event', event, at: clock.wall() }]
 }

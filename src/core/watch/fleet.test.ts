@@ -67,7 +67,10 @@ test('lists that are equal in all they say are held once', () => {
     const tools = [{ name: 'add', hash: 'aaaa', definition: { name: 'add' } }]
     const dropped = [{ kind: 'tool', name: 'bad', reason } as const]
     const value: Capabilities = { tools, prompts: [], resources: [], dropped }
-    return { ...member(id), capabilities: { value, seenAt: clock.wall() } }
+    return {
+      ...member(id),
+      capabilities: { value, seenAt: clock.wall(), dates: { since: clock.wall(), later: new Map() } },
+    }
   }
   const fleet = fleetOf(offering(1, 'is deep'), offering(2, 'is deep'), offering(3, 'is long'))
   const [first, second, third] = [1, 2, 3].map((id) => fleet.get(serverId(id)).capabilities?.value)

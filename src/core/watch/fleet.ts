@@ -5,6 +5,7 @@ import type { Server } from '../config/server.ts'
 import { AppError } from '../errors.ts'
 import type { HealthStatus, ServerState } from '../health/state.ts'
 import { derive } from '../health/status.ts'
+import { type CapabilityDates, datesAfter } from '../history/capability-dates.ts'
 import type { ServerId } from '../ids.ts'
 import { SharedCapabilities } from './shared-capabilities.ts'
 
@@ -18,7 +19,14 @@ type Known = {
   readonly server: Server
   readonly state: ServerState
   readonly identity: Identity | undefined
-  readonly capabilities: { readonly value: Capabilities; readonly seenAt: Timestamp } | undefined
+  readonly capabilities: SeenCapabilities | undefined
+}
+
+/** What a server lists, when that was looked at last, and when each of it was first seen and last changed. */
+export type SeenCapabilities = {
+  readonly value: Capabilities
+  readonly seenAt: Timestamp
+  readonly dates: CapabilityDates
 }
 
 export type FleetFilter = {
@@ -133,14 +141,14 @@ function fits({ server, state }: Member, { status, q, enabledOnly }: FleetFilter
 export const informed = (member: Member, result: CheckResult, at: Timestamp): Member => ({
   ...member,
   identity: result.identity ?? member.identity,
-  capabilities: result.capabilities ? seen(member.capabilities?.value, result.capabilities, at) : member.capabilities,
+  capabilities: result.capabilities ? seen(member.capabilities, result.capabilities, at) : member.capabilities,
 })
 
 /** An unchanged list stays the same object, so that it is not stored again. */
-const seen = (before: Capabilities | undefined, now: Capabilities, seenAt: Timestamp) => ({
-  value: before && sameCapabilities(before, now) ? before : now,
-  seenAt,
-})
+const seen = (before: SeenCapabilities | undefined, now: Capabilities, seenAt: Timestamp): SeenCapabilities =>
+  before && sameCapabilities(before.value, now)
+    ? { ...before, seenAt }
+    : { value: now, seenAt, dates: datesAfter(before, now, seenAt) }
 
 /** What servers on one machine share, so that its connections are not exhausted: scheme, host and port, or the command. */
 export function originOf({ config: { target } }: Server): string {

@@ -358,7 +358,8 @@ export class Monitor {
     }
     const { id: serverId } = before.server
     const lived = { serverId, before: before.state, after: state, event, stages: result?.stages ?? [] }
-    const changes = [...changesOf(before, after, effects, clock), ...recorder.moved(lived)]
+    const learned = result ? recorder.learned(before, after) : []
+    const changes = [...learned, ...changesOf(after, effects, clock), ...recorder.moved(lived)]
     return { before, after, event, effects, changes }
   }
 

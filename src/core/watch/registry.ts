@@ -57,7 +57,7 @@ export class Registry {
         ? restore(saved, restart)
         : { state: initial(policy, revision, clock.now()), effects: [] }
       const member = fleet.put({ server, state, ...known })
-      if (effects.length > 0) changes.push(...changesOf(member, member, effects, clock))
+      if (effects.length > 0) changes.push(...changesOf(member, effects, clock))
     }
     if (changes.length > 0) await journal.write(changes)
     for (const { server } of loaded) monitor.watch(server.id)

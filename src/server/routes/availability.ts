@@ -6,6 +6,7 @@ import { type ServerId, serverId } from '../../core/ids.ts'
 import type { IncidentPosition, Store } from '../../core/ports.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
+import { capabilityChangeView } from '../views/capabilities.ts'
 import { healthLogView } from '../views/check.ts'
 import { incidentView } from '../views/incident.ts'
 import { heartbeatsView, latencyBucket, periodView } from '../views/uptime.ts'
@@ -14,7 +15,7 @@ import { cursorNumber } from './cursor.ts'
 type Deps = {
   readonly fleet: Fleet
   readonly reports: Reports
-  readonly store: Pick<Store, 'checks' | 'incidents'>
+  readonly store: Pick<Store, 'checks' | 'incidents' | 'capabilityChanges'>
   readonly clock: Clock
 }
 
@@ -71,13 +72,31 @@ export function availabilityHandlers({ fleet, reports, store, clock }: Deps) {
       const bucket_seconds = SERIES_LENGTHS[period].bucketMs / 1_000
       return { server_id: id, period, bucket_seconds, buckets: buckets.map(latencyBucket) }
     },
+    async listCapabilityChanges({ params, query: { cursor, limit, kind, name } }) {
+      const { server } = fleet.get(serverId(params.id))
+      const changes = await store.capabilityChanges({
+        serverId: server.id,
+        beforeId: cursorNumber(cursor, Number.MAX_SAFE_INTEGER),
+        limit: limit + 1,
+        ...(kind ? { kind } : {}),
+        ...(name === undefined ? {} : { name }),
+      })
+      const page = changes.slice(0, limit)
+      const last = page.at(-1)
+      return {
+        changes: page.map(capabilityChangeView),
+        next_cursor: last && changes.length > limit ? String(last.id) : null,
+      }
+    },
     async listServerIncidents({ params, query }) {
       return await incidents(query, [fleet.get(serverId(params.id)).server.id])
     },
     async listIncidents({ query }) {
       return await incidents(query, query.server_id?.map(serverId))
     },
-  } satisfies HandlersOf<'listHealthLogs' | 'getUptime' | 'getLatency' | 'listServerIncidents' | 'listIncidents'>
+  } satisfies HandlersOf<
+    'listHealthLogs' | 'getUptime' | 'getLatency' | 'listCapabilityChanges' | 'listServerIncidents' | 'listIncidents'
+  >
 }
 
 /** Open ones come first: their cursors are the numbers above this. */

@@ -53,8 +53,8 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
     case 'mcp_server_deleted':
       return { ...envelope, event_type: event.type, event_data: about(event) }
     case 'mcp_capabilities_changed': {
-      const { added, removed, changed } = event
-      const tools = { added: [...added], removed: [...removed], changed: [...changed] }
+      const { added, removed, changed, truncated } = event
+      const tools = { added: [...added], removed: [...removed], changed: [...changed], truncated }
       return { ...envelope, event_type: event.type, event_data: { ...about(event), ...tools } }
     }
     case 'mcp_common_cause': {

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { FakeClock } from '../../../test/support/fakes.ts'
 import { aNotice } from '../../../test/support/wire-samples.ts'
 import { BreakerConfigInput, BreakerConfigView, BreakerOverrideInput, BreakerView } from '../../api/breaker.ts'
-import { ServerCapabilities } from '../../api/capabilities-view.ts'
+import { CapabilityChangeView, ServerCapabilities } from '../../api/capabilities-view.ts'
 import { DiscoverAnswer, HealthCheckAnswer } from '../../api/check-view.ts'
 import { CheckNoticeView, StoredEventView } from '../../api/events-view.ts'
 import { ImportInput, ImportReport, McpJson } from '../../api/import.ts'
@@ -15,6 +15,7 @@ import { ServerView } from '../../api/server-view.ts'
 import { SettingsView } from '../../api/settings.ts'
 import { ToolCallAnswer } from '../../api/tool-call.ts'
 import type { CheckResult, Failure } from '../../core/check.ts'
+import { timestamp } from '../../core/clock.ts'
 import { parseMcpJson } from '../../core/config/mcp-json.ts'
 import { exportMcpJson } from '../../core/config/mcp-json-export.ts'
 import type { DomainEvent } from '../../core/events.ts'
@@ -24,7 +25,7 @@ import { initial } from '../../core/health/restore.ts'
 import { serverId } from '../../core/ids.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import { breakerConfigView, breakerOverride, breakerView, changedBreaker } from './breaker.ts'
-import { serverCapabilities } from './capabilities.ts'
+import { capabilityChangeView, serverCapabilities } from './capabilities.ts'
 import { discoverAnswer, healthCheckAnswer, healthLogView, toolCallAnswer } from './check.ts'
 import { newServer } from './config-input.ts'
 import { checkNoticeView, eventView } from './events.ts'
@@ -32,6 +33,7 @@ import { importDocument, importOptions, importReport, isImportable } from './imp
 import { jobView } from './jobs.ts'
 import { serverView } from './server.ts'
 import { settingsView } from './settings.ts'
+import { iso } from './time.ts'
 
 const SECRET = 'planted-secret'
 const clock = new FakeClock()
@@ -68,6 +70,7 @@ function member(input: object): Member {
 const FAILURE: Failure = { code: 'connect_refused', stage: 'connect', message: 'Refused', nextAction: 'Start it' }
 const capability = { name: 'search', hash: 'h', definition: { name: 'search', description: 'x' } }
 const capabilities = { tools: [capability], prompts: [], resources: [], dropped: [] }
+const dates = { since: at, later: new Map([['tool search', { firstSeen: at, lastChanged: timestamp(at + 5) }]]) }
 const identity = { era: 'modern', protocolVersion: '2026-07-28', serverInfo: { name: 's', version: '1' } } as const
 const PASSED: CheckResult = {
   outcome: 'ok',
@@ -135,7 +138,7 @@ test('a view tells how a server is reached and that it has credentials, not whic
 })
 
 test('a server that was seen tells what it said', () => {
-  const seen = { ...member(CONFIGS[3] ?? {}), identity, capabilities: { value: capabilities, seenAt: at } }
+  const seen = { ...member(CONFIGS[3] ?? {}), identity, capabilities: { value: capabilities, seenAt: at, dates } }
   expect(serverView(seen, clock)).toMatchObject({
     tool_count: 1,
     prompt_count: 0,
@@ -143,8 +146,17 @@ test('a server that was seen tells what it said', () => {
     server_info: { name: 's' },
   })
   satisfies(ServerCapabilities, serverCapabilities(seen))
-  expect(serverCapabilities(seen).tools).toEqual([capability])
+  const [since, later] = [iso(at), iso(timestamp(at + 5))]
+  expect(serverCapabilities(seen).tools).toEqual([{ ...capability, first_seen: since, last_changed: later }])
   satisfies(ServerCapabilities, serverCapabilities(member(CONFIGS[3] ?? {})))
+})
+
+test('a change of a tool is told with what it was and is', () => {
+  const { definition } = capability
+  const change = { id: 3, serverId: id, at, kind: 'tool', name: 'search', change: 'removed', truncated: false } as const
+  const view = capabilityChangeView({ ...change, before: definition, after: undefined, omitted: 2 })
+  satisfies(CapabilityChangeView, view)
+  expect(view).toMatchObject({ seen_at: iso(at), before: definition, after: null, omitted: 2 })
 })
 
 test('a disabled server shows so', () => {
@@ -236,7 +248,7 @@ test('every event is told as its type says', () => {
     { type: 'mcp_auto_disabled', ...about, reason: 'r', failureCycles: 10 },
     { type: 'mcp_server_updated', ...about, server: serverView(member({ command: 'x' }), clock) },
     { type: 'mcp_server_deleted', ...about },
-    { type: 'mcp_capabilities_changed', ...about, added: ['a'], removed: [], changed: [] },
+    { type: 'mcp_capabilities_changed', ...about, added: ['a'], removed: [], changed: [], truncated: false },
     { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
   ]
   for (const [index, event] of events.entries()) satisfies(StoredEventView, eventView({ seq: index + 1, at, event }))

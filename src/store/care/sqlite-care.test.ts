@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KEY, restoring, unwatched } from '../../../test/support/restoring.ts'
 import { contents, fill } from '../../../test/support/store-care.ts'
-import { A, aDeletion, aServer, at, olderThan, saved, told } from '../../../test/support/store-samples.ts'
+import { A, aDeletion, aServer, at, olderThan, saved, sinceListed, told } from '../../../test/support/store-samples.ts'
 import { openStore } from '../open-store.ts'
 import { AesVault } from '../vault.ts'
 import { writeBackup } from './backup.ts'
@@ -27,7 +27,10 @@ test('writes between the steps of a backup neither begin it anew nor get into it
   const store = await opened()
   const large = { name: 'large', hash: 'x', definition: { text: 'x'.repeat(20 * 1_024 * 1_024) } }
   const capabilities = { tools: [large], prompts: [], resources: [], dropped: [] }
-  await store.commit([saved(aServer(A)), { type: 'capabilities_saved', serverId: A, capabilities, seenAt: at() }])
+  await store.commit([
+    saved(aServer(A)),
+    { type: 'capabilities_saved', serverId: A, capabilities, seenAt: at(), dates: sinceListed },
+  ])
   await store.close()
   const other = new DatabaseSync(file('omni2.db'))
   const copied: number[] = []
