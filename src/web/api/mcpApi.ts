@@ -1,7 +1,8 @@
 import { createClient } from '../../api/client.ts'
+import { rememberingFetch } from './own-requests.ts'
 
 /** Every route of the API by its name; the session's cookie says who asks. */
-export const api = createClient({ baseUrl: '' })
+export const api = createClient({ baseUrl: '', fetch: rememberingFetch })
 
 /** Checks a server now and waits for the result. A server that is down is an answer, not an error. */
 export const triggerHealthCheck = (serverId: number) => api.triggerHealthCheck({ params: { id: serverId } })

@@ -1,5 +1,4 @@
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { LiveContext } from '../live/live-context.ts'
@@ -22,9 +21,6 @@ export function App({ dashboard: { queryClient, live, router } }: { dashboard: D
           <RouterProvider router={router} />
         </LiveContext>
       </QueryClientProvider>
-      <section aria-label="Notifications">
-        <Notifications position="bottom-right" limit={4} withinPortal={false} />
-      </section>
     </MantineProvider>
   )
 }

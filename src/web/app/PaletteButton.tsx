@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconCommand } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
+import classes from './Shell.module.css'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
 
@@ -18,7 +19,12 @@ export function PaletteButton() {
   return (
     <>
       <Tooltip label="Go to a server or a page (Ctrl+K)">
-        <ActionIcon aria-label="Command palette" aria-keyshortcuts="Control+K" onClick={open}>
+        <ActionIcon
+          className={classes.keyboard}
+          aria-label="Command palette"
+          aria-keyshortcuts="Control+K"
+          onClick={open}
+        >
           <IconCommand size={18} stroke={1.75} />
         </ActionIcon>
       </Tooltip>

@@ -1,7 +1,7 @@
 import { Link, Outlet } from '@tanstack/react-router'
-import { useLiveConnection, useLiveEvents } from '../live/live-context.ts'
-import { announce, useAnnouncement } from '../ui/announce.ts'
-import { STATUS_LOOK } from '../ui/status-look.ts'
+import { EventBell } from '../events/EventBell.tsx'
+import { useLiveConnection } from '../live/live-context.ts'
+import { useAnnouncement } from '../ui/announce.ts'
 import { AccountMenu } from './AccountMenu.tsx'
 import { Banners } from './Banners.tsx'
 import { LiveMark } from './LiveMark.tsx'
@@ -35,6 +35,7 @@ export function Shell() {
           ))}
         </nav>
         <LiveMark />
+        <EventBell />
         <PaletteButton />
         <SchemeSwitch />
         <AccountMenu />
@@ -48,15 +49,9 @@ export function Shell() {
   )
 }
 
-/** Says aloud what changes while somebody listens rather than looks. */
-function LiveRegion() {
-  useLiveEvents((event) => {
-    if (event.event_type !== 'mcp_status_change') return
-    announce(`${event.event_data.mcp_name}: ${STATUS_LOOK[event.event_data.new_status].label}`)
-  })
-  return (
-    <div className="sr-only" aria-live="polite">
-      {useAnnouncement()}
-    </div>
-  )
-}
+/** Says aloud what is told while somebody listens rather than looks. */
+const LiveRegion = () => (
+  <div className="sr-only" aria-live="polite">
+    {useAnnouncement()}
+  </div>
+)

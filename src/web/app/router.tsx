@@ -4,7 +4,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   redirect,
 } from '@tanstack/react-router'
 import { z } from 'zod'
@@ -16,6 +15,7 @@ import { ServersSearch } from '../servers/servers-search.ts'
 import { SignInSearch } from '../sign-in/sign-in-search.ts'
 import { Loading } from '../ui/Loading.tsx'
 import { NotFound, PageError } from './PageFallbacks.tsx'
+import { Root } from './Root.tsx'
 import { Shell } from './Shell.tsx'
 
 type Context = {
@@ -24,7 +24,7 @@ type Context = {
   readonly linkError: unknown
 }
 
-const rootRoute = createRootRouteWithContext<Context>()({ component: Outlet })
+const rootRoute = createRootRouteWithContext<Context>()({ component: Root })
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,

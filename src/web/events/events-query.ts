@@ -6,13 +6,17 @@ import type { EventsSearch } from './events-search.ts'
 const WINDOW = 500
 
 /** What happened, the newest first. A page is what fits among the events with a `seq` up to its own. */
-export const eventsQuery = ({ type, severity }: EventsSearch) =>
+export const eventsQuery = ({ type, severity, server }: EventsSearch) =>
   infiniteQueryOptions({
-    queryKey: ['events', type, severity],
+    queryKey: ['events', type, severity, server],
     queryFn: async ({ pageParam, signal }) => {
       const upTo = pageParam ?? (await api.listServers({ query: { limit: 1 }, signal })).seq
       const since = Math.max(0, upTo - WINDOW)
-      const filter = { ...(type && { event_type: type }), ...(severity && { severity }) }
+      const filter = {
+        ...(type && { event_type: type }),
+        ...(severity && { severity }),
+        ...(server && { mcp_name: server }),
+      }
       const { events } = await api.listEvents({ query: { since_seq: since, limit: WINDOW, ...filter }, signal })
       return { events: events.filter(({ seq }) => seq <= upTo).reverse(), since }
     },

@@ -2,7 +2,8 @@ import { notifications } from '@mantine/notifications'
 import type { ReactNode } from 'react'
 import type { Tone } from './theme.ts'
 
-const COLOURS = {
+/** What Mantine takes as `color`. */
+export const TONE_COLOUR = {
   good: 'var(--tone-good)',
   bad: 'var(--tone-bad)',
   warn: 'var(--tone-warn)',
@@ -12,5 +13,5 @@ const COLOURS = {
 
 /** Tells what became of something the person did. It is read out too. */
 export function notify(tone: Tone, title: string, detail: ReactNode = ''): void {
-  notifications.show({ title, message: detail, color: COLOURS[tone], autoClose: tone === 'bad' ? 12_000 : 5_000 })
+  notifications.show({ title, message: detail, color: TONE_COLOUR[tone], autoClose: tone === 'bad' ? 12_000 : 5_000 })
 }
