@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../core/capabilities.ts'
 import type { CheckResult, Era, Failure, Stage } from '../core/check.ts'
 
+export type RpcId = string | number
+
 /** One JSON-RPC reply: the upstream's result, or its error. Both mean it is alive. */
 export type Reply =
   | { readonly result: JsonObject }
@@ -38,6 +40,17 @@ export type RequestOptions = {
   readonly again?: boolean
   /** More headers for this one request; channels that have none ignore it. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Hears what belongs to this request; absent: its notifications are told like any others, and its questions refused. */
+  readonly hears?: ExchangeListener
+}
+
+/** Hears what an upstream says in the course of one request, before its reply. Must not throw. */
+export interface ExchangeListener {
+  /** Under which the request asked for progress: on a connection that all share it alone tells whose progress it is. */
+  readonly progressToken: RpcId | undefined
+  notified(method: string, params: JsonObject): void
+  /** True when it is going to be answered, with `Channel.answer`. */
+  asked(id: RpcId, method: string, params: JsonObject): boolean
 }
 
 /** What a channel tells without being asked. */
@@ -46,6 +59,8 @@ export type ChannelListener = {
   readonly notified: (method: string, params: JsonObject) => void
   /** A child process ended without being told to. */
   readonly exited: (failure: Failure) => void
+  /** What the upstream asks outside of any request; true when it is going to be answered. Absent: all is refused. */
+  readonly asked?: ((id: RpcId, method: string, params: JsonObject) => boolean) | undefined
 }
 
 /**
@@ -57,6 +72,8 @@ export interface Channel {
   open(options: RequestOptions): Promise<void>
   request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply>
   notify(method: string, params: JsonObject, options: RequestOptions): Promise<void>
+  /** Answers what the upstream asked; whether that arrives matters to the upstream alone. */
+  answer(id: RpcId, reply: Reply): void
   /** Set once the handshake settled it. */
   speak(dialect: Dialect): void
   /**

@@ -7,6 +7,7 @@ import {
   CALL_LIMITS,
   CHECK_LIMITS,
   type Channel,
+  type ExchangeListener,
   type Limits,
   type ProcessChannel,
   type Reply,
@@ -16,14 +17,14 @@ import {
 import { concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
-import type { ClientInfo } from './handshake.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
+import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 import { type Found, Session } from './session.ts'
 import { StageTrace } from './stage-trace.ts'
 
 export type ConnectionDeps = ChannelMaker & {
   readonly clock: Clock
-  readonly clientInfo: ClientInfo
+  readonly client: ClientSelf
   readonly config: ServerConfig
   /** Absent when nobody wants to know: then no stream is opened to hear it. */
   readonly onListChanged: (() => void) | undefined
@@ -102,13 +103,34 @@ export class Connection {
     const startedAt = clock.now()
     const durationMs = () => Math.round((clock.now() - startedAt) * 10) / 10
     try {
-      const work = (session: Session, options: RequestOptions) => session.callTool(tool, args, options)
-      const reply = await this.#within(config.callTimeoutMs, CALL_LIMITS, () => 'handshake', signal, work)
+      const request = { method: 'tools/call', params: { name: tool, arguments: args }, client: this.#deps.client }
+      const work = (session: Session, options: RequestOptions) => session.relay(request, options)
+      const { reply } = await this.#within(config.callTimeoutMs, CALL_LIMITS, () => 'handshake', signal, work)
       return this.#answered(reply, durationMs())
     } catch (error) {
       const { outcome, failure, reply } = this.#asFault(error, 'handshake')
       if (reply !== undefined && 'error' in reply) return this.#answered(reply, durationMs())
       return { outcome, failure, durationMs: durationMs() }
+    }
+  }
+
+  /** Asks the server what a client wants of it, within the time of a call. @throws UpstreamFault. */
+  async relay(request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
+    const conceal = (reply: Reply) => (this.#conceal ? concealReply(reply, this.#conceal) : reply)
+    try {
+      const work = (session: Session, options: RequestOptions) => session.relay(request, { ...options, hears })
+      const { reply, identity } = await this.#within(
+        this.#config.callTimeoutMs,
+        CALL_LIMITS,
+        () => 'handshake',
+        signal,
+        work,
+      )
+      return { reply: conceal(reply), identity }
+    } catch (error) {
+      const fault = this.#asFault(error, 'handshake')
+      if (fault.reply === undefined || 'result' in fault.reply) throw fault
+      return { reply: conceal(fault.reply), identity: undefined }
     }
   }
 
@@ -188,7 +210,7 @@ export class Connection {
   /** The session, made on first use. @throws UpstreamFault when the configuration cannot be used as it is. */
   #open(): Session {
     if (this.#session !== undefined) return this.#session
-    const { clock, clientInfo, config } = this.#deps
+    const { clock, client, config } = this.#deps
     const { protocol } = config.target
     const listener = { notified: this.#onNotified, exited: this.#onExited }
     const { channel, redact, conceal } = makeChannel(config, this.#deps, listener)
@@ -197,7 +219,7 @@ export class Connection {
     this.#session = new Session({
       channel,
       clock,
-      clientInfo,
+      client,
       where: this.#where,
       redact,
       conceal,

@@ -5,12 +5,10 @@ import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './
 import { faultOf } from './failures.ts'
 import { isObject } from './json-rpc.ts'
 import { printable } from './printable.ts'
+import { type ClientSelf, MODERN_VERSION, modernMeta } from './relay-request.ts'
 
-const MODERN_VERSION = '2026-07-28'
 /** Newest first: the one we ask for. */
-const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
-
-export type ClientInfo = { readonly name: string; readonly version: string }
+export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
 
 /** What the handshake settled. */
 export type Established = {
@@ -28,7 +26,8 @@ export type Greeting = Established | { readonly refusal: Extract<Reply, { error:
 
 export type Greeter = {
   readonly channel: Channel
-  readonly clientInfo: ClientInfo
+  /** Whom the server is greeted as. */
+  readonly client: ClientSelf
   /** How messages name the server. */
   readonly where: string
   /** The eras its transport can speak, the one to try first in front. */
@@ -59,13 +58,6 @@ export async function greet(greeter: Greeter, options: RequestOptions): Promise<
   return settled(second === 'legacy' ? secondTry : firstTry)
 }
 
-/** The `_meta` that every modern request carries. */
-export const modernMeta = (clientInfo: ClientInfo): JsonObject => ({
-  'io.modelcontextprotocol/protocolVersion': MODERN_VERSION,
-  'io.modelcontextprotocol/clientInfo': clientInfo,
-  'io.modelcontextprotocol/clientCapabilities': {},
-})
-
 /** What a `DiscoverResult` says, when it is one and offers our modern revision. */
 export function readDiscovery(result: JsonObject, redact: Greeter['redact']): Established | undefined {
   const { supportedVersions, capabilities } = result
@@ -94,12 +86,12 @@ const attempt = (era: Era, greeter: Greeter, options: RequestOptions): Promise<E
   era === 'modern' ? discover(greeter, options) : initialize(greeter, options)
 
 async function discover(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
-  const { channel, clientInfo } = greeter
+  const { channel, client } = greeter
   channel.speak({ era: 'modern', protocolVersion: MODERN_VERSION })
   let reply: Reply
   try {
     reply = await withProbeDeadline(greeter, options, (signal) =>
-      channel.request('server/discover', { _meta: modernMeta(clientInfo) }, { ...options, signal }),
+      channel.request('server/discover', { _meta: modernMeta(client) }, { ...options, signal }),
     )
   } catch (error) {
     if (options.signal.aborted || !(error instanceof UpstreamFault) || !saysLegacy(error, greeter)) throw error
@@ -116,9 +108,10 @@ async function discover(greeter: Greeter, options: RequestOptions): Promise<Esta
 }
 
 async function initialize(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
-  const { channel, clientInfo, where } = greeter
+  const { channel, client, where } = greeter
   const stage = options.trace?.stage ?? 'handshake'
-  const params = { protocolVersion: LEGACY_VERSIONS[0], capabilities: {}, clientInfo }
+  const { info: clientInfo, capabilities } = client
+  const params = { protocolVersion: LEGACY_VERSIONS[0], capabilities, clientInfo }
   let reply: Reply
   try {
     reply = await channel.request('initialize', params, options)
@@ -131,8 +124,8 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
     const offered = isObject(data) ? data.supported : undefined
     return { rejected: code === UNSUPPORTED_VERSION ? mismatch(greeter, options, offered) : reply }
   }
-  const { protocolVersion, capabilities, serverInfo } = reply.result
-  if (typeof protocolVersion !== 'string' || !isObject(capabilities)) {
+  const { protocolVersion, capabilities: offers, serverInfo } = reply.result
+  if (typeof protocolVersion !== 'string' || !isObject(offers)) {
     throw faultOf('invalid_response', {
       stage,
       where,
@@ -146,8 +139,8 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
   await channel.notify('notifications/initialized', {}, options)
   return {
     identity: { era: 'legacy', protocolVersion, serverInfo: readServerInfo(serverInfo, greeter.redact) },
-    declares: readDeclared(capabilities),
-    announces: readAnnounced(capabilities),
+    declares: readDeclared(offers),
+    announces: readAnnounced(offers),
   }
 }
 

@@ -1,16 +1,14 @@
 import type { Json, JsonObject } from '../core/capabilities.ts'
-import type { Reply } from './channel.ts'
+import type { ExchangeListener, Reply, RpcId } from './channel.ts'
 
 /** JSON-RPC 2.0, section 5.1. */
 export const METHOD_NOT_FOUND = -32_601
-
-export type RpcId = string | number
 
 /** One JSON-RPC 2.0 message from an upstream. */
 export type Incoming =
   /** `id` is absent when the upstream could not read that of the request. */
   | { readonly kind: 'reply'; readonly id: RpcId | undefined; readonly reply: Reply }
-  | { readonly kind: 'request'; readonly id: RpcId; readonly method: string }
+  | { readonly kind: 'request'; readonly id: RpcId; readonly method: string; readonly params: JsonObject }
   | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
@@ -26,8 +24,9 @@ export function readMessage(json: Json): Incoming | undefined {
   if (!isObject(json) || json.jsonrpc !== '2.0') return undefined
   const { id, method, params, result, error } = json
   if (typeof method === 'string') {
-    if (isId(id)) return { kind: 'request', id, method }
-    return id === undefined ? { kind: 'notification', method, params: isObject(params) ? params : {} } : undefined
+    const named = isObject(params) ? params : {}
+    if (isId(id)) return { kind: 'request', id, method, params: named }
+    return id === undefined ? { kind: 'notification', method, params: named } : undefined
   }
   if (result !== undefined && error === undefined && isId(id)) {
     return isObject(result) ? { kind: 'reply', id, reply: { result } } : undefined
@@ -50,6 +49,16 @@ export function answerTo(id: RpcId, method: string): JsonObject {
   if (method === 'ping') return { jsonrpc: '2.0', id, result: {} }
   const message = `${method.slice(0, 100)} is not supported`
   return { jsonrpc: '2.0', id, error: { code: METHOD_NOT_FOUND, message } }
+}
+
+type Asking = { readonly hears: ExchangeListener | undefined }
+
+/** Who of those that wait for replies on one connection a notification is for: progress says it by its token. */
+export function listenerTo(method: string, params: JsonObject, asking: Iterable<Asking>): ExchangeListener | undefined {
+  if (method !== 'notifications/progress') return undefined
+  const { progressToken } = params
+  for (const { hears } of asking) if (hears !== undefined && hears.progressToken === progressToken) return hears
+  return undefined
 }
 
 function readError(error: Json | undefined): Reply | undefined {

@@ -3,24 +3,18 @@ import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
 import { concealList } from './conceal.ts'
-import {
-  type ClientInfo,
-  type Established,
-  type Greeting,
-  greet,
-  modernMeta,
-  readDiscovery,
-  UNSUPPORTED_VERSION,
-} from './handshake.ts'
-import { type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
-import { METHOD_NOT_FOUND } from './json-rpc.ts'
+import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
+import { HEADER_MISMATCH, type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
+import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
 import { LIST_LIMITS, type Listing, listAll } from './listing.ts'
+import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 export type SessionDeps = {
   readonly channel: Channel
   readonly clock: Clock
-  readonly clientInfo: ClientInfo
+  /** Whom the server is greeted as, and asked as by our own requests. */
+  readonly client: ClientSelf
   /** How messages name the server. */
   readonly where: string
   /** The eras its transport can speak, the likelier first. */
@@ -92,18 +86,20 @@ export class Session {
     return { ...capabilities, ...this.#last, dropped }
   }
 
-  /** Runs a tool: the server's reply, whatever it is. @throws UpstreamFault. */
-  async callTool(tool: string, args: JsonObject, options: RequestOptions): Promise<Reply> {
+  /** Asks the server what somebody else wants of it: its reply, whatever it is. @throws UpstreamFault. */
+  async relay(request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
     return this.#inSession(options, async (greeting) => {
-      if ('refusal' in greeting) return greeting.refusal
-      const call = () =>
-        this.#request('tools/call', { name: tool, arguments: args }, this.#withParamHeaders(tool, args, options))
-      const reply = await call()
+      if ('refusal' in greeting) return { reply: greeting.refusal, identity: undefined }
+      const { identity } = greeting
+      const { method } = request
+      const params = paramsFor(request, identity.era)
+      const ask = () => this.#deps.channel.request(method, params, this.#withParamHeaders(method, params, options))
+      const reply = await ask()
       const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
-      if (!wantsHeaders || greeting.identity.era === 'legacy') return reply
+      if (!wantsHeaders || identity.era === 'legacy') return { reply, identity }
       // The tool asks for arguments as headers, which only its listing tells.
       await this.#tools(options)
-      return call()
+      return { reply: await ask(), identity }
     })
   }
 
@@ -169,13 +165,15 @@ export class Session {
 
   #request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
     const isModern = this.#established?.identity.era === 'modern'
-    const full = isModern ? { ...params, _meta: modernMeta(this.#deps.clientInfo) } : params
+    const full = isModern ? { ...params, _meta: modernMeta(this.#deps.client) } : params
     return this.#deps.channel.request(method, full, options)
   }
 
-  #withParamHeaders(tool: string, args: JsonObject, options: RequestOptions): RequestOptions {
-    const declared = this.#paramHeaders?.get(tool)
-    return declared === undefined ? options : { ...options, headers: paramHeaders(declared, args) }
+  #withParamHeaders(method: string, { name, arguments: args }: JsonObject, options: RequestOptions): RequestOptions {
+    if (method !== 'tools/call' || typeof name !== 'string') return options
+    const declared = this.#paramHeaders?.get(name)
+    const given = isObject(args) ? args : {}
+    return declared === undefined ? options : { ...options, headers: paramHeaders(declared, given) }
   }
 
   /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */
@@ -196,10 +194,10 @@ export class Session {
 
   /** From the greeting on; deep checks look whether it is still so. */
   #listen({ announces }: Established): void {
-    const { channel, clientInfo, hearsChanges } = this.#deps
+    const { channel, client, hearsChanges } = this.#deps
     if (!hearsChanges || announces.length === 0) return
     const notifications = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
-    channel.listen?.({ notifications, _meta: modernMeta(clientInfo) })
+    channel.listen?.({ notifications, _meta: modernMeta(client) })
   }
 
   /** One greeting at a time; who joins one that its starter gave up starts another. */
@@ -237,7 +235,6 @@ export class Session {
 const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
-const HEADER_MISMATCH = -32_020
 /** Method not found, and unsupported revision: a modern server gave way to a legacy one. A legacy one may lack ping. */
 const SAYS_OTHER_ERA = new Set([METHOD_NOT_FOUND, UNSUPPORTED_VERSION])
 

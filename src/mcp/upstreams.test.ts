@@ -281,6 +281,7 @@ describe('a child process', () => {
       return new UpstreamFault('connect', EXITED)
     }
     async notify() {}
+    answer() {}
     speak() {}
     async close() {}
     stderr = () => 'its last words'

@@ -4,13 +4,13 @@ import type { Clock } from '../core/clock.ts'
 import type { Server, ServerConfig } from '../core/config/server.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { CallResult, UpstreamSignal, Upstreams } from '../core/ports.ts'
-import type { ChannelListener, Launch, ProcessChannel } from './channel.ts'
+import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from './channel.ts'
 import { type CheckOptions, Connection } from './connection.ts'
-import type { ClientInfo } from './handshake.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
 import { StreamPlaces } from './http/stream-places.ts'
 import type { Environment } from './references.ts'
+import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 
 export type UpstreamsDeps = {
   readonly clock: Clock
@@ -20,7 +20,7 @@ export type UpstreamsDeps = {
   /** PEM text of further authorities to trust. */
   readonly ca: string | undefined
   /** How we name ourselves to upstreams. */
-  readonly clientInfo: ClientInfo
+  readonly clientInfo: { readonly name: string; readonly version: string }
   readonly onSignal: (signal: UpstreamSignal) => void
   /** Makes the channel to a child process; it is started by `open`. */
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
@@ -38,10 +38,13 @@ export class McpUpstreams implements Upstreams {
   readonly #places = new StreamPlaces()
   readonly #kept = new Map<ServerId, Kept>()
   readonly #leaving = new Set<Connection>()
+  /** Checks and calls of our own need nothing of the client. */
+  readonly #self: ClientSelf
 
   constructor(deps: UpstreamsDeps) {
     this.#deps = deps
     this.#dialer = new Dialer(deps)
+    this.#self = { info: deps.clientInfo, capabilities: {} }
   }
 
   check(server: Server, options: CheckOptions, signal: AbortSignal): Promise<CheckResult> {
@@ -61,6 +64,11 @@ export class McpUpstreams implements Upstreams {
 
   callTool(server: Server, tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult> {
     return this.#connectionOf(server).callTool(tool, args, signal)
+  }
+
+  /** Asks the server what a client wants of it, within `callTimeoutMs`. @throws UpstreamFault. */
+  relay(server: Server, request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
+    return this.#connectionOf(server).relay(request, hears, signal)
   }
 
   async drop(id: ServerId): Promise<void> {
@@ -100,10 +108,10 @@ export class McpUpstreams implements Upstreams {
 
   /** `id` is absent for a server that is not registered, of which nobody is told. */
   #connect(config: ServerConfig, id: ServerId | undefined): Connection {
-    const { clock, clientInfo, env, openProcess, onSignal } = this.#deps
+    const { clock, env, openProcess, onSignal } = this.#deps
     return new Connection({
       clock,
-      clientInfo,
+      client: this.#self,
       env,
       openProcess,
       dialer: this.#dialer,

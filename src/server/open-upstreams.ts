@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import type { UpstreamSignal, Upstreams } from '../core/ports.ts'
+import type { UpstreamSignal } from '../core/ports.ts'
 import { faultOf } from '../mcp/failures.ts'
 import { type AddressPolicy, parseCidr } from '../mcp/http/address-rules.ts'
 import { ProcessRegistry } from '../mcp/stdio/process-registry.ts'
@@ -21,7 +21,7 @@ type Deps = {
 }
 
 export type OpenUpstreams = {
-  readonly upstreams: Upstreams
+  readonly upstreams: McpUpstreams
   /** Processes of an earlier life that were still there, and are no more. */
   readonly reaped: number
   /** Ends every connection and every process. */

@@ -4,9 +4,11 @@ import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { ServerId } from '../core/ids.ts'
-import type { Store, Upstreams } from '../core/ports.ts'
+import type { Store } from '../core/ports.ts'
 import { firstVersion } from '../core/watch/first-version.ts'
 import type { Member } from '../core/watch/fleet.ts'
+import { Gateway } from '../mcp/downstream/gateway.ts'
+import type { McpUpstreams } from '../mcp/upstreams.ts'
 import { acquireLock } from '../store/lock.ts'
 import { openStore } from '../store/open-store.ts'
 import { openVault } from '../store/vault.ts'
@@ -14,6 +16,8 @@ import { Auth } from './access/auth.ts'
 import { bootstrap, type FirstStart } from './access/bootstrap.ts'
 import { TokenBook } from './access/token-book.ts'
 import type { Config } from './config/config.ts'
+import { GatewayAccess } from './gateway/gateway-access.ts'
+import { gatewayEntry } from './gateway/gateway-entry.ts'
 import { createApp } from './http/app.ts'
 import { serveDashboard } from './http/dashboard.ts'
 import { registerRoutes } from './http/register-routes.ts'
@@ -122,7 +126,7 @@ type Served = Deps & {
   readonly watch: Watch
   readonly auth: Auth
   readonly book: TokenBook
-  readonly upstreams: Upstreams
+  readonly upstreams: McpUpstreams
   readonly cleanups: Cleanups
 }
 
@@ -143,7 +147,8 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
   const onAnswer = (answer: Answered) => metrics.countRequest(answer)
-  const app = await createApp({ config, auth, log, version, clock, onAnswer })
+  const before = openGateway(deps)
+  const app = await createApp({ config, auth, log, version, clock, onAnswer, before })
   cleanups.push(() => app.close())
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
@@ -164,6 +169,19 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   }
   registerRoutes(app, handlers, { publicUrl: config.publicUrl, clock })
   return app
+}
+
+/** The one way of agents to the servers, on the same port as everything else. */
+function openGateway({ config, log, version, clock, watch, auth, book, upstreams, cleanups }: Served) {
+  const { fleet, monitor, bulkhead } = watch
+  const onError = (error: unknown) => log.error({ err: error }, 'internal error')
+  const serverInfo = { name: 'omni2', version }
+  const record = () => {}
+  const gateway = new Gateway({ fleet, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
+  cleanups.push(() => gateway.close())
+  const access = new GatewayAccess({ auth, book })
+  const isServer = (name: string) => fleet.byName(name) !== undefined
+  return gatewayEntry({ gateway, access, hosts: config, isServer, onError })
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

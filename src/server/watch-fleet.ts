@@ -9,6 +9,7 @@ import { Compaction } from '../core/history/compaction.ts'
 import { Recorder } from '../core/history/recorder.ts'
 import { Reports } from '../core/history/reports.ts'
 import type { Store, Upstreams } from '../core/ports.ts'
+import { Bulkhead } from '../core/watch/bulkhead.ts'
 import { Calls } from '../core/watch/calls.ts'
 import { type CheckJob, CheckJobs } from '../core/watch/check-jobs.ts'
 import { Fleet, type Member } from '../core/watch/fleet.ts'
@@ -63,7 +64,8 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const view = (member: Member) => serverView(member, clock)
   const registry = new Registry({ fleet, monitor, journal, upstreams, store, breaker, view, clock, random })
   const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
-  const calls = new Calls({ fleet, monitor, upstreams, clock })
+  const bulkhead = new Bulkhead()
+  const calls = new Calls({ fleet, monitor, upstreams, bulkhead, clock })
   return {
     events,
     checks,
@@ -77,6 +79,7 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
     registry,
     jobs,
     calls,
+    bulkhead,
     stalls,
   }
 }

@@ -10,44 +10,67 @@ type Places = { running: number; readonly waiting: (() => void)[] }
 export class Bulkhead {
   readonly #servers = new Map<ServerId, Places>()
 
+  /** Takes a place if one is free; then `leave` must follow. */
+  enter(id: ServerId): boolean {
+    const places = this.#servers.get(id)
+    if (places === undefined) this.#servers.set(id, { running: 1, waiting: [] })
+    else if (places.running < PLACES.running) places.running += 1
+    else return false
+    return true
+  }
+
+  /** Calls `entered` with the place that another call leaves, first come first served. False when too many wait. */
+  wait(id: ServerId, entered: () => void): boolean {
+    const waiting = this.#servers.get(id)?.waiting
+    if (waiting === undefined || waiting.length >= PLACES.waiting) return false
+    waiting.push(entered)
+    return true
+  }
+
+  /** Waits no longer. False when it has its place, or never waited. */
+  giveUp(id: ServerId, entered: () => void): boolean {
+    const waiting = this.#servers.get(id)?.waiting
+    const at = waiting?.indexOf(entered) ?? -1
+    if (at < 0) return false
+    waiting?.splice(at, 1)
+    return true
+  }
+
+  leave(id: ServerId): void {
+    const places = this.#servers.get(id)
+    if (places === undefined) return
+    const next = places.waiting.shift()
+    if (next) next()
+    else if (--places.running === 0) this.#servers.delete(id)
+  }
+
   /**
-   * Runs `work` as soon as there is a place, first come first served.
+   * Runs `work` as soon as there is a place.
    * @throws AppError 'unavailable' when too many wait already, or the reason of `signal` when it aborts meanwhile.
    */
   async run<T>(id: ServerId, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const places = this.#servers.get(id) ?? { running: 0, waiting: [] }
-    this.#servers.set(id, places)
-    if (places.running >= PLACES.running) await waitIn(places, signal)
-    else places.running += 1
+    if (!this.enter(id)) await this.#turn(id, signal)
     try {
       return await work()
     } finally {
-      const next = places.waiting.shift()
-      if (next) next()
-      else places.running -= 1
-      if (places.running === 0) this.#servers.delete(id)
+      this.leave(id)
     }
   }
-}
 
-/** Resolves with the place that another call leaves. */
-async function waitIn({ waiting }: Places, signal: AbortSignal): Promise<void> {
-  if (waiting.length >= PLACES.waiting) {
-    throw new AppError('unavailable', 'Too many calls wait for this server', { retryAfterMs: 1_000 })
-  }
-  signal.throwIfAborted()
-  const place = Promise.withResolvers<void>()
-  const leave = () => {
-    const at = waiting.indexOf(place.resolve)
-    if (at < 0) return
-    waiting.splice(at, 1)
-    place.reject(signal.reason)
-  }
-  waiting.push(place.resolve)
-  signal.addEventListener('abort', leave)
-  try {
-    await place.promise
-  } finally {
-    signal.removeEventListener('abort', leave)
+  async #turn(id: ServerId, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    if (!this.wait(id, resolve)) {
+      throw new AppError('unavailable', 'Too many calls wait for this server', { retryAfterMs: 1_000 })
+    }
+    const leave = () => {
+      if (this.giveUp(id, resolve)) reject(signal.reason)
+    }
+    signal.addEventListener('abort', leave)
+    try {
+      await promise
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
   }
 }

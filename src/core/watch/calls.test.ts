@@ -7,6 +7,7 @@ import { initial } from '../health/restore.ts'
 import type { ServerState } from '../health/state.ts'
 import { serverId } from '../ids.ts'
 import type { CallResult } from '../ports.ts'
+import { Bulkhead } from './bulkhead.ts'
 import { Calls } from './calls.ts'
 import { Fleet } from './fleet.ts'
 
@@ -30,6 +31,7 @@ function start(change: (state: ServerState) => ServerState = (state) => state) {
   const calls = new Calls({
     fleet,
     clock,
+    bulkhead: new Bulkhead(),
     monitor: { observeCall: (_id, outcome, source) => observed.push(`${outcome} of ${source}`) },
     upstreams: {
       callTool: async () => {

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../capabilities.ts'
 import { type Clock, toTimestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
+import { isAdmitted } from '../gateway/refusal.ts'
 import { describe } from '../health/status.ts'
 import type { ServerId } from '../ids.ts'
 import type { CallResult, Upstreams } from '../ports.ts'
-import { Bulkhead } from './bulkhead.ts'
+import type { Bulkhead } from './bulkhead.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { Monitor } from './monitor.ts'
 
@@ -12,6 +13,8 @@ type Deps = {
   readonly fleet: Fleet
   readonly monitor: Pick<Monitor, 'observeCall'>
   readonly upstreams: Pick<Upstreams, 'callTool'>
+  /** Shared with whatever else calls these servers. */
+  readonly bulkhead: Bulkhead
   readonly clock: Clock
 }
 
@@ -20,7 +23,6 @@ type Call = { readonly tool: string; readonly args: JsonObject; readonly princip
 /** Users' calls to tools: only to servers that may be called, and each one tells the breaker how it went. */
 export class Calls {
   readonly #deps: Deps
-  readonly #bulkhead = new Bulkhead()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -32,20 +34,21 @@ export class Calls {
    *   'unavailable' when too many calls wait for this server.
    */
   async callTool(id: ServerId, { tool, args, principal }: Call, signal: AbortSignal): Promise<CallResult> {
-    const { fleet, monitor, upstreams, clock } = this.#deps
+    const { fleet, monitor, upstreams, bulkhead, clock } = this.#deps
     const member = fleet.get(id)
     admit(member, clock)
-    const result = await this.#bulkhead.run(id, signal, () => upstreams.callTool(member.server, tool, args, signal))
+    const result = await bulkhead.run(id, signal, () => upstreams.callTool(member.server, tool, args, signal))
     monitor.observeCall(id, result.outcome, `${principal} ${tool}`)
     return result
   }
 }
 
-function admit({ server, state }: Member, clock: Clock): void {
+function admit(member: Member, clock: Clock): void {
+  if (isAdmitted(member)) return
+  const { server, state } = member
   const { name } = server.config
   if (state.admin.kind === 'inactive')
     throw new AppError('conflict', `"${name}" is disabled; enable it to call its tools`)
-  if (state.circuit.kind === 'closed') return
   const { circuit, reason } = describe(state)
   const retryAt = circuit.retryAt ?? clock.now()
   const when = new Date(toTimestamp(retryAt, clock)).toISOString()

@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import { isObject } from '../json-rpc.ts'
 
+/** The code of the error that says that headers and body disagree. */
+export const HEADER_MISMATCH = -32_020
+
 /** The body field that `Mcp-Name` repeats, by method (2026-07-28, standard request headers). */
 const NAME_FIELDS: Readonly<Record<string, string>> = {
   'tools/call': 'name',
@@ -8,11 +11,17 @@ const NAME_FIELDS: Readonly<Record<string, string>> = {
   'resources/read': 'uri',
 }
 
-/** The value of `Mcp-Name` for a request of the modern era, when it needs one. */
-export function nameHeader(method: string, params: JsonObject): string | undefined {
+/** What `Mcp-Name` has to say of a request of the modern era; undefined when it needs none. */
+export function nameInBody(method: string, params: JsonObject): string | undefined {
   const field = Object.hasOwn(NAME_FIELDS, method) ? NAME_FIELDS[method] : undefined
   const value = field === undefined ? undefined : params[field]
-  return typeof value === 'string' ? headerValue(value) : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The value of `Mcp-Name`, when there is one. */
+export function nameHeader(method: string, params: JsonObject): string | undefined {
+  const name = nameInBody(method, params)
+  return name === undefined ? undefined : headerValue(name)
 }
 
 /** Text as an HTTP field value: as it is when it is plain ASCII, else as `=?base64?...?=` (2026-07-28, value encoding). */

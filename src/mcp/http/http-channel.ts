@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/capabilities.ts'
-import type { Channel, Dialect, Reply, RequestOptions } from '../channel.ts'
-import { answerTo, MOST_ASKED, type RpcId } from '../json-rpc.ts'
+import type { Channel, Dialect, Reply, RequestOptions, RpcId } from '../channel.ts'
+import { answerTo, MOST_ASKED } from '../json-rpc.ts'
 import { nameHeader } from './header-values.ts'
 import type { HttpRequest } from './http-exchange.ts'
 import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
@@ -29,7 +29,9 @@ export class HttpChannel implements Channel {
       places: deps.places,
       where: deps.where,
       notified: deps.listener.notified,
-      asked: (asker, method) => this.#answer(asker, method),
+      asked: (asker, method, params) => {
+        if (deps.listener.asked?.(asker, method, params) !== true) this.#say(answerTo(asker, method))
+      },
     })
   }
 
@@ -100,15 +102,17 @@ export class HttpChannel implements Channel {
   }
 
   #readerFor(id: number, options: RequestOptions): ReplyReader {
+    const { hears } = options
     let asked = 0
     return new ReplyReader({
       id,
       limits: options.limits,
       site: this.#sender.site(options),
       hasSession: this.#session !== undefined,
-      notified: this.#deps.listener.notified,
-      asked: (asker, method) => {
-        if (asked++ < MOST_ASKED) this.#answer(asker, method)
+      notified: (method, params) => (hears ?? this.#deps.listener).notified(method, params),
+      asked: (asker, method, params) => {
+        if (hears?.asked(asker, method, params)) return
+        if (asked++ < MOST_ASKED) this.#say(answerTo(asker, method))
       },
     })
   }
@@ -143,9 +147,13 @@ export class HttpChannel implements Channel {
     return this.#session === undefined ? version : [...version, 'mcp-session-id', this.#session]
   }
 
-  #answer(id: RpcId, method: string): void {
+  answer(id: RpcId, reply: Reply): void {
+    this.#say({ jsonrpc: '2.0', id, ...reply })
+  }
+
+  #say(message: JsonObject): void {
     const headers = [...this.#sender.headers, ...POST_HEADERS, ...this.#dialectHeaders()]
-    const body = JSON.stringify(answerTo(id, method))
+    const body = JSON.stringify(message)
     void this.#sender.aside((options) => this.#acknowledged('POST', headers, body, options))
   }
 

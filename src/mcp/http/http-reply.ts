@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import { ByteBuffer } from '../byte-buffer.ts'
-import type { FaultDetails, Limits, Reply, UpstreamFault } from '../channel.ts'
+import type { FaultDetails, Limits, Reply, RpcId, UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { type Incoming, type RpcId, readMessages } from '../json-rpc.ts'
+import { type Incoming, readMessages } from '../json-rpc.ts'
 import { printable } from '../printable.ts'
 import { EventStreamParser } from './event-stream.ts'
 import type { AnswerReader } from './http-exchange.ts'
@@ -18,7 +18,7 @@ export type Expected = {
   readonly hasSession: boolean
   readonly notified: (method: string, params: JsonObject) => void
   /** The upstream asks us something on the stream of the answer. */
-  readonly asked: (id: RpcId, method: string) => void
+  readonly asked: (id: RpcId, method: string, params: JsonObject) => void
 }
 
 /** An error body larger than this says nothing more. */
@@ -109,7 +109,7 @@ export class ReplyReader implements AnswerReader<Reply> {
       return undefined
     }
     if (message.kind === 'request') {
-      this.#expected.asked(message.id, message.method)
+      this.#expected.asked(message.id, message.method, message.params)
       return undefined
     }
     if (message.id !== undefined && message.id !== this.#expected.id) throw this.#invalid('a reply to another request')

@@ -3,14 +3,16 @@ import {
   CHECK_LIMITS,
   type Channel,
   type Dialect,
+  type ExchangeListener,
   type Limits,
   type Reply,
   type RequestOptions,
+  type RpcId,
   UpstreamFault,
 } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { answerTo, MOST_ASKED, readMessages } from '../json-rpc.ts'
+import { answerTo, listenerTo, MOST_ASKED, readMessages } from '../json-rpc.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { AcknowledgementReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
@@ -18,6 +20,7 @@ import { SseStreamReader } from './sse-stream.ts'
 
 type Waiting = {
   readonly limits: Limits
+  readonly hears: ExchangeListener | undefined
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
 }
@@ -85,7 +88,7 @@ export class SseChannel implements Channel {
     const onAbort = () => reject(options.signal.reason)
     options.signal.addEventListener('abort', onAbort)
     if (options.signal.aborted) onAbort()
-    this.#waiting.set(id, { limits: options.limits, resolve, reject })
+    this.#waiting.set(id, { limits: options.limits, hears: options.hears, resolve, reject })
     this.#asked = 0
     this.#stream?.reader.resetCount()
     this.#post({ jsonrpc: '2.0', id, method, params }, { ...options, signal: sending.signal }).catch(reject)
@@ -165,8 +168,8 @@ export class SseChannel implements Channel {
     const json = parseBounded(event.data, limits, `The answer of ${this.#deps.where}`)
     for (const message of readMessages(json)) {
       if (message === undefined) throw this.#invalid('an event is not JSON-RPC 2.0')
-      if (message.kind === 'notification') this.#deps.listener.notified(message.method, message.params)
-      else if (message.kind === 'request') this.#answer(message.id, message.method)
+      if (message.kind === 'notification') this.#notified(message.method, message.params)
+      else if (message.kind === 'request') this.#onAsked(message.id, message.method, message.params)
       else this.#onReply(message.id, message.reply)
     }
   }
@@ -182,8 +185,22 @@ export class SseChannel implements Channel {
     if (typeof id !== 'number' || id < 1 || id > this.#lastId) throw this.#invalid('a reply to a request nobody made')
   }
 
-  #answer(id: string | number, method: string): void {
-    if (this.#asked++ < MOST_ASKED) void this.#sender.aside((options) => this.#post(answerTo(id, method), options))
+  answer(id: RpcId, reply: Reply): void {
+    this.#say({ jsonrpc: '2.0', id, ...reply })
+  }
+
+  #notified(method: string, params: JsonObject): void {
+    const listener = listenerTo(method, params, this.#waiting.values()) ?? this.#deps.listener
+    listener.notified(method, params)
+  }
+
+  #onAsked(id: RpcId, method: string, params: JsonObject): void {
+    if (this.#deps.listener.asked?.(id, method, params) === true) return
+    if (this.#asked++ < MOST_ASKED) this.#say(answerTo(id, method))
+  }
+
+  #say(message: JsonObject): void {
+    void this.#sender.aside((options) => this.#post(message, options))
   }
 
   #cancel(requestId: number): void {

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
+import type { RpcId } from '../channel.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { MOST_ASKED, type RpcId, readMessages } from '../json-rpc.ts'
+import { MOST_ASKED, readMessages } from '../json-rpc.ts'
 import { EventStreamParser } from './event-stream.ts'
 import type { AnswerReader, HttpRequest } from './http-exchange.ts'
 import { costOf, EVENT_COST } from './http-reply.ts'
@@ -16,7 +17,7 @@ type Deps = {
   readonly where: string
   readonly notified: (method: string, params: JsonObject) => void
   /** The upstream asks us something on the stream. */
-  readonly asked: (id: RpcId, method: string) => void
+  readonly asked: (id: RpcId, method: string, params: JsonObject) => void
 }
 
 /** A server that offers no stream, or ends it, is asked again this much later at the earliest. */
@@ -105,7 +106,7 @@ class StandingStreamReader implements AnswerReader<'ended'> {
     for (const message of readMessages(parseBounded(data, EVENT_LIMITS, `An event of ${where}`))) {
       if (message?.kind === 'reply') throw new Error('the server ended the stream')
       if (message?.kind === 'notification') notified(message.method, message.params)
-      if (message?.kind === 'request' && this.#asked++ < MOST_ASKED) asked(message.id, message.method)
+      if (message?.kind === 'request' && this.#asked++ < MOST_ASKED) asked(message.id, message.method, message.params)
     }
   }
 

@@ -1,10 +1,20 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Stage } from '../../core/check.ts'
-import { CALL_LIMITS, CHECK_LIMITS, type Limits, type Reply, type RequestOptions, UpstreamFault } from '../channel.ts'
+import {
+  CALL_LIMITS,
+  CHECK_LIMITS,
+  type ChannelListener,
+  type ExchangeListener,
+  type Limits,
+  type Reply,
+  type RequestOptions,
+  type RpcId,
+  UpstreamFault,
+} from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded, tooLarge } from '../json-bounds.ts'
-import { answerTo, isId, isObject, type RpcId, readMessage } from '../json-rpc.ts'
+import { answerTo, isId, isObject, listenerTo, readMessage } from '../json-rpc.ts'
 import { LineReader } from './line-reader.ts'
 
 type Deps = {
@@ -14,7 +24,7 @@ type Deps = {
   readonly output: Writable
   /** The other side, to people. */
   readonly where: string
-  readonly notified: (method: string, params: JsonObject) => void
+  readonly listener: Pick<ChannelListener, 'notified' | 'asked'>
   /** A notification or a request of the other side, by its size; a tiny one counts for the work it makes. */
   readonly unasked: (bytes: number) => void
   /** A line that was no message for us, and was passed over. */
@@ -27,6 +37,7 @@ type Pending = {
   readonly method: string
   readonly limits: Limits
   readonly stage: Stage
+  readonly hears: ExchangeListener | undefined
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
 }
@@ -60,7 +71,7 @@ export class JsonRpcPipe {
 
   /** @throws UpstreamFault, or what `options.signal` was aborted with. */
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
-    const { limits, signal } = options
+    const { limits, signal, hears } = options
     signal.throwIfAborted()
     const stage = options.trace?.stage ?? 'handshake'
     const id = this.#nextId++
@@ -69,7 +80,7 @@ export class JsonRpcPipe {
       reject(this.#explained(signal.reason, stage))
       this.#cancel(id, method)
     }
-    this.#pending.set(id, { method, limits, stage, resolve, reject })
+    this.#pending.set(id, { method, limits, stage, hears, resolve, reject })
     signal.addEventListener('abort', abandon, { once: true })
     try {
       this.#send({ jsonrpc: '2.0', id, method, params }, stage)
@@ -83,6 +94,10 @@ export class JsonRpcPipe {
   /** @throws UpstreamFault when it cannot be written. */
   notify(method: string, params: JsonObject, stage: Stage): void {
     this.#send({ jsonrpc: '2.0', method, params }, stage)
+  }
+
+  answer(id: RpcId, reply: Reply): void {
+    this.#isSent({ jsonrpc: '2.0', id, ...reply })
   }
 
   /** Fails everything in flight, and whatever is asked later. */
@@ -135,17 +150,22 @@ export class JsonRpcPipe {
     }
   }
 
+  #listenerTo({ method, params }: { readonly method: string; readonly params: JsonObject }) {
+    return listenerTo(method, params, this.#pending.values()) ?? this.#deps.listener
+  }
+
   /** False when the message is nothing to us. */
   #isHandled(json: Json, line: string): boolean {
     const message = readMessage(json)
     switch (message?.kind) {
       case 'request':
         this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
-        this.#isSent(answerTo(message.id, message.method))
+        if (this.#deps.listener.asked?.(message.id, message.method, message.params) !== true)
+          this.#isSent(answerTo(message.id, message.method))
         return true
       case 'notification':
         this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
-        this.#deps.notified(message.method, message.params)
+        this.#listenerTo(message).notified(message.method, message.params)
         return true
       case 'reply':
         return this.#settle(message.id, message.reply, line)

@@ -8,6 +8,7 @@ import {
   type ProcessChannel,
   type Reply,
   type RequestOptions,
+  type RpcId,
   UpstreamFault,
 } from '../channel.ts'
 import { unlessAborted } from '../unless-aborted.ts'
@@ -95,6 +96,10 @@ export class StdioChannel implements ProcessChannel {
     this.#pipe().notify(method, params, options.trace?.stage ?? 'handshake')
   }
 
+  answer(id: RpcId, reply: Reply): void {
+    this.#run?.pipe.answer(id, reply)
+  }
+
   /** Lines look the same in every dialect. */
   speak(): void {}
 
@@ -139,7 +144,7 @@ export class StdioChannel implements ProcessChannel {
       input: tree.stdout,
       output: tree.stdin,
       where: `"${this.#deps.launch.command}"`,
-      notified: this.#deps.listener.notified,
+      listener: this.#deps.listener,
       unasked: (bytes) => unasked.took(bytes),
       strayed: (line) => this.#ring.append(Buffer.from(`[stdout] ${line.slice(0, STRAY_CHARS)}\n`)),
       broken: (fault) => this.#fail(tree, fault.failure),

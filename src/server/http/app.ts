@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
@@ -24,6 +25,8 @@ type Deps = {
   readonly version: string
   readonly clock: Clock
   readonly onAnswer?: (answer: Answered) => void
+  /** Gets every request before the routes; true when it answers it. */
+  readonly before?: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Of one token, or of one address while nobody is signed in. */
   readonly requestsPerMinute?: number
 }
@@ -35,12 +38,15 @@ const SOCKETS = { maxPayload: 64 * 1024, perMessageDeflate: false, closeTimeout:
 
 /** The web server with everything that stands before and around its routes, and no route of its own but the API's documentation. */
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
-  const { config, auth, log, clock, onAnswer = () => {}, requestsPerMinute = 600 } = deps
+  const { config, auth, log, clock, onAnswer = () => {}, requestsPerMinute = 600, before = () => false } = deps
   const logger: FastifyBaseLogger = log
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    serverFactory: (handler) => createHttpServer(handler),
+    serverFactory: (handler) =>
+      createHttpServer((request, response) => {
+        if (!before(request, response)) handler(request, response)
+      }),
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, _request, reply) => {
       const problem = toProblem(error)

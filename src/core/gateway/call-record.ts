@@ -1,0 +1,29 @@
+import type { Outcome } from '../check.ts'
+import type { Timestamp } from '../clock.ts'
+import type { ServerId } from '../ids.ts'
+
+/** One request of a client to one server, as it ended. */
+export type CallRecord = {
+  /** When it arrived. */
+  readonly at: Timestamp
+  /** Of the API token it came with. */
+  readonly tokenId: number
+  /** The path it came to, such as `/mcp`. */
+  readonly endpoint: string
+  readonly serverId: ServerId
+  readonly server: string
+  readonly method: string
+  /** The tool or prompt by the server's own name, or the URI of the resource. */
+  readonly target: string | undefined
+  /** `refused`: the server was not contacted. */
+  readonly outcome: Outcome | 'refused'
+  readonly durationMs: number
+  /** Of the client's request, and of what it was answered. */
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly clientVersion: string
+  /** Undefined when the server was not contacted. */
+  readonly serverVersion: string | undefined
+  /** Of the client's `traceparent`. */
+  readonly traceId: string | undefined
+}

@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http'
+import type { JsonObject } from '../../core/capabilities.ts'
+
+/** The answer to one HTTP request of a client: one JSON message, or a stream of them once there is more than the reply. */
+export class Answer {
+  readonly #response: ServerResponse
+  #isStream = false
+  /** Of the messages so far. */
+  bytes = 0
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+  }
+
+  get isOpen(): boolean {
+    return !this.#response.writableEnded && !this.#response.destroyed
+  }
+
+  /** Begins a stream that ends with `end`, whatever it brings. */
+  stream(headers: readonly string[] = []): void {
+    if (this.#isStream || !this.isOpen) return
+    this.#isStream = true
+    this.#response.writeHead(200, [...STREAM_HEADERS, ...headers])
+    this.#response.flushHeaders()
+  }
+
+  /** One more message; the reply comes later. False when the client is slow to take what it was told. */
+  tell(message: JsonObject): boolean {
+    this.stream()
+    return this.#event(JSON.stringify(message))
+  }
+
+  /** The last message. */
+  reply(message: JsonObject, status = 200, headers: readonly string[] = []): void {
+    if (!this.isOpen) return
+    const text = JSON.stringify(message)
+    if (this.#isStream) {
+      this.#event(text)
+      this.#response.end()
+      return
+    }
+    const length = Buffer.byteLength(text)
+    this.bytes += length
+    this.#response.writeHead(status, [...JSON_HEADERS, 'content-length', `${length}`, ...headers])
+    this.#response.end(text)
+  }
+
+  /** Nothing to say. */
+  empty(status: number, headers: readonly string[] = []): void {
+    if (this.isOpen) this.#response.writeHead(status, ['content-length', '0', ...headers]).end()
+  }
+
+  end(): void {
+    if (this.isOpen) this.#response.end()
+  }
+
+  /** Calls `gone` when the client leaves before the answer is complete. */
+  onceGone(gone: () => void): void {
+    this.#response.once('close', () => {
+      if (!this.#response.writableFinished) gone()
+    })
+  }
+
+  onceDrained(drained: () => void): void {
+    this.#response.once('drain', drained)
+  }
+
+  #event(text: string): boolean {
+    if (!this.isOpen) return true
+    this.bytes += text.length
+    return this.#response.write(`event: message\ndata: ${text}\n\n`)
+  }
+}
+
+const JSON_HEADERS = ['content-type', 'application/json']
+const STREAM_HEADERS = ['content-type', 'text/event-stream', 'cache-control', 'no-cache, no-transform']

@@ -1,0 +1,211 @@
+import type { Json, JsonObject } from '../../core/capabilities.ts'
+import type { Outcome } from '../../core/check.ts'
+import { type Clock, timestamp } from '../../core/clock.ts'
+import type { CallRecord } from '../../core/gateway/call-record.ts'
+import {
+  busy,
+  failureOf,
+  isAdmitted,
+  type Refusal,
+  refusalData,
+  refusalOf,
+  refusalText,
+} from '../../core/gateway/refusal.ts'
+import type { Bulkhead } from '../../core/watch/bulkhead.ts'
+import type { Member } from '../../core/watch/fleet.ts'
+import type { Monitor } from '../../core/watch/monitor.ts'
+import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
+import { isObject, METHOD_NOT_FOUND } from '../json-rpc.ts'
+import type { RelayedReply } from '../relay-request.ts'
+import type { McpUpstreams } from '../upstreams.ts'
+import type { Answer } from './answer.ts'
+import type { Asker } from './asker.ts'
+import { errorMessage, INTERNAL_ERROR, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
+
+export type RelayDeps = {
+  readonly monitor: Pick<Monitor, 'observeCall'>
+  readonly upstreams: Pick<McpUpstreams, 'relay'>
+  readonly bulkhead: Bulkhead
+  readonly clock: Clock
+  /** Told of each call once. */
+  readonly record: (call: CallRecord) => void
+  readonly onError: (error: unknown) => void
+}
+
+export type RelayedRequest = {
+  readonly asker: Asker
+  readonly answer: Answer
+  readonly id: RpcId
+  readonly method: string
+  /** With the server's own names. */
+  readonly params: JsonObject
+  readonly member: Member
+  readonly bytesIn: number
+}
+
+let lastToken = 0
+
+/** One request of a client on its way to a server and back: admitted, asked, answered, observed and recorded. */
+export class RelayedCall implements ExchangeListener {
+  readonly #deps: RelayDeps
+  readonly #request: RelayedRequest
+  readonly #startedAt: number
+  readonly #abort = new AbortController()
+  readonly progressToken: RpcId | undefined
+  /** What the client calls it. */
+  readonly #clientToken: Json | undefined
+  #state: 'new' | 'waiting' | 'running' | 'over' = 'new'
+
+  constructor(deps: RelayDeps, request: RelayedRequest) {
+    this.#deps = deps
+    this.#request = request
+    this.#startedAt = deps.clock.now()
+    const meta = request.params._meta
+    this.#clientToken = isObject(meta) ? meta.progressToken : undefined
+    this.progressToken = this.#clientToken === undefined ? undefined : `omni2-${++lastToken}`
+  }
+
+  start(): void {
+    const { bulkhead, clock } = this.#deps
+    const { member, asker, id } = this.#request
+    if (!isAdmitted(member)) {
+      this.#refuse(refusalOf(member, clock), 'refused')
+      return
+    }
+    asker.session?.calls.set(id, this)
+    const serverId = member.server.id
+    if (bulkhead.enter(serverId)) {
+      this.#run()
+      return
+    }
+    this.#state = 'waiting'
+    if (!bulkhead.wait(serverId, this.#run)) this.#refuse(busy(member, clock), 'refused')
+  }
+
+  /** The client wants no answer any more, and gets none. */
+  cancel(): void {
+    const { answer, asker, id } = this.#request
+    if (this.#state === 'over') return
+    this.#abort.abort(LEFT)
+    this.#finish('cancelled', undefined)
+    // A legacy client that cancelled ignores what comes, but its HTTP request has to end.
+    if (asker.session !== undefined) answer.reply(errorMessage(id, CANCELLED))
+  }
+
+  notified(method: string, params: JsonObject): void {
+    if (this.#state === 'over') return
+    const { answer } = this.#request
+    const isProgress = method === 'notifications/progress' && params.progressToken === this.progressToken
+    const told = isProgress ? { ...params, progressToken: this.#clientToken ?? null } : params
+    answer.tell({ jsonrpc: '2.0', method, params: told })
+  }
+
+  asked(): boolean {
+    return false
+  }
+
+  readonly #run = (): void => {
+    const { upstreams } = this.#deps
+    const { member, method, asker, params } = this.#request
+    this.#state = 'running'
+    const request = { method, params: this.#withOwnToken(params), client: asker.client }
+    upstreams.relay(member.server, request, this, this.#abort.signal).then(this.#replied, this.#failed)
+  }
+
+  #withOwnToken(params: JsonObject): JsonObject {
+    if (this.progressToken === undefined || !isObject(params._meta)) return params
+    return { ...params, _meta: { ...params._meta, progressToken: this.progressToken } }
+  }
+
+  readonly #replied = ({ reply, identity }: RelayedReply): void => {
+    if (this.#state === 'over') return
+    const { answer, id, asker } = this.#request
+    const isModern = asker.session === undefined
+    if ('error' in reply)
+      answer.reply({ jsonrpc: '2.0', id, error: reply.error }, isModern ? statusOf(reply.error.code) : 200)
+    else answer.reply({ jsonrpc: '2.0', id, result: isModern ? complete(reply.result) : reply.result })
+    this.#finish(outcomeOf(reply), identity?.protocolVersion)
+  }
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#state === 'over') return
+    const { clock, onError } = this.#deps
+    const { member, answer, id } = this.#request
+    if (error instanceof UpstreamFault) {
+      this.#refuse(failureOf(member, error.failure, clock), error.outcome)
+      return
+    }
+    onError(error)
+    answer.reply(errorMessage(id, new RpcFailure(200, INTERNAL_ERROR, 'Internal error')))
+    this.#finish('inconclusive', undefined)
+  }
+
+  /** In words that a model can act on: as the result of a tool, since errors of the protocol often never reach it. */
+  #refuse(refusal: Refusal, outcome: Outcome | 'refused'): void {
+    const { clock } = this.#deps
+    const { answer, id, method, asker } = this.#request
+    const text = refusalText(refusal, clock)
+    const data = refusalData(refusal)
+    if (method === 'tools/call') {
+      const result = { content: [{ type: 'text', text }], isError: true, _meta: data }
+      answer.reply({ jsonrpc: '2.0', id, result: asker.session === undefined ? complete(result) : result })
+    } else {
+      answer.reply(errorMessage(id, new RpcFailure(200, SERVER_UNAVAILABLE, text, data)))
+    }
+    this.#finish(outcome, undefined)
+  }
+
+  #finish(outcome: Outcome | 'refused', serverVersion: string | undefined): void {
+    const { bulkhead, monitor, clock, record } = this.#deps
+    const { member, asker, id, method, params, answer, bytesIn } = this.#request
+    const serverId = member.server.id
+    const before = this.#state
+    this.#state = 'over'
+    asker.session?.calls.delete(id)
+    if (before === 'waiting') bulkhead.giveUp(serverId, this.#run)
+    if (before === 'running') bulkhead.leave(serverId)
+    const target = targetOf(params)
+    const { tokenId } = asker.caller
+    if (outcome !== 'refused') monitor.observeCall(serverId, outcome, `token ${tokenId} ${target ?? method}`)
+    const durationMs = clock.now() - this.#startedAt
+    record({
+      at: timestamp(clock.wall() - durationMs),
+      tokenId,
+      endpoint: asker.endpoint.path,
+      serverId,
+      server: member.server.config.name,
+      method,
+      target,
+      outcome,
+      durationMs,
+      bytesIn,
+      bytesOut: answer.bytes,
+      clientVersion: asker.version,
+      serverVersion,
+      traceId: traceOf(params),
+    })
+  }
+}
+
+const LEFT = new Error('the client left')
+const CANCELLED = new RpcFailure(200, -32_800, 'Cancelled')
+
+/** Whether the server did what it was asked: its own refusals say that it is alive. */
+const outcomeOf = (reply: Reply): Outcome => ('error' in reply || reply.result.isError === true ? 'app_error' : 'ok')
+
+/** A modern result says that it is one. */
+const complete = (result: JsonObject): JsonObject =>
+  result.resultType === undefined ? { resultType: 'complete', ...result } : result
+
+/** As 2026-07-28 wants errors told by HTTP. */
+const statusOf = (code: number): number =>
+  code === METHOD_NOT_FOUND ? 404 : code <= -32_020 && code >= -32_022 ? 400 : 200
+
+const targetOf = ({ name, uri }: JsonObject): string | undefined =>
+  typeof name === 'string' ? name : typeof uri === 'string' ? uri : undefined
+
+/** Of the W3C `traceparent` that the client sent along. */
+function traceOf({ _meta }: JsonObject): string | undefined {
+  const parent = isObject(_meta) ? _meta.traceparent : undefined
+  return typeof parent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(parent)?.[1] : undefined
+}

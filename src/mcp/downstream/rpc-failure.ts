@@ -1,0 +1,33 @@
+import type { Json, JsonObject } from '../../core/capabilities.ts'
+import { METHOD_NOT_FOUND } from '../json-rpc.ts'
+
+/** A request that cannot be served as it is, as JSON-RPC and HTTP say it. */
+export class RpcFailure extends Error {
+  override name = 'RpcFailure'
+  readonly status: number
+  readonly code: number
+  readonly data: JsonObject | undefined
+
+  constructor(status: number, code: number, message: string, data?: JsonObject) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.data = data
+  }
+}
+
+export const INVALID_PARAMS = -32_602
+export const INTERNAL_ERROR = -32_603
+/** A server of the fleet does not answer; of the range that JSON-RPC leaves to implementations. */
+export const SERVER_UNAVAILABLE = -32_010
+
+export const notFound = (method: string): RpcFailure =>
+  new RpcFailure(404, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)
+
+export const invalidParams = (message: string): RpcFailure => new RpcFailure(200, INVALID_PARAMS, message)
+
+export const errorMessage = (id: Json, { code, message, data }: RpcFailure): JsonObject => ({
+  jsonrpc: '2.0',
+  id,
+  error: { code, message, ...(data !== undefined && { data }) },
+})

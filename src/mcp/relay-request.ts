@@ -1,0 +1,48 @@
+import type { JsonObject } from '../core/capabilities.ts'
+import type { Era, Identity } from '../core/check.ts'
+import type { Reply } from './channel.ts'
+import { isObject } from './json-rpc.ts'
+
+/** The keys of `_meta` that a modern request says of itself; each hop sets its own. */
+export const META = {
+  protocolVersion: 'io.modelcontextprotocol/protocolVersion',
+  clientInfo: 'io.modelcontextprotocol/clientInfo',
+  clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
+  logLevel: 'io.modelcontextprotocol/logLevel',
+} as const
+
+export const MODERN_VERSION = '2026-07-28'
+
+/** What a client says of itself: in `initialize`, or in each modern request. */
+export type ClientSelf = { readonly info: JsonObject; readonly capabilities: JsonObject }
+
+/** A client's request as one server is to get it, whatever the eras of the two. */
+export type RelayRequest = {
+  readonly method: string
+  readonly params: JsonObject
+  /** Whose request it is; the capabilities are those the answer may make use of. */
+  readonly client: ClientSelf
+}
+
+/** What the server replied, and as whom it spoke; `identity` is undefined when it refused to be greeted. */
+export type RelayedReply = { readonly reply: Reply; readonly identity: Identity | undefined }
+
+/** The `_meta` that every modern request carries. */
+export const modernMeta = ({ info, capabilities }: ClientSelf): JsonObject => ({
+  [META.protocolVersion]: MODERN_VERSION,
+  [META.clientInfo]: info,
+  [META.clientCapabilities]: capabilities,
+})
+
+/** The params as a server of `era` takes them. */
+export function paramsFor({ params, client }: RelayRequest, era: Era): JsonObject {
+  const meta = isObject(params._meta) ? params._meta : undefined
+  if (era === 'modern')
+    return { ...params, _meta: meta === undefined ? modernMeta(client) : { ...meta, ...modernMeta(client) } }
+  if (meta === undefined || meta[META.protocolVersion] === undefined) return params
+  const kept = Object.entries(meta).filter(([key]) => !OWN.has(key))
+  const { _meta, ...rest } = params
+  return kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) }
+}
+
+const OWN: ReadonlySet<string> = new Set(Object.values(META))
