@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { Capabilities } from '../src/core/capabilities.ts'
 import type { CheckResult } from '../src/core/check.ts'
 import type { ServerConfig } from '../src/core/config/server.ts'
@@ -15,31 +12,29 @@ import { canonicalJson, sha256 } from '../src/mcp/canonical.ts'
 import { systemClock } from '../src/server/system-clock.ts'
 import { openStore } from '../src/store/open-store.ts'
 import { openVault } from '../src/store/vault.ts'
-import { TOOLS } from './tools.ts'
-import { serverConfig } from './watched-fleet.ts'
+import { toolsOf } from './tools.ts'
+import { folder } from './watched-fleet.ts'
 
 type Options = {
-  readonly servers: number
-  /** Each server gets a path of its own under one of them, in turn. */
-  readonly urls: readonly string[]
-  readonly intervalMs: number
-  /** Of checks; as `serverConfig` has it when absent. */
-  readonly timeoutMs?: number
+  readonly servers: readonly ServerConfig[]
   readonly enabled: boolean
+  /** What a server offers, by its place in the list; the same for all unless told otherwise. */
+  readonly tools?: (index: number) => ReturnType<typeof toolsOf>
 }
 
 const AT_ONCE = 500
 
 /** A data directory as an earlier run left it: servers that were healthy a moment ago, with their tools. Goes with its owner. */
 export async function filledDataDir(owned: AsyncDisposableStack, options: Options): Promise<string> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-bench-'))
-  owned.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const { servers, enabled, tools = () => toolsOf() } = options
+  const dataDir = await folder(owned)
   const vault = await openVault({ dataDir, secretKey: undefined })
   const store = await openStore({ databaseUrl: undefined, dataDir, vault })
   try {
-    const ids = await store.reserveServerIds(options.servers)
-    for (let from = 0; from < ids.length; from += AT_ONCE) {
-      await store.commit(ids.slice(from, from + AT_ONCE).flatMap((id) => kept(id, options)))
+    const ids = await store.reserveServerIds(servers.length)
+    const changes = servers.map((config, index) => kept(ids[index], config, enabled, tools(index)))
+    for (let from = 0; from < changes.length; from += AT_ONCE) {
+      await store.commit(changes.slice(from, from + AT_ONCE).flat())
     }
   } finally {
     await store.close()
@@ -54,27 +49,22 @@ const PASSED: CheckResult = {
   identity: { era: 'legacy', protocolVersion: '2025-06-18', serverInfo: { name: 'bench', version: '1.0.0' } },
   capabilities: undefined,
 }
-const CAPABILITIES: Capabilities = {
-  tools: TOOLS.map((tool) => ({ name: tool.name, hash: sha256(canonicalJson(tool)), definition: tool })),
-  prompts: [],
-  resources: [],
-  dropped: [],
-}
 
-function kept(id: ServerId, { urls, intervalMs, enabled, ...over }: Options): Change[] {
+function kept(
+  id: ServerId | undefined,
+  config: ServerConfig,
+  enabled: boolean,
+  tools: ReturnType<typeof toolsOf>,
+): readonly Change[] {
+  if (id === undefined) throw new Error('Fewer ids than servers')
   const now = systemClock.wall()
-  const config = { ...serverConfig(`server-${id}`, `${urls[id % urls.length]}/${id}`, intervalMs), ...over }
   const state = save(once(config, enabled), systemClock)
+  const listed = tools.map((tool) => ({ name: tool.name, hash: sha256(canonicalJson(tool)), definition: tool }))
+  const capabilities: Capabilities = { tools: listed, prompts: [], resources: [], dropped: [] }
   return [
     { type: 'server_saved', server: { id, revision: 1, config, createdAt: now, updatedAt: now } },
     { type: 'state_saved', serverId: id, state, identity: PASSED.identity },
-    {
-      type: 'capabilities_saved',
-      serverId: id,
-      capabilities: CAPABILITIES,
-      seenAt: now,
-      dates: { since: now, later: new Map() },
-    },
+    { type: 'capabilities_saved', serverId: id, capabilities, seenAt: now, dates: { since: now, later: new Map() } },
   ]
 }
 

@@ -1,13 +1,20 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { z } from 'zod'
+import { SELF_SIGNED } from '../test/fixtures/self-signed.ts'
 import { obey } from '../test/fixtures/servers/control.ts'
-import { TOOLS } from './tools.ts'
+import { type Answers, LEGACY, MODERN, replyTo } from './answers.ts'
+import { toolsOf } from './tools.ts'
 
 /**
- * The cheapest MCP server that is still honest, on node:http alone: any path is a server with ten tools. What lies under
- * `/modern` speaks the revision of 2026-07-28, under `/hung` nothing is ever answered, all else is legacy with a session.
+ * The cheapest MCP servers that are still honest, on node:http alone: any path is a server with ten tools. What lies
+ * under `/modern` speaks the revision of 2026-07-28, under `/sse` HTTP+SSE, under `/own` each has tools of its own; under
+ * `/hung` nothing is ever answered. All else is legacy with a session. More origins are opened, and made to fail, on command.
  */
-const Message = z.object({ id: z.number().optional(), method: z.string() })
+const HEADERS = { 'content-type': 'application/json', 'mcp-session-id': 'kept' }
+const STATES = ['up', 'refusing', 'hanging'] as const
 const Behaviour = z.object({
   /** Before each answer. */
   delayMs: z.number().default(0),
@@ -15,67 +22,115 @@ const Behaviour = z.object({
   lostShare: z.number().default(0),
 })
 
-const INFO = { name: 'bench', version: '1.0.0' }
-const CAPABILITIES = { tools: {} }
-const RESULTS: ReadonlyMap<string, object> = new Map(
-  Object.entries({
-    ping: {},
-    initialize: { protocolVersion: '2025-06-18', capabilities: CAPABILITIES, serverInfo: INFO },
-    'tools/list': { tools: TOOLS },
-  }),
-)
-const MODERN: ReadonlyMap<string, object> = new Map(
-  Object.entries({
-    'server/discover': { supportedVersions: ['2026-07-28'], capabilities: CAPABILITIES, serverInfo: INFO },
-    'tools/list': { tools: TOOLS },
-  }),
-)
-const HEADERS = { 'content-type': 'application/json', 'mcp-session-id': 'kept' }
+/** One port; it can be taken down and brought back. */
+class Origin {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #state: (typeof STATES)[number] = 'up'
+  port = 0
+  /** Connections and requests so far. */
+  contacts = 0
 
+  constructor(make: (listener: RequestListener) => Server = createServer) {
+    this.#server = make((request, response) => {
+      this.contacts++
+      if (this.#state === 'up') serve(request, response)
+    })
+    // Connections are kept from check to check, however far apart they are.
+    this.#server.keepAliveTimeout = 600_000
+    this.#server.on('connection', (socket) => {
+      this.contacts++
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+  }
+
+  async listen(): Promise<this> {
+    this.#server.listen(this.port)
+    await once(this.#server, 'listening')
+    const address = this.#server.address()
+    if (address && typeof address === 'object') this.port = address.port
+    return this
+  }
+
+  async become(state: (typeof STATES)[number]): Promise<void> {
+    if (state === 'refusing') this.#server.close()
+    else if (!this.#server.listening) await this.listen()
+    if (state !== 'hanging') for (const socket of this.#sockets) socket.destroy()
+    this.#state = state
+  }
+}
+
+const origins = new Map<number, Origin>()
 let behaviour = Behaviour.parse({})
 let lost = 0
+const streams = new Map<string, ServerResponse>()
+
+await open(new Origin())
 obey({
-  /** From now on. */
+  open: async (count) => Promise.all(Array.from({ length: z.number().parse(count) }, () => open(new Origin()))),
+  openTls: () => open(new Origin((listener) => createTlsServer(SELF_SIGNED, listener))),
+  become: async (input) => {
+    const { port, state } = z.object({ port: z.number(), state: z.enum(STATES) }).parse(input)
+    await origins.get(port)?.become(state)
+  },
+  /** From now on, at all origins. */
   behave: (input) => {
     behaviour = Behaviour.parse(input)
   },
   /** How many requests were lost so far. */
   lost: () => lost,
+  contacts: (port) => origins.get(z.number().parse(port))?.contacts,
 })
 
-const server = createServer((request, response) => {
+async function open(origin: Origin): Promise<number> {
+  const { port } = await origin.listen()
+  origins.set(port, origin)
+  return port
+}
+
+function serve(request: IncomingMessage, response: ServerResponse): void {
   const path = request.url ?? ''
-  if (path.startsWith('/hung')) return
-  const { delayMs, lostShare } = behaviour
-  if (lostShare > 0 && Math.random() < lostShare) {
-    if (lost++ % 2 === 0) request.socket.destroy()
+  if (path.startsWith('/hung') || isLost(request)) return
+  if (path.startsWith('/sse') && request.method === 'GET') {
+    stream(path, response)
     return
   }
   const pieces: Buffer[] = []
   request.on('data', (piece) => pieces.push(piece))
   request.on('end', () => {
-    const results = path.startsWith('/modern') ? MODERN : RESULTS
-    const reply = () => answer(results, String(Buffer.concat(pieces)), response)
-    if (delayMs > 0) setTimeout(reply, delayMs)
+    const reply = () => answer(path, String(Buffer.concat(pieces)), response)
+    if (behaviour.delayMs > 0) setTimeout(reply, behaviour.delayMs)
     else reply()
   })
-})
-// Connections are kept from check to check, however far apart they are.
-server.keepAliveTimeout = 600_000
-server.listen(Number(process.env.PORT), '127.0.0.1', 4_096)
+}
 
-function answer(results: ReadonlyMap<string, object>, body: string, response: ServerResponse): void {
-  if (body === '') {
-    response.writeHead(200).end()
+function isLost({ socket }: IncomingMessage): boolean {
+  if (behaviour.lostShare === 0 || Math.random() >= behaviour.lostShare) return false
+  if (lost++ % 2 === 0) socket.destroy()
+  return true
+}
+
+function answer(path: string, body: string, response: ServerResponse): void {
+  const reply = body === '' ? undefined : replyTo(body, answersAt(path))
+  const events = streams.get(path)
+  if (reply && events) events.write(`event: message\ndata: ${reply.text}\n\n`)
+  if (!reply || events) {
+    response.writeHead(body === '' ? 200 : 202).end()
     return
   }
-  const { id, method } = Message.parse(JSON.parse(body))
-  if (id === undefined) {
-    response.writeHead(202).end()
-    return
-  }
-  const result = results.get(method)
-  const reply = result ? { result } : { error: { code: -32_601, message: 'Method not found' } }
-  const text = JSON.stringify({ jsonrpc: '2.0', id, ...reply })
-  response.writeHead(result ? 200 : 400, { ...HEADERS, 'content-length': Buffer.byteLength(text) }).end(text)
+  const headers = { ...HEADERS, 'content-length': Buffer.byteLength(reply.text) }
+  response.writeHead(reply.ok ? 200 : 400, headers).end(reply.text)
+}
+
+/** The reader of an HTTP+SSE server; what is posted to the same path is answered here. */
+function stream(path: string, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`event: endpoint\ndata: ${path}\n\n`)
+  streams.set(path, response)
+}
+
+function answersAt(path: string): Answers {
+  if (path.startsWith('/modern')) return MODERN
+  const [, kind, server] = path.split('/')
+  return kind === 'own' ? new Map([...LEGACY, ['tools/list', { tools: toolsOf(Number(server)) }]]) : LEGACY
 }

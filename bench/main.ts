@@ -1,29 +1,58 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { check } from './check.ts'
+import { detect } from './detect.ts'
 import { fleet } from './fleet.ts'
 import { history } from './history.ts'
 import { hung } from './hung.ts'
 import { list } from './list.ts'
-import { type Measurement, report } from './report.ts'
+import { refusal } from './refusal.ts'
+import { type Measurement, measure, summarize } from './report.ts'
 import { start } from './start.ts'
+import { transports } from './transports.ts'
 import { ws } from './ws.ts'
 
-const MEASUREMENTS: readonly Measurement[] = [check, fleet, history, hung, start, list, ws]
+const GROUPS: Readonly<Record<string, readonly Measurement[]>> = {
+  monitor: [check, transports, fleet, start, hung, detect, refusal, list, ws],
+  storage: [history],
+}
+const ALL = Object.values(GROUPS).flat()
 
-/** One measurement, named on the command line; all of them without a name, each in a process of its own. */
-const [name] = process.argv.slice(2)
-if (name === undefined) for (const measurement of MEASUREMENTS) await inItsOwnProcess(measurement)
-else await measure(name)
+const names = process.argv.slice(2)
+const [name = ''] = names
+const alone = names.length === 1 ? ALL.find((measurement) => measurement.name === name) : undefined
+if (names.length === 0 || names.some((one) => one.startsWith('-'))) process.stdout.write(help())
+else if (alone) await measure(alone)
+else await measureAll(names.flatMap(named))
 
-async function measure(wanted: string): Promise<void> {
-  const found = MEASUREMENTS.find((measurement) => measurement.name === wanted)
-  if (!found) throw new Error(`Known are ${MEASUREMENTS.map((measurement) => measurement.name).join(', ')}`)
-  await report(found.name, await found.run())
+/** Each in a process of its own, so that none finds a heap that another one left. */
+async function measureAll(measurements: readonly Measurement[]): Promise<void> {
+  const done: string[] = []
+  for (const measurement of measurements) {
+    const child = spawn(process.execPath, [import.meta.filename, measurement.name], { stdio: 'inherit' })
+    const [code] = await once(child, 'exit')
+    if (code === 0) done.push(measurement.name)
+    else process.exitCode = 1
+  }
+  await summarize(done)
 }
 
-async function inItsOwnProcess(measurement: Measurement): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [import.meta.filename, measurement.name], { stdio: 'inherit' })
-  const [code] = await once(child, 'exit')
-  if (code !== 0) process.exitCode = 1
+function named(wanted: string): readonly Measurement[] {
+  const found = GROUPS[wanted] ?? ALL.filter((measurement) => measurement.name === wanted)
+  if (found.length === 0) throw new Error(`No measurement and no group is named ${wanted}; --help lists them`)
+  return found
+}
+
+function help(): string {
+  const lines = Object.entries(GROUPS).flatMap(([group, measurements]) => [
+    `  ${group.padEnd(12)} ${total(measurements)} min  all of these`,
+    ...measurements.map(
+      ({ name, what, minutes }) => `    ${name.padEnd(10)} ${String(minutes).padStart(3)} min  ${what}`,
+    ),
+  ])
+  return `npm run bench <group or name>...\n\n${lines.join('\n')}\n`
+}
+
+function total(measurements: readonly Measurement[]): string {
+  return String(measurements.reduce((sum, { minutes }) => sum + minutes, 0)).padStart(3)
 }

@@ -1,9 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import path from 'node:path'
+import { z } from 'zod'
+import { rounded } from './statistics.ts'
 
 type Cell = string | number
-export type Table = {
+type Table = {
   readonly title: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
@@ -11,24 +15,94 @@ export type Table = {
   readonly notes?: readonly string[]
 }
 
-/** One thing to measure; `node bench/main.ts <name>`. */
-export type Measurement = { readonly name: string; readonly run: () => Promise<readonly Table[]> }
+/** What is promised, and what was reached in this run. */
+type Goal = {
+  readonly what: string
+  readonly unit: string
+  readonly most: number
+  readonly reached: number
+}
+
+type Measured = { readonly tables: readonly Table[]; readonly goals: readonly Goal[] }
+
+/** One thing to measure. */
+export type Measurement = {
+  readonly name: string
+  readonly what: string
+  /** About, on a machine that does nothing else. */
+  readonly minutes: number
+  readonly run: () => Promise<Measured>
+}
 
 const RESULTS = path.join(import.meta.dirname, 'results')
+const Kept = z.object({
+  goals: z.array(z.object({ what: z.string(), unit: z.string(), most: z.number(), reached: z.number().nullable() })),
+})
 
-/** Prints the tables with where and when they were made, and keeps them as JSON. */
-export async function report(name: string, tables: readonly Table[]): Promise<void> {
+/** Runs it, prints its tables and goals with where and when they were made, and keeps them as JSON. */
+export async function measure({ name, run }: Measurement): Promise<void> {
+  const loadBefore = load()
+  const { tables, goals } = await run()
   const made = {
     name,
     date: new Date().toISOString(),
-    machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform}`,
-    node: process.version,
+    ...machine(),
+    versions: versions(),
+    loadBefore,
+    loadAfter: load(),
   }
-  process.stdout.write(`\n${name}: ${made.machine}, node ${made.node}, ${made.date}\n`)
+  process.stdout.write(`\n${name}: ${made.machine}, load ${loadBefore} to ${made.loadAfter}, ${made.date}\n`)
+  process.stdout.write(
+    `${Object.entries(made.versions)
+      .map(([what, version]) => `${what} ${version}`)
+      .join(', ')}\n`,
+  )
   for (const table of tables) process.stdout.write(`\n${text(table)}\n`)
+  process.stdout.write(`\n${text(goalTable(goals))}\n`)
   await mkdir(RESULTS, { recursive: true })
-  await writeFile(path.join(RESULTS, `${name}.json`), `${JSON.stringify({ ...made, tables }, undefined, 2)}\n`)
+  await writeFile(resultOf(name), `${JSON.stringify({ ...made, tables, goals }, undefined, 2)}\n`)
 }
+
+/** Prints the goals of several measurements as they were kept last. */
+export async function summarize(names: readonly string[]): Promise<void> {
+  const kept = await Promise.all(
+    names.map(async (name) => Kept.parse(JSON.parse(await readFile(resultOf(name), 'utf8')))),
+  )
+  const goals = kept.flatMap((one) => one.goals.map((goal) => ({ ...goal, reached: goal.reached ?? Number.NaN })))
+  process.stdout.write(`\n${text(goalTable(goals))}\n`)
+}
+
+const resultOf = (name: string): string => path.join(RESULTS, `${name}.json`)
+const load = (): number => rounded(loadavg()[0] ?? Number.NaN)
+const machine = () => ({
+  machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform}`,
+})
+
+function versions(): Readonly<Record<string, string>> {
+  const require = createRequire(import.meta.url)
+  const packaged = (name: string) => z.object({ version: z.string() }).parse(require(`${name}/package.json`)).version
+  const { node = '', v8 = '', sqlite = '' } = process.versions
+  return { commit: commit(), node, v8, sqlite, undici: packaged('undici'), ws: packaged('ws') }
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown' // not in a checkout
+  }
+}
+
+const goalTable = (goals: readonly Goal[]): Table => ({
+  title: 'Goals',
+  columns: ['what', 'goal', 'reached', ''],
+  rows: goals.map(({ what, unit, most, reached }) => [
+    what,
+    `<= ${most} ${unit}`.trim(),
+    `${rounded(reached)} ${unit}`.trim(),
+    reached <= most ? 'met' : 'MISSED',
+  ]),
+})
 
 function text({ title, columns, rows, notes = [] }: Table): string {
   const lines = [columns, ...rows].map((row) => row.map(String))

@@ -1,5 +1,6 @@
 import { filledDataDir } from '../../bench/filled-data-dir.ts'
 import { fixture } from '../../bench/fixture.ts'
+import { serverConfig } from '../../bench/watched-fleet.ts'
 import type { ChildServer } from './child-server.ts'
 import { until } from './journey.ts'
 import { Omni2, type Omni2Options } from './omni2.ts'
@@ -29,8 +30,11 @@ export class Crowd implements AsyncDisposable {
     await using owned = new AsyncDisposableStack()
     const upstream = owned.use(await fixture({ env: { TETHER_HOST: '0.0.0.0' } }))
     const urls = Array.from({ length: origins }, (_, n) => upstream.url.replace('127.0.0.1', `127.0.0.${n + 1}`))
-    const fleet = { servers, urls, intervalMs: CROWD_INTERVAL_MS, timeoutMs, enabled: true }
-    const dataDir = await filledDataDir(owned, fleet)
+    const configs = Array.from({ length: servers }, (_, n) => ({
+      ...serverConfig(`server-${n + 1}`, `${urls[n % urls.length]}/${n}`, CROWD_INTERVAL_MS),
+      timeoutMs,
+    }))
+    const dataDir = await filledDataDir(owned, { servers: configs, enabled: true })
     const crowd = new Crowd(
       upstream,
       owned.use(await Omni2.startInjectable({ ...omni2, dataDir })),

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { toolsOf } from './tools.ts'
+
+/** What an MCP server answers, by method. */
+export type Answers = ReadonlyMap<string, object>
+
+const Message = z.object({ id: z.number().optional(), method: z.string() })
+const INFO = { name: 'bench', version: '1.0.0' }
+const CAPABILITIES = { tools: {} }
+
+export const MODERN: Answers = new Map(
+  Object.entries({
+    'server/discover': { supportedVersions: ['2026-07-28'], capabilities: CAPABILITIES, serverInfo: INFO },
+    'tools/list': { tools: toolsOf() },
+  }),
+)
+export const LEGACY: Answers = new Map(
+  Object.entries({
+    ping: {},
+    initialize: { protocolVersion: '2025-06-18', capabilities: CAPABILITIES, serverInfo: INFO },
+    'tools/list': { tools: toolsOf() },
+    'tools/call': { content: [{ type: 'text', text: 'done' }] },
+  }),
+)
+
+/** The reply to a message, and whether it is a result; undefined when it wants none. */
+export function replyTo(text: string, answers: Answers): { readonly text: string; readonly ok: boolean } | undefined {
+  const { id, method } = Message.parse(JSON.parse(text))
+  if (id === undefined) return undefined
+  const result = answers.get(method)
+  const reply = result ? { result } : { error: { code: -32_601, message: 'Method not found' } }
+  return { text: JSON.stringify({ jsonrpc: '2.0', id, ...reply }), ok: result !== undefined }
+}
