@@ -1,14 +1,16 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
+import { installPackage } from '../test/support/installed-package.ts'
 import { Omni2 } from '../test/support/omni2.ts'
 import { filledDataDir } from './filled-data-dir.ts'
 import { Fixture } from './fixture.ts'
 import { type LoopLag, loopLag } from './loop-lag.ts'
+import { npxReadyMs } from './npx.ts'
 import { usageOf } from './process-usage.ts'
 import type { Measurement } from './report.ts'
 import { median, rounded } from './statistics.ts'
 import { toolsOf } from './tools.ts'
-import { serversUnder } from './watched-fleet.ts'
+import { folder, serversUnder } from './watched-fleet.ts'
 
 const ROUNDS = 3
 const SERVERS = 10_000
@@ -17,20 +19,25 @@ const SETTLE_MS = 10_000
 const SWEEP_MS = 75_000
 const MINUTE_MS = 60_000
 const LOOK_MS = 5_000
+/** An installed Omni2 finds nothing compiled by an earlier start. */
+const NOTHING_COMPILED = { NODE_DISABLE_COMPILE_CACHE: '1' }
 
-/** How soon the real process is there, and what it uses then, empty and with 10,000 servers at 60 s. */
+/** How soon the installed package is there, and what it uses then, empty and with 10,000 servers at 60 s. */
 export const start: Measurement = {
   name: 'start',
-  what: 'the real process, empty and with 10,000 servers: ready, memory, CPU, lag',
+  what: 'the installed package, empty and with 10,000 servers: ready, memory, CPU, lag',
   minutes: 8,
   async run() {
     await using owned = new AsyncDisposableStack()
     const upstream = owned.use(await Fixture.start())
+    const { tarball, program } = await installPackage(await folder(owned))
+    const home = await folder(owned)
+    const npx = [await npxReadyMs(tarball, home), await npxReadyMs(tarball, home)]
     const of = async (path: string, tools: (index: number) => ReturnType<typeof toolsOf>) => {
       const servers = serversUnder(`${upstream.url}${path}`, SERVERS, MINUTE_MS)
-      return await starts(await filledDataDir(owned, { servers, tools, enabled: true }), SWEEP_MS)
+      return await starts(program, await filledDataDir(owned, { servers, tools, enabled: true }), SWEEP_MS)
     }
-    const empty = await starts(await filledDataDir(owned, { servers: [], enabled: true }), SETTLE_MS)
+    const empty = await starts(program, await filledDataDir(owned, { servers: [], enabled: true }), SETTLE_MS)
     const alike = await of('/same', () => toolsOf())
     const own = await of('/own', (index) => toolsOf(index))
     const kibPerServer = (made: Started) => ((made.rssMiB - empty.rssMiB) * 1_024) / SERVERS
@@ -48,11 +55,12 @@ export const start: Measurement = {
     return {
       tables: [
         {
-          title: 'The real process: omni2 serve on a data directory of an earlier run, ten tools a server',
+          title: 'omni2 serve, installed from its tarball, on a data directory of an earlier run, ten tools a server',
           columns: [...columns, 'an idle one'],
           rows: [row('none', empty), row('10,000', alike), row('10,000, each with tools of its own', own)],
           notes: [
             `Ready: from spawn to 200 of /health/ready, median of ${ROUNDS} starts; the CPU time is that of all threads.`,
+            `npx --package=<tarball> omni2: ready after ${npx.map((ms) => rounded(ms / 1_000)).join(' s with its installation, ')} s without.`,
             'The rest: once settled, with servers after the first sweep, over a minute; RSS is the mean of that minute.',
             'Loop: p99 of the lag of the event loop by its own metrics, and of a process that did nothing meanwhile.',
           ],
@@ -60,6 +68,7 @@ export const start: Measurement = {
       ],
       goals: [
         { what: 'from start to ready, empty', unit: 's', most: 1, reached: empty.readyMs / 1_000 },
+        { what: 'from npx to ready, once installed', unit: 's', most: 3, reached: Number(npx[1]) / 1_000 },
         { what: 'from start to ready, 10,000 servers', unit: 's', most: 5, reached: alike.readyMs / 1_000 },
         { what: 'memory when idle and empty', unit: 'MiB', most: 120, reached: empty.rssMiB },
         { what: 'RSS of one server with ten tools', unit: 'KiB', most: 20, reached: kibPerServer(alike) },
@@ -80,12 +89,12 @@ type Started = {
   readonly machineLag: LoopLag
 }
 
-async function starts(dataDir: string, settleMs: number): Promise<Started> {
+async function starts(program: string, dataDir: string, settleMs: number): Promise<Started> {
   const ready: number[] = []
   const cpu: number[] = []
   for (let round = 0; ; round++) {
     const spawnedAt = performance.now()
-    await using omni2 = await Omni2.start({ dataDir })
+    await using omni2 = await Omni2.start({ program, dataDir, env: NOTHING_COMPILED })
     ready.push(performance.now() - spawnedAt)
     cpu.push((await usageOf(omni2.process.pid)).cpuMs)
     if (round < ROUNDS - 1) continue

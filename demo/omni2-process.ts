@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 
 const ROOT = path.join(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
-const LEASH = require.resolve('./leash.ts')
+const LEASH = require.resolve('./leash.js')
 const PROGRAM = path.join(ROOT, 'bin/omni2.cjs')
 const START_DEADLINE_MS = 20_000
 /** Calls in flight may take 10 s to finish. */
