@@ -39,8 +39,8 @@ const Kept = z.object({
   goals: z.array(z.object({ what: z.string(), unit: z.string(), most: z.number(), reached: z.number().nullable() })),
 })
 
-/** Runs it, prints its tables and goals with where and when they were made, and keeps them as JSON. */
-export async function measure({ name, run }: Measurement): Promise<void> {
+/** Runs it, prints its tables and goals with where and when they were made, and keeps them as JSON. Were all goals met? */
+export async function measure({ name, run }: Measurement): Promise<boolean> {
   const loadBefore = load()
   const { tables, goals } = await run()
   const made = {
@@ -61,6 +61,7 @@ export async function measure({ name, run }: Measurement): Promise<void> {
   process.stdout.write(`\n${text(goalTable(goals))}\n`)
   await mkdir(RESULTS, { recursive: true })
   await writeFile(resultOf(name), `${JSON.stringify({ ...made, tables, goals }, undefined, 2)}\n`)
+  return goals.every(isMet)
 }
 
 /** Prints the goals of several measurements as they were kept last. */
@@ -96,13 +97,15 @@ function commit(): string {
 const goalTable = (goals: readonly Goal[]): Table => ({
   title: 'Goals',
   columns: ['what', 'goal', 'reached', ''],
-  rows: goals.map(({ what, unit, most, reached }) => [
-    what,
-    `<= ${most} ${unit}`.trim(),
-    `${rounded(reached)} ${unit}`.trim(),
-    reached <= most ? 'met' : 'MISSED',
+  rows: goals.map((goal) => [
+    goal.what,
+    `<= ${goal.most} ${goal.unit}`.trim(),
+    `${rounded(goal.reached)} ${goal.unit}`.trim(),
+    isMet(goal) ? 'met' : 'MISSED',
   ]),
 })
+
+const isMet = ({ most, reached }: Goal): boolean => reached <= most
 
 function text({ title, columns, rows, notes = [] }: Table): string {
   const lines = [columns, ...rows].map((row) => row.map(String))
