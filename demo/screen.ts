@@ -40,7 +40,8 @@ function invitation({ url, adminToken, signInLink, members, servers, paint }: Sc
   const step = (title: string, ...lines: readonly string[]) =>
     [paint.strong(title), ...lines.map((line) => `  ${line}`)].join('\n')
   return [
-    step('The API, to read and try in a browser', signInLink ?? `${url}  (sign in with the token below)`),
+    step('The dashboard', signInLink ?? `${url}  (sign in with the token below)`),
+    step('Agents connect, with the token below, to', `${url}/mcp`),
     step(
       'In another terminal, in this folder',
       `export OMNI2_URL=${url} OMNI2_TOKEN=${adminToken}`,

@@ -73,6 +73,7 @@ function greeting({ url, firstStart }: Running, config: Config): string {
     lines.push(
       '',
       '  On the command line:              omni2 login',
+      `  Agents connect to:                ${address}/mcp`,
       `  The API, to read and try:         ${address}/api/docs`,
     )
   } else {
