@@ -129,6 +129,8 @@ const securityHeaders = (publicUrl: string | undefined) => ({
       styleSrc: ["'self'"],
       imgSrc: ["'self'", 'data:', 'blob:'],
       fontSrc: ["'self'"],
+      // What a tool answers as sound, played from the answer itself.
+      mediaSrc: ['data:'],
       connectSrc: ["'self'"],
       objectSrc: ["'none'"],
       baseUri: ["'none'"],

@@ -13,6 +13,7 @@ import { EventsSearch } from '../events/events-search.ts'
 import { LogSearch } from '../server/log-search.ts'
 import { ServersSearch } from '../servers/servers-search.ts'
 import { SignInSearch } from '../sign-in/sign-in-search.ts'
+import { ToolsSearch } from '../tools/tools-search.ts'
 import { Loading } from '../ui/Loading.tsx'
 import { NotFound, PageError } from './PageFallbacks.tsx'
 import { Root } from './Root.tsx'
@@ -80,6 +81,12 @@ const serverTabs = [
     ...tab,
     path: '/capabilities',
     component: lazyRouteComponent(() => import('../server/CapabilitiesTab.tsx'), 'CapabilitiesTab'),
+  }),
+  createRoute({
+    ...tab,
+    path: '/tools',
+    validateSearch: ToolsSearch,
+    component: lazyRouteComponent(() => import('../tools/ToolsTab.tsx'), 'ToolsTab'),
   }),
   createRoute({
     ...tab,

@@ -3,6 +3,7 @@ import { IconListDetails } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { CapabilityView } from '../../api/capabilities-view.ts'
+import { capabilitiesQuery } from '../api/capabilities-query.ts'
 import { useServer } from '../live/fleet-query.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
@@ -10,7 +11,6 @@ import { Plate } from '../ui/Plate.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import classes from './CapabilitiesTab.module.css'
 import { Capability } from './Capability.tsx'
-import { capabilitiesQuery } from './server-queries.ts'
 
 const route = getRouteApi('/shell/mcps/$id')
 

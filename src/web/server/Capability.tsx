@@ -1,14 +1,7 @@
 import { Accordion, Badge } from '@mantine/core'
 import type { CapabilityView } from '../../api/capabilities-view.ts'
+import { hintsOf } from '../api/tool-hints.ts'
 import classes from './CapabilitiesTab.module.css'
-
-/** What a tool says of itself; clients are told not to trust it. */
-const HINTS = {
-  readOnlyHint: 'read-only',
-  destructiveHint: 'destructive',
-  idempotentHint: 'idempotent',
-  openWorldHint: 'open world',
-} as const
 
 /** One tool, prompt or resource: what it is in a line, and all that the server said of it when opened. */
 export function Capability({ item: { name, definition } }: { item: CapabilityView }) {
@@ -32,10 +25,4 @@ export function Capability({ item: { name, definition } }: { item: CapabilityVie
       </Accordion.Panel>
     </Accordion.Item>
   )
-}
-
-function hintsOf({ annotations }: CapabilityView['definition']): readonly string[] {
-  if (typeof annotations !== 'object' || annotations === null) return []
-  const said = new Map(Object.entries(annotations))
-  return Object.entries(HINTS).flatMap(([hint, label]) => (said.get(hint) === true ? [label] : []))
 }

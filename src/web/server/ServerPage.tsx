@@ -16,6 +16,7 @@ const route = getRouteApi('/shell/mcps/$id')
 
 const TABS = [
   { to: '/mcps/$id', label: 'Overview' },
+  { to: '/mcps/$id/tools', label: 'Tools' },
   { to: '/mcps/$id/log', label: 'Log' },
   { to: '/mcps/$id/capabilities', label: 'Capabilities' },
   { to: '/mcps/$id/stderr', label: 'Stderr', stdioOnly: true },
@@ -46,7 +47,13 @@ export function ServerPage() {
       <Story server={server} />
       <nav aria-label="Of this server" className={classes.tabs}>
         {TABS.filter((tab) => !('stdioOnly' in tab) || server.protocol === 'stdio').map(({ to, label }) => (
-          <Link key={to} to={to} params={{ id }} className={classes.tab} activeOptions={{ exact: true }}>
+          <Link
+            key={to}
+            to={to}
+            params={{ id }}
+            className={classes.tab}
+            activeOptions={{ exact: true, includeSearch: false }}
+          >
             {label}
           </Link>
         ))}

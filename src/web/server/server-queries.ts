@@ -28,10 +28,3 @@ export const lastCheckQuery = ({ id, last_health_check }: Checked) =>
 
 export const breakerQuery = (id: number) =>
   queryOptions({ queryKey: ['breaker', id], queryFn: ({ signal }) => api.getBreaker({ params: { id }, signal }) })
-
-export const capabilitiesQuery = ({ id, last_health_check }: Checked) =>
-  queryOptions({
-    queryKey: ['capabilities', id, last_health_check],
-    queryFn: ({ signal }) => api.getCapabilities({ params: { id }, signal }),
-    placeholderData: (before) => before,
-  })

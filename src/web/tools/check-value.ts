@@ -1,5 +1,5 @@
 import { encodePointer, type OutputUnit, type SchemaDraft, Validator } from '@cfworker/json-schema'
-import { isPlainObject } from '../../core/config/json-object.ts'
+import { isPlainObject } from '../api/json-object.ts'
 import type { Schema } from './plain-schema.ts'
 import { MAX_MATCHED_LENGTH } from './quick-pattern.ts'
 

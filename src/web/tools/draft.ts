@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../core/config/json-object.ts'
+import { isPlainObject } from '../api/json-object.ts'
 import type { Schema } from './plain-schema.ts'
 
 export type Arguments = { readonly [name: string]: unknown }

@@ -1,5 +1,5 @@
 import type { RJSFSchema } from '@rjsf/utils'
-import { isPlainObject } from '../../core/config/json-object.ts'
+import { isPlainObject } from '../api/json-object.ts'
 import type { Schema } from './plain-schema.ts'
 
 /**

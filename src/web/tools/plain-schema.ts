@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../core/config/json-object.ts'
+import { isPlainObject } from '../api/json-object.ts'
 import { isQuickPattern } from './quick-pattern.ts'
 
 /** A JSON Schema as an object, unread. */
