@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../src/core/config/secret.ts'
+import { collectionId } from '../src/core/ids.ts'
 import type { Store } from '../src/core/ports.ts'
 import { writeBackup } from '../src/store/care/backup.ts'
 import { databaseStatus } from '../src/store/care/status.ts'
@@ -61,10 +62,13 @@ const summary = async (store: Store) => ({
     ...(await store.checks({ serverId: C, limit: 9 })),
   ].map(({ outcome, count }) => [outcome, count]),
   retention: await store.setting('retention_days'),
-  tokens: (await store.tokens()).filter(({ kind }) => kind === 'api').map(({ name, role }) => [name, role]),
+  tokens: (await store.tokens()).filter(({ kind, role }) => kind === 'api' && role === 'admin').map(({ name }) => name),
+  limits: (await store.tokens()).flatMap(({ limit }) => limit ?? []),
+  collections: (await store.collections()).map(({ config }) => [config.name, config.servers[0]?.serverId]),
 })
 
-const KEPT: Awaited<ReturnType<typeof summary>> = {
+/** Of a sample that was kept with that schema. */
+const kept = (schema: string): Awaited<ReturnType<typeof summary>> => ({
   servers: [
     ['watched', 'active', 'closed', 'up', 2],
     ['off', 'inactive', 'open', 'down', undefined],
@@ -78,8 +82,11 @@ const KEPT: Awaited<ReturnType<typeof summary>> = {
     ['connect', 1],
   ],
   retention: 12,
-  tokens: [["the sample's", 'admin']],
-}
+  tokens: ["the sample's"],
+  ...(schema < '2026-11-25'
+    ? { limits: [], collections: [] }
+    : { limits: [{ servers: [A], collections: [collectionId(1)] }], collections: [['chosen', A]] }),
+})
 
 const CASES = (['SQLite', 'PostgreSQL'] as const).flatMap((database) =>
   keptSchemas().map((schema) => ({ database, schema })),
@@ -101,13 +108,13 @@ describe.each(CASES)('from $schema on $database', ({ database, schema }) => {
     const file = path.join(home.dataDir, 'backup.db')
     await writeBackup({ home, file, force: false, ...unwatched })
     expect((await databaseStatus(home)).schema?.pending).toEqual(newer)
-    expect(await withStore(home, summary)).toEqual(KEPT)
+    expect(await withStore(home, summary)).toEqual(kept(schema))
     expect((await databaseStatus(home)).schema?.pending).toEqual([])
 
     const elsewhere = await newHome(database)
     const restored = await restoring(elsewhere, file, { vault: () => vault(elsewhere) })
     expect(restored?.migrated).toEqual(newer)
-    expect(await withStore(elsewhere, summary)).toEqual(KEPT)
+    expect(await withStore(elsewhere, summary)).toEqual(kept(schema))
   })
 
   given('Omni2 starts on it, goes on where it was, and checks', async () => {

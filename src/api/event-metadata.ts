@@ -34,6 +34,7 @@ const DESCRIPTIONS = {
   mcp_server_updated: 'The configuration of a server changed',
   mcp_server_deleted: 'A server was removed',
   mcp_capabilities_changed: 'The tools of a server changed',
+  collection_changed: 'A collection was made, changed or removed',
 } satisfies Record<EventView['event_type'], string>
 
 /** Names in `event_data`, as the schemas have them. */

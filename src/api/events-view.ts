@@ -44,6 +44,12 @@ const storedEvents = [
     /** There are more than named here. */
     truncated: z.boolean(),
   }),
+  stored('collection_changed', {
+    severity,
+    change: z.enum(['created', 'updated', 'deleted']),
+    collection_id: Id,
+    collection_name: z.string(),
+  }),
 ] as const
 
 export const StoredEventView = z.discriminatedUnion('event_type', storedEvents).meta({ id: 'StoredEvent' })
@@ -83,6 +89,7 @@ export const STORED_EVENT_TYPES = [
   'mcp_server_updated',
   'mcp_server_deleted',
   'mcp_capabilities_changed',
+  'collection_changed',
 ] as const satisfies readonly StoredEventView['event_type'][]
 
 export const EVENT_TYPES = [

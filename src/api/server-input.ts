@@ -12,16 +12,8 @@ import {
 } from '../core/config/config-rules.ts'
 import { envNameProblem } from '../core/config/env-reference.ts'
 import { isMaskedUrl } from '../core/config/public-url.ts'
+import { ruledText } from './ruled-text.ts'
 import { AUTH_TYPES } from './server-view.ts'
-
-const text = (limit: number, rule: FieldRule) =>
-  z
-    .string()
-    .max(limit)
-    .check((context) => {
-      const message = context.value.length <= limit ? rule(context.value) : undefined
-      if (message) context.issues.push({ code: 'custom', message, input: context.value })
-    })
 
 const map = <V extends z.ZodType>(keyRule: FieldRule, limit: number, value: V) =>
   z.record(z.string(), value).check((context) => {
@@ -36,12 +28,12 @@ const map = <V extends z.ZodType>(keyRule: FieldRule, limit: number, value: V) =
     }
   })
 
-const Name = text(CONFIG_LIMITS.name, nameProblem)
-const Url = text(CONFIG_LIMITS.url, urlProblem)
-const Command = text(CONFIG_LIMITS.command, commandProblem)
-const EnvValue = text(CONFIG_LIMITS.envValue, argumentProblem)
-const HeaderName = text(CONFIG_LIMITS.headerName, headerNameProblem)
-const Credential = text(CONFIG_LIMITS.secret, headerValueProblem)
+const Name = ruledText(CONFIG_LIMITS.name, nameProblem)
+const Url = ruledText(CONFIG_LIMITS.url, urlProblem)
+const Command = ruledText(CONFIG_LIMITS.command, commandProblem)
+const EnvValue = ruledText(CONFIG_LIMITS.envValue, argumentProblem)
+const HeaderName = ruledText(CONFIG_LIMITS.headerName, headerNameProblem)
+const Credential = ruledText(CONFIG_LIMITS.secret, headerValueProblem)
 
 const Protocol = z
   .enum(['http-streamable', 'http', 'sse', 'stdio'])
@@ -54,7 +46,7 @@ const fields = {
   protocol: Protocol,
   url: Url,
   command: Command,
-  args: z.array(text(CONFIG_LIMITS.arg, argumentProblem)).max(CONFIG_LIMITS.args),
+  args: z.array(ruledText(CONFIG_LIMITS.arg, argumentProblem)).max(CONFIG_LIMITS.args),
   /** Of one check. */
   timeout_seconds: z.int().min(1).max(300),
   /** Of one tool call. */
@@ -95,7 +87,7 @@ const changeable = z
   .strictObject({
     description: fields.description.nullable(),
     protocol: fields.protocol,
-    url: text(CONFIG_LIMITS.url, (url) => (isMaskedUrl(url) ? undefined : urlProblem(url))),
+    url: ruledText(CONFIG_LIMITS.url, (url) => (isMaskedUrl(url) ? undefined : urlProblem(url))),
     command: fields.command,
     args: fields.args.nullable(),
     env: map(envNameProblem, CONFIG_LIMITS.env, EnvValue.nullable()).nullable(),

@@ -48,6 +48,7 @@ function afterEvent(fleet: Fleet, event: EventView): Fleet {
     case 'mcp_server_deleted':
       return new Map([...fleet].filter(([id]) => id !== event.event_data.server_id))
     case 'mcp_common_cause':
+    case 'collection_changed':
       return fleet
     default: {
       const { server_id, version } = event.event_data

@@ -14,7 +14,7 @@ import { watchFrame } from './text/watch-frame.ts'
 type Options = { readonly status: readonly Status[] | undefined; readonly json: true | undefined }
 
 /** All that changes a server's line. */
-const SUBSCRIPTION = EVENT_TYPES.filter((type) => type !== 'mcp_common_cause')
+const SUBSCRIPTION = EVENT_TYPES.filter((type) => type !== 'mcp_common_cause' && type !== 'collection_changed')
 /** Servers read again in one second at most. */
 const REREADS = 20
 /** A storm of events is drawn at most this often. */

@@ -1,7 +1,7 @@
 import type { Outcome, ReasonCode, Trigger } from './check.ts'
 import type { Timestamp } from './clock.ts'
 import type { Badge, CircuitKind, HealthStatus } from './health/state.ts'
-import type { ServerId } from './ids.ts'
+import type { CollectionId, ServerId } from './ids.ts'
 
 export const SEVERITIES = ['info', 'warning', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -51,6 +51,13 @@ export type DomainEvent =
       /** Names of the servers that fell together. */
       readonly servers: readonly string[]
       readonly suspected: string
+    }
+  | {
+      readonly type: 'collection_changed'
+      readonly severity: Severity
+      readonly change: 'created' | 'updated' | 'deleted'
+      readonly collectionId: CollectionId
+      readonly collectionName: string
     }
 
 export type EventType = DomainEvent['type']

@@ -3,6 +3,7 @@ import type { CheckResult, Failure, Identity, Outcome, StageResult, Trigger } fr
 import type { Timestamp } from './clock.ts'
 import type { Server, ServerConfig } from './config/server.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
+import type { Collection } from './gateway/collection.ts'
 import type { SavedState } from './health/saved-state.ts'
 import type { HealthStatus } from './health/state.ts'
 import type { KeptChange, KeptChanges } from './history/capability-changes.ts'
@@ -10,7 +11,7 @@ import type { CapabilityDates } from './history/capability-dates.ts'
 import type { Ending, Incident, Worst } from './history/incident.ts'
 import type { RollUp, RollUpSize } from './history/roll-up.ts'
 import type { Span } from './history/span.ts'
-import type { ServerId } from './ids.ts'
+import type { CollectionId, ServerId } from './ids.ts'
 import type { StoredToken } from './token.ts'
 
 /** The result of running one tool. `result` is the upstream's `result` object, unchanged. */
@@ -106,6 +107,8 @@ export type Change =
     }
   /** Kept up to a size for each server: the oldest go. */
   | ({ readonly type: 'capabilities_changed'; readonly serverId: ServerId; readonly at: Timestamp } & KeptChanges)
+  | { readonly type: 'collection_saved'; readonly collection: Collection }
+  | { readonly type: 'collection_deleted'; readonly collectionId: CollectionId }
   | { readonly type: 'setting_saved'; readonly key: string; readonly value: Json }
   | { readonly type: 'event'; readonly event: DomainEvent; readonly at: Timestamp }
 
@@ -202,6 +205,10 @@ export interface Store {
   /** The oldest and newest `seq` kept; newest 0 when nothing happened yet. */
   eventRange(): Promise<{ readonly oldest: number; readonly newest: number }>
   setting(key: string): Promise<Json | undefined>
+  /** In the order of their ids. */
+  collections(): Promise<readonly Collection[]>
+  /** Never used before. */
+  reserveCollectionId(): Promise<CollectionId>
   tokens(): Promise<readonly StoredToken[]>
   saveToken(token: Omit<StoredToken, 'id'>): Promise<StoredToken>
   /** False when there was none. */

@@ -1,4 +1,5 @@
 import type { Timestamp } from './clock.ts'
+import type { TokenLimit } from './gateway/scope.ts'
 
 export const ROLES = ['viewer', 'operator', 'admin', 'agent'] as const
 export type Role = (typeof ROLES)[number]
@@ -15,6 +16,8 @@ export type StoredToken = {
   readonly hash: string
   /** The token a session was made from; it ends with it. */
   readonly parentId: number | undefined
+  /** Only an agent's has one; undefined: everything. */
+  readonly limit: TokenLimit | undefined
   readonly createdAt: Timestamp
   readonly expiresAt: Timestamp | undefined
   readonly lastUsedAt: Timestamp | undefined

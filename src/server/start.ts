@@ -30,6 +30,7 @@ import { accessHandlers } from './routes/access.ts'
 import { availabilityHandlers } from './routes/availability.ts'
 import { breakerHandlers } from './routes/breakers.ts'
 import { checkHandlers } from './routes/checks.ts'
+import { collectionHandlers } from './routes/collections.ts'
 import { historyHandlers } from './routes/history.ts'
 import { ownHealthHandlers } from './routes/own-health.ts'
 import { serverHandlers } from './routes/servers.ts'
@@ -108,6 +109,7 @@ export async function start(deps: Deps): Promise<Running> {
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
+    await watch.collections.load()
     await watch.registry.load()
     const firstStart = await bootstrap(book, auth, config.adminToken)
     await watch.compaction.load()
@@ -158,7 +160,8 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   registerLive(app, hub)
   await serveDashboard(app, DASHBOARD)
   const handlers = {
-    ...accessHandlers({ auth, book, clock }),
+    ...accessHandlers({ auth, book, ...watch, clock }),
+    ...collectionHandlers(watch),
     ...serverHandlers({ ...watch, upstreams, rules, clock }),
     ...availabilityHandlers({ fleet, reports, store, clock }),
     ...transferHandlers({ fleet, registry, rules }),

@@ -4,6 +4,7 @@ import { SettingsInput } from '../api/settings.ts'
 import type { Clock } from '../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../core/events.ts'
 import { Feed } from '../core/feed.ts'
+import { Collections } from '../core/gateway/collections.ts'
 import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
 import { Compaction } from '../core/history/compaction.ts'
 import { Recorder } from '../core/history/recorder.ts'
@@ -66,6 +67,10 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
   const bulkhead = new Bulkhead()
   const calls = new Calls({ fleet, monitor, upstreams, bulkhead, clock })
+  const collections = new Collections({ store, journal, clock })
+  events.subscribe(({ event }) => {
+    if (event.type === 'mcp_server_deleted') collections.serverDeleted(event.serverId, event.serverName).catch(onError)
+  })
   return {
     events,
     checks,
@@ -80,6 +85,7 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
     jobs,
     calls,
     bulkhead,
+    collections,
     stalls,
   }
 }

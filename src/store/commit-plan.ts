@@ -3,7 +3,8 @@ import type { Timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { unreachable } from '../core/errors.ts'
 import type { DomainEvent } from '../core/events.ts'
-import type { ServerId } from '../core/ids.ts'
+import type { Collection } from '../core/gateway/collection.ts'
+import type { CollectionId, ServerId } from '../core/ids.ts'
 import type { Change } from '../core/ports.ts'
 
 type StateSaved = Extract<Change, { type: 'state_saved' }>
@@ -27,6 +28,8 @@ export type CommitPlan = {
   /** In their order. */
   readonly incidents: readonly IncidentChange[]
   readonly settings: ReadonlyMap<string, Json>
+  /** undefined: deleted. */
+  readonly collections: ReadonlyMap<CollectionId, Collection | undefined>
   readonly events: readonly { readonly event: DomainEvent; readonly at: Timestamp }[]
 }
 
@@ -42,6 +45,7 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
     spans: new Map<string, KnownSpan>(),
     incidents: [] as IncidentChange[],
     settings: new Map<string, Json>(),
+    collections: new Map<CollectionId, Collection | undefined>(),
     events: [] as { event: DomainEvent; at: Timestamp }[],
   }
   for (const change of changes) {
@@ -76,6 +80,12 @@ export function planCommit(changes: readonly Change[]): CommitPlan {
         break
       case 'capabilities_changed':
         plan.drifts.push(change)
+        break
+      case 'collection_saved':
+        plan.collections.set(change.collection.id, change.collection)
+        break
+      case 'collection_deleted':
+        plan.collections.set(change.collectionId, undefined)
         break
       case 'setting_saved':
         plan.settings.set(change.key, change.value)

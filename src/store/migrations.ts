@@ -6,6 +6,7 @@ import { first } from './migrations/2026-11-22-first.ts'
 import { history } from './migrations/2026-11-23-history.ts'
 import { numberedCommits } from './migrations/2026-11-23-numbered-commits.ts'
 import { capabilityHistory } from './migrations/2026-11-24-capability-history.ts'
+import { collections } from './migrations/2026-11-25-collections.ts'
 import type { Dialect, Tables } from './schema.ts'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -16,6 +17,7 @@ export const migrations = (dialect: Dialect): Migrations => ({
   '2026-11-23-history': { up: (db: Kysely<Tables>) => history(db, dialect) },
   '2026-11-23-numbered-commits': { up: numberedCommits },
   '2026-11-24-capability-history': { up: (db: Kysely<Tables>) => capabilityHistory(db, dialect) },
+  '2026-11-25-collections': { up: (db: Kysely<Tables>) => collections(db, dialect) },
 })
 
 /** The names of migrations, oldest first. */

@@ -10,7 +10,7 @@ export type Dialect = 'sqlite' | 'postgres'
  */
 export type Tables = {
   /** The last number given out of each kind: a number is never given twice, whatever is deleted. */
-  counter: { name: 'server' | 'event' | 'token' | 'commit'; value: number }
+  counter: { name: 'server' | 'event' | 'token' | 'commit' | 'collection'; value: number }
   server: {
     id: number
     name: string
@@ -88,6 +88,15 @@ export type Tables = {
     body: string
   }
   setting: { key: string; value: string }
+  /** `body` names servers by id without referring to them: a collection outlives its servers. */
+  collection: {
+    id: number
+    name: string
+    body: string
+    revision: number
+    created_at: number
+    updated_at: number
+  }
   token: {
     id: number
     kind: string
@@ -98,6 +107,8 @@ export type Tables = {
     created_at: number
     expires_at: number | null
     last_used_at: number | null
+    /** JSON; null: everything. */
+    limited_to: string | null
   }
 }
 
@@ -114,5 +125,6 @@ export const TABLE_KEYS = {
   span: ['server_id', 'started_at'],
   roll_up: ['server_id', 'size', 'started_at'],
   event: ['seq'],
+  collection: ['id'],
   token: ['id'],
 } as const satisfies { readonly [table in keyof Tables]: readonly (keyof Tables[table])[] }

@@ -4,10 +4,11 @@ import { type Timestamp, timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { AppError } from '../core/errors.ts'
 import type { StoredEvent } from '../core/events.ts'
+import type { Collection } from '../core/gateway/collection.ts'
 import type { Incident } from '../core/history/incident.ts'
 import type { RollUp } from '../core/history/roll-up.ts'
 import type { Span } from '../core/history/span.ts'
-import { type ServerId, serverId } from '../core/ids.ts'
+import { type CollectionId, collectionId, type ServerId, serverId } from '../core/ids.ts'
 import type {
   CapabilityChangeQuery,
   Change,
@@ -41,6 +42,7 @@ import type { Tables } from './schema.ts'
 import { readStored, StoredJson, wholeMs } from './stored.ts'
 import { readCapabilityChange, StoredCapabilities, StoredDates } from './stored-capabilities.ts'
 import { readCheck } from './stored-check.ts'
+import { readCollection } from './stored-collection.ts'
 import { readEvent } from './stored-event.ts'
 import { readServer } from './stored-server.ts'
 import { StoredIdentity, StoredState } from './stored-state.ts'
@@ -159,6 +161,18 @@ export class SqlStore implements Store {
       const row = await this.#db.selectFrom('setting').select('value').where('key', '=', key).executeTakeFirst()
       return row && readStored(StoredJson, row.value, `setting ${key}`)
     })
+  }
+
+  collections(): Promise<readonly Collection[]> {
+    return this.#guarded(async () =>
+      (await this.#db.selectFrom('collection').selectAll().orderBy('id').execute()).map(readCollection),
+    )
+  }
+
+  reserveCollectionId(): Promise<CollectionId> {
+    return this.#guarded(async () =>
+      collectionId((await takeNumbers(this.#db, 'collection', 1).executeTakeFirstOrThrow()).value),
+    )
   }
 
   tokens(): Promise<readonly StoredToken[]> {
@@ -289,6 +303,7 @@ export class SqlStore implements Store {
 
   async #nameConflict(saved: readonly Server[], cause: unknown): Promise<AppError> {
     const names = saved.map((server) => server.config.name)
+    if (names.length === 0) return new AppError('conflict', 'Two collections would have the same name', { cause })
     const owners = await this.#db.selectFrom('server').select(['id', 'name']).where('name', 'in', names).execute()
     const taken = saved.find(
       ({ id, config }, index) =>

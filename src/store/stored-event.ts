@@ -4,7 +4,7 @@ import { timestamp } from '../core/clock.ts'
 import { type DomainEvent, SEVERITIES, type StoredEvent } from '../core/events.ts'
 import { CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import type { Tables } from './schema.ts'
-import { maybe, readStored, StoredServerId, StoredTimestamp, wholeMs } from './stored.ts'
+import { maybe, readStored, StoredCollectionId, StoredServerId, StoredTimestamp, wholeMs } from './stored.ts'
 
 const Severity = z.enum(SEVERITIES)
 const CircuitKind = z.enum(CIRCUIT_KINDS)
@@ -50,6 +50,13 @@ const StoredDomainEvent = z.discriminatedUnion('type', [
     active: z.boolean(),
     servers: Names,
     suspected: z.string(),
+  }),
+  z.object({
+    type: z.literal('collection_changed'),
+    severity: Severity,
+    change: z.enum(['created', 'updated', 'deleted']),
+    collectionId: StoredCollectionId,
+    collectionName: z.string(),
   }),
 ]) satisfies z.ZodType<DomainEvent>
 

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../core/capabilities.ts'
 import { type Failure, REASON_CODES, STAGES } from '../core/check.ts'
 import { timestamp } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import { type ServerId, serverId } from '../core/ids.ts'
+import { type CollectionId, collectionId, type ServerId, serverId } from '../core/ids.ts'
 
 /**
  * The value kept as JSON `text`. @throws AppError 'unavailable' naming `what` when it is not what we wrote. The cause
@@ -36,6 +36,7 @@ export const wholeMs = (at: number): number => Math.floor(at)
 
 export const StoredTimestamp = z.number().transform(timestamp)
 export const StoredServerId = z.number().transform((id): ServerId => serverId(id))
+export const StoredCollectionId = z.number().transform((id): CollectionId => collectionId(id))
 /** What `JSON.parse` gives is JSON; checking each level again would cost seconds for a large fleet. */
 export const StoredJson = z.custom<Json>((value) => value !== undefined)
 export const StoredJsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null)

@@ -8,6 +8,7 @@ import { takeNumbers } from './counter.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './schema.ts'
 import { wholeMs } from './stored.ts'
+import { collectionRow } from './stored-collection.ts'
 import { eventRow } from './stored-event.ts'
 import { serverRow } from './stored-server.ts'
 import { saveCapabilities, saveDrifts } from './write-capabilities.ts'
@@ -37,6 +38,7 @@ export async function writePlan(database: Database, plan: CommitPlan, vault: Vau
     ...saveSpans(database, plan),
     ...saveIncidents(db, plan),
     ...saveSettings(db, plan),
+    ...saveCollections(db, plan),
   ])
   if (events.length === 0) return []
   const [{ value: last }] = Counted.parse(counted)
@@ -105,3 +107,25 @@ const saveSettings = (db: Db, { settings }: CommitPlan): CompiledQuery[] =>
       .onConflict((conflict) => conflict.column('key').doUpdateSet(({ ref }) => ({ value: ref('excluded.value') })))
       .compile(),
   )
+
+function saveCollections(db: Db, { collections }: CommitPlan): CompiledQuery[] {
+  const deleted = [...collections].flatMap(([id, kept]) => (kept ? [] : [id]))
+  const rows = [...collections.values()].flatMap((kept) => (kept ? [collectionRow(kept)] : []))
+  return [
+    ...inParts(deleted).map((ids) => db.deleteFrom('collection').where('id', 'in', ids).compile()),
+    ...inParts(rows).map((part) =>
+      db
+        .insertInto('collection')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet(({ ref }) => ({
+            name: ref('excluded.name'),
+            body: ref('excluded.body'),
+            revision: ref('excluded.revision'),
+            updated_at: ref('excluded.updated_at'),
+          })),
+        )
+        .compile(),
+    ),
+  ]
+}

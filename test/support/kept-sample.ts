@@ -2,6 +2,7 @@ import type { DomainEvent } from '../../src/core/events.ts'
 import { serverId } from '../../src/core/ids.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { hashSecret } from '../../src/server/access/secrets.ts'
+import { aCollection, choice } from './collections.ts'
 import {
   aServer,
   aToken,
@@ -130,9 +131,17 @@ export async function fillSample(store: Store): Promise<void> {
       },
     },
     { type: 'setting_saved', key: 'retention_days', value: 12 },
+    {
+      type: 'collection_saved',
+      collection: aCollection(1, 'chosen', [
+        { serverId: watched, tools: new Map([['search', choice({ name: 'find' })]]), otherTools: false },
+      ]),
+    },
   ])
   const { id: parentId } = await store.saveToken(
     aToken({ name: "the sample's", hash: hashSecret(SAMPLE_TOKEN), expiresAt: undefined }),
   )
   await store.saveToken(aToken({ kind: 'session', hash: 'x', parentId }))
+  const limit = { servers: [watched], collections: [await store.reserveCollectionId()] }
+  await store.saveToken(aToken({ role: 'agent', hash: 'y', limit }))
 }

@@ -31,7 +31,7 @@ export async function setUpServer({ env = {}, handlers = {}, reached, requestsPe
 
   /** Adds the API's routes; what a test adds to `app` comes before. */
   const withRoutes = () => {
-    const access = accessHandlers({ auth, book, clock })
+    const access = accessHandlers({ auth, book, fleet: nothing, collections: nothing, clock })
     registerRoutes(app, fakeHandlers({ ...access, ...handlers }, reached), {
       publicUrl: config.publicUrl,
       clock,
@@ -47,3 +47,5 @@ export async function setUpServer({ env = {}, handlers = {}, reached, requestsPe
 }
 
 export const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+
+const nothing = { find: () => undefined }

@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
 import { capabilityTests } from './store-capabilities.ts'
 import { careTests } from './store-care.ts'
+import { collectionTests } from './store-collections.ts'
 import { eventTests } from './store-events.ts'
 import { historyTests } from './store-history.ts'
 import { migrationTests } from './store-migrations.ts'
@@ -54,6 +55,7 @@ export function storeContract(name: string, makeHome: () => Promise<StoreHome>):
     eventTests(bench)
     capabilityTests(bench)
     historyTests(bench)
+    collectionTests(bench)
     tokenTests(bench)
     openingTests(bench)
     careTests(bench, makeHome)

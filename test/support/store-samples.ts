@@ -5,7 +5,7 @@ import type { Server, ServerConfig } from '../../src/core/config/server.ts'
 import type { DomainEvent } from '../../src/core/events.ts'
 import type { SavedState } from '../../src/core/health/saved-state.ts'
 import type { CapabilityDates } from '../../src/core/history/capability-dates.ts'
-import { type ServerId, serverId } from '../../src/core/ids.ts'
+import { collectionId, type ServerId, serverId } from '../../src/core/ids.ts'
 import type { Change, CheckRow, Limits } from '../../src/core/ports.ts'
 import type { StoredToken } from '../../src/core/token.ts'
 import { anHttpConfig } from './fakes.ts'
@@ -164,6 +164,13 @@ export const everyEvent: readonly DomainEvent[] = [
   { ...about, type: 'mcp_server_deleted', severity: 'info' },
   { ...about, type: 'mcp_capabilities_changed', added: ['a'], removed: [], changed: ['b'], truncated: true },
   { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
+  {
+    type: 'collection_changed',
+    severity: 'info',
+    change: 'updated',
+    collectionId: collectionId(4),
+    collectionName: 'issues',
+  },
 ]
 
 export const aToken = (over: Partial<StoredToken> = {}): Omit<StoredToken, 'id'> => ({
@@ -172,6 +179,7 @@ export const aToken = (over: Partial<StoredToken> = {}): Omit<StoredToken, 'id'>
   role: 'admin',
   hash: 'hash-1',
   parentId: undefined,
+  limit: undefined,
   createdAt: at(),
   expiresAt: at(10),
   lastUsedAt: undefined,

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
+import { collectionId } from '../../src/core/ids.ts'
 import type { Bench } from './store-contract.ts'
-import { aToken, at, olderThan } from './store-samples.ts'
+import { A, aToken, at, olderThan } from './store-samples.ts'
 
 export function tokenTests(bench: () => Bench): void {
   test('a token comes back as saved, and another process sees it', async () => {
     const { store, open } = bench()
     const other = await open()
-    const bare = aToken({ hash: 'hash-2', expiresAt: undefined, role: 'agent' })
+    const limit = { servers: [A], collections: [collectionId(3)] }
+    const bare = aToken({ hash: 'hash-2', expiresAt: undefined, role: 'agent', limit })
     const tokens = [await store.saveToken(aToken()), await other.saveToken(bare)]
     expect(tokens).toEqual([
       { id: 1, ...aToken() },

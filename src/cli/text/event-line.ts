@@ -7,12 +7,17 @@ import { statusMark } from './status-mark.ts'
 
 /** One event on one line: when, how severe, about whom, what. */
 export function eventLine(event: EventView, paint: Paint): string {
-  const about = event.event_type === 'mcp_common_cause' ? 'fleet' : oneLine(event.event_data.mcp_name)
+  const about = oneLine(subjectOf(event))
   const { severity } = event.event_data
   const colour = severity === 'info' ? paint.quiet : severity === 'warning' ? paint.warn : paint.bad
   const seq = 'seq' in event ? String(event.seq) : '-'
   const head = `${paint.quiet(localTime(event.timestamp))} ${paint.quiet(seq.padStart(5))} ${colour(severity.padEnd(8))}`
   return `${head} ${paint.strong(about)} ${happening(event, paint)}`
+}
+
+function subjectOf({ event_data }: EventView): string {
+  if ('mcp_name' in event_data) return event_data.mcp_name
+  return 'collection_name' in event_data ? event_data.collection_name : 'fleet'
 }
 
 function happening(event: EventView, paint: Paint): string {
@@ -47,6 +52,8 @@ function happening(event: EventView, paint: Paint): string {
       return 'removed'
     case 'mcp_capabilities_changed':
       return `tools changed: ${toolChanges(event.event_data)}`
+    case 'collection_changed':
+      return `collection ${event.event_data.change}`
     default:
       return unreachable(event)
   }

@@ -110,7 +110,15 @@ const config = {
   auto_disable_enabled: true,
 }
 const breaker = { ...server.circuit, server_id: 1, server_name: EVIL, version: 1, config, override: null }
-const token = { id: 1, name: EVIL, role: 'admin' as const, created_at: TIME, expires_at: null, last_used_at: null }
+const token = {
+  id: 1,
+  name: EVIL,
+  role: 'admin' as const,
+  created_at: TIME,
+  expires_at: null,
+  last_used_at: null,
+  limit: null,
+}
 
 /** Everything printed from what others say, by how many lines it may take. */
 const TEXTS: Readonly<Record<string, { readonly text: string; readonly lines: number }>> = {

@@ -26,7 +26,7 @@ export type CollectionServer = Part & {
   readonly serverName: string
 }
 
-type CollectionConfig = {
+export type CollectionConfig = {
   /** As names of servers are. */
   readonly name: string
   readonly description: string

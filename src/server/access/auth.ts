@@ -122,4 +122,5 @@ const principalOf = (token: StoredToken): Principal => ({
   name: token.name,
   role: token.role,
   expiresAt: token.expiresAt,
+  limit: token.limit,
 })

@@ -1,5 +1,6 @@
 import type { Access } from '../../api/route.ts'
 import type { Timestamp } from '../../core/clock.ts'
+import type { TokenLimit } from '../../core/gateway/scope.ts'
 import type { Role } from '../../core/token.ts'
 
 /** Who makes a request, as proven by a token or a session. */
@@ -11,6 +12,8 @@ export type Principal = {
   readonly name: string
   readonly role: Role
   readonly expiresAt: Timestamp | undefined
+  /** What it may use through the gateway; undefined: everything. */
+  readonly limit: TokenLimit | undefined
 }
 
 const GRANTS = {

@@ -1,6 +1,7 @@
 import type { Clock, Instant, Timestamp } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { Feed } from '../../core/feed.ts'
+import type { TokenLimit } from '../../core/gateway/scope.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Role, StoredToken } from '../../core/token.ts'
 import { hashSecret, mintSecret } from './secrets.ts'
@@ -21,6 +22,7 @@ type NewToken = {
   readonly role: Role
   readonly parentId?: number
   readonly expiresAt?: Timestamp
+  readonly limit?: TokenLimit | undefined
   /** A secret chosen by a person; absent: one is made. */
   readonly secret?: string
 }
@@ -99,6 +101,7 @@ export class TokenBook {
       role: input.role,
       hash: hashSecret(secret),
       parentId: input.parentId,
+      limit: input.limit,
       createdAt: this.#deps.clock.wall(),
       expiresAt: input.expiresAt,
       lastUsedAt: undefined,

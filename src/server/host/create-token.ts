@@ -22,7 +22,7 @@ export async function createHostToken({ env, flags }: Sources, input: TokenInput
     const { name, role, expires_at } = input
     const expires = expires_at == null ? {} : { expiresAt: timestamp(Date.parse(expires_at)) }
     const { token, secret } = await book.create({ kind: 'api', name, role, ...expires })
-    return { ...tokenView(token), token: secret }
+    return { ...tokenView(token, { server: () => undefined, collection: () => undefined }), token: secret }
   } finally {
     await store.close()
   }

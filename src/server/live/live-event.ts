@@ -22,11 +22,16 @@ export function liveEvent(id: number, view: EventView): LiveEvent {
     id,
     seq: view.event_type === 'mcp_health_check' ? undefined : view.seq,
     type: view.event_type,
-    names: view.event_type === 'mcp_common_cause' ? view.event_data.servers : [view.event_data.mcp_name],
+    names: namesIn(view.event_data),
     severity: view.event_data.severity,
     json,
     frame: Buffer.from(json),
   }
+}
+
+function namesIn(data: EventView['event_data']): readonly string[] {
+  if ('mcp_name' in data) return [data.mcp_name]
+  return 'servers' in data ? data.servers : []
 }
 
 /** Which events somebody wants; a filter that is absent lets all through. */

@@ -4,6 +4,7 @@ import { isAlive } from '../../core/check.ts'
 import { unreachable } from '../../core/errors.ts'
 import type { CheckNotice, DomainEvent, StoredEvent } from '../../core/events.ts'
 import { severityOf } from '../../core/health/status.ts'
+import type { ServerId } from '../../core/ids.ts'
 import { iso, isoOrNull } from './time.ts'
 
 /** A stored event as everyone is told of it. */
@@ -61,6 +62,11 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
       const { severity, active, servers, suspected } = event
       return { ...envelope, event_type: event.type, event_data: { severity, active, servers: [...servers], suspected } }
     }
+    case 'collection_changed': {
+      const { severity, change, collectionId, collectionName } = event
+      const about = { collection_id: collectionId, collection_name: collectionName }
+      return { ...envelope, event_type: event.type, event_data: { severity, change, ...about } }
+    }
     default:
       return unreachable(event)
   }
@@ -86,7 +92,7 @@ export const checkNoticeView = (notice: CheckNotice): CheckNoticeView => ({
   },
 })
 
-const about = ({ serverId, serverName, version, severity }: Exclude<DomainEvent, { type: 'mcp_common_cause' }>) => ({
+const about = ({ serverId, serverName, version, severity }: Extract<DomainEvent, { serverId: ServerId }>) => ({
   server_id: serverId,
   mcp_name: serverName,
   version,

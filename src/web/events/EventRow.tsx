@@ -14,14 +14,18 @@ export const EventRow = ({ event }: { event: StoredEventView }) => (
       {event.event_data.severity}
     </span>
     <span className={classes.who}>
-      {event.event_type === 'mcp_common_cause' ? (
-        'all servers'
-      ) : (
-        <Link to="/mcps/$id" params={{ id: event.event_data.server_id }} className={classes.name}>
-          {event.event_data.mcp_name}
-        </Link>
-      )}
+      <Subject event={event} />
     </span>
     <span>{eventText(event)}</span>
   </li>
 )
+
+function Subject({ event: { event_data } }: { event: StoredEventView }) {
+  if ('collection_name' in event_data) return event_data.collection_name
+  if (!('mcp_name' in event_data)) return 'all servers'
+  return (
+    <Link to="/mcps/$id" params={{ id: event_data.server_id }} className={classes.name}>
+      {event_data.mcp_name}
+    </Link>
+  )
+}

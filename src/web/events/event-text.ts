@@ -32,6 +32,8 @@ export function eventText(event: StoredEventView): string {
       const said = Object.entries(parts).filter(([, names]) => names.length > 0)
       return `Tools ${said.map(([what, names]) => `${what}: ${names.join(', ')}`).join('; ')}`
     }
+    case 'collection_changed':
+      return `Collection ${event.event_data.change}`
   }
 }
 
