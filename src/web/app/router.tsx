@@ -11,6 +11,7 @@ import { isSignedOut } from '../api/query-client.ts'
 import { sessionQuery } from '../api/session.ts'
 import { EventsSearch } from '../events/events-search.ts'
 import { LogSearch } from '../server/log-search.ts'
+import { OverviewSearch } from '../server/overview-search.ts'
 import { ServersSearch } from '../servers/servers-search.ts'
 import { SignInSearch } from '../sign-in/sign-in-search.ts'
 import { ToolsSearch } from '../tools/tools-search.ts'
@@ -69,6 +70,7 @@ const serverTabs = [
   createRoute({
     ...tab,
     path: '/',
+    validateSearch: OverviewSearch,
     component: lazyRouteComponent(() => import('../server/OverviewTab.tsx'), 'OverviewTab'),
   }),
   createRoute({

@@ -1,14 +1,18 @@
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
 import type { BreakerView } from '../../api/breaker.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { resetBreaker } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
+import { BREAKER_FIELDS } from '../ui/breaker-fields.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import classes from './OverviewTab.module.css'
 import { Panel } from './Panel.tsx'
+
+const BreakerOverride = lazy(async () => ({ default: (await import('./BreakerOverride.tsx')).BreakerOverride }))
 
 const STATES = {
   closed: 'Closed: calls are let through',
@@ -21,6 +25,8 @@ type Props = { readonly server: ServerView; readonly breaker: BreakerView | unde
 /** Where the circuit breaker of a server stands, and the way to close it now. */
 export function BreakerPanel({ server: { id, name, circuit }, breaker }: Props) {
   const mayReset = useMay('operator')
+  const mayOverride = useMay('admin')
+  const [isOverriding, setIsOverriding] = useState(false)
   const reset = useMutation({
     mutationFn: () => resetBreaker(id),
     onSuccess: () => notify('info', `The circuit of ${name} is closed`, 'The server is checked now.'),
@@ -53,13 +59,36 @@ export function BreakerPanel({ server: { id, name, circuit }, breaker }: Props) 
           </>
         )}
         <dt>Settings</dt>
-        <dd>{breaker?.override ? 'some of its own' : 'those of all servers'}</dd>
+        <dd>{ownSettings(breaker?.override)}</dd>
       </dl>
-      {state !== 'closed' && mayReset && (
-        <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
-          Reset breaker
-        </Button>
+      <Group gap="xs">
+        {state !== 'closed' && mayReset && (
+          <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
+            Reset breaker
+          </Button>
+        )}
+        {mayOverride && breaker && (
+          <Button variant="default" onClick={() => setIsOverriding(true)}>
+            Settings of its own
+          </Button>
+        )}
+      </Group>
+      {isOverriding && breaker && (
+        <Suspense>
+          <BreakerOverride breaker={breaker} onClose={() => setIsOverriding(false)} />
+        </Suspense>
       )}
     </Panel>
   )
+}
+
+/** Such as "failures until it opens: 3". */
+function ownSettings(override: BreakerView['override'] | undefined): string {
+  const own = new Map(Object.entries(override ?? {}))
+  const said = Object.entries(BREAKER_FIELDS).flatMap(([key, { label }]) => {
+    const value = own.get(key)
+    if (value === undefined) return []
+    return [`${label.toLowerCase()}: ${typeof value === 'boolean' ? (value ? 'on' : 'off') : value}`]
+  })
+  return said.length === 0 ? 'those of all servers' : said.join(', ')
 }

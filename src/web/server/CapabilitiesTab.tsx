@@ -2,7 +2,7 @@ import { Accordion } from '@mantine/core'
 import { IconListDetails } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { CapabilityView } from '../../api/capabilities-view.ts'
+import type { KnownCapability } from '../../api/capabilities-view.ts'
 import { capabilitiesQuery } from '../api/capabilities-query.ts'
 import { useServer } from '../live/fleet-query.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
@@ -11,6 +11,7 @@ import { Plate } from '../ui/Plate.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import classes from './CapabilitiesTab.module.css'
 import { Capability } from './Capability.tsx'
+import { CapabilityChanges } from './CapabilityChanges.tsx'
 
 const route = getRouteApi('/shell/mcps/$id')
 
@@ -35,6 +36,7 @@ export function CapabilitiesTab() {
       <p className={classes.quiet}>
         As seen <RelativeTime time={data.seen_at} />
       </p>
+      {server && <CapabilityChanges server={server} />}
       <List title="Tools" items={data.tools} />
       <List title="Prompts" items={data.prompts} />
       <List title="Resources" items={data.resources} />
@@ -54,7 +56,7 @@ export function CapabilitiesTab() {
   )
 }
 
-function List({ title, items }: { title: string; items: readonly CapabilityView[] }) {
+function List({ title, items }: { title: string; items: readonly KnownCapability[] }) {
   return (
     <section aria-label={title}>
       <h2 className={classes.title}>

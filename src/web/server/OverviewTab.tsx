@@ -5,6 +5,7 @@ import { BreakerPanel } from './BreakerPanel.tsx'
 import { Facts } from './Facts.tsx'
 import { Incidents } from './Incidents.tsx'
 import { LastCheck } from './LastCheck.tsx'
+import { Latency } from './Latency.tsx'
 import classes from './OverviewTab.module.css'
 import { breakerQuery } from './server-queries.ts'
 import { Uptime } from './Uptime.tsx'
@@ -21,6 +22,7 @@ export function OverviewTab() {
     <div className={classes.panels}>
       <LastCheck server={server} />
       <BreakerPanel server={server} breaker={breaker.data} />
+      <Latency server={server} />
       <Uptime server={server} />
       <Incidents server={server} />
       <Facts server={server} />

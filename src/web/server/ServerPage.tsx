@@ -8,6 +8,7 @@ import { Plate } from '../ui/Plate.tsx'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { StatusMark } from '../ui/StatusMark.tsx'
 import { useNow } from '../ui/use-now.ts'
+import { ServerActions } from './ServerActions.tsx'
 import classes from './ServerPage.module.css'
 import { breakerQuery } from './server-queries.ts'
 import { statusStory } from './status-story.ts'
@@ -43,6 +44,7 @@ export function ServerPage() {
         <span className={classes.since}>
           for <RelativeTime time={server.since} as="since" />
         </span>
+        <ServerActions server={server} />
       </header>
       <Story server={server} />
       <nav aria-label="Of this server" className={classes.tabs}>
@@ -58,7 +60,8 @@ export function ServerPage() {
           </Link>
         ))}
       </nav>
-      <Outlet />
+      {/* Of another server nothing stays, not even while it is loaded. */}
+      <Outlet key={id} />
     </>
   )
 }

@@ -3,12 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
 import { enableServer, resetBreaker } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
+import { refreshServer, useIsRefreshing } from '../live/refresh-server.tsx'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { IconButton } from './IconButton.tsx'
 import classes from './MCPTable.module.css'
-import { refreshServer, useIsRefreshing } from './refresh-server.tsx'
 
 const WAYS = {
   disconnected: { label: 'Try now', Icon: IconPlugConnected },

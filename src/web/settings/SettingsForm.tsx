@@ -2,8 +2,8 @@ import { Button, NumberInput, Switch } from '@mantine/core'
 import { schemaResolver, useForm } from '@mantine/form'
 import type { z } from 'zod'
 import { useMay } from '../api/session.ts'
+import type { SettingField } from '../ui/breaker-fields.ts'
 import classes from './SettingsPage.module.css'
-import type { SettingField } from './setting-fields.ts'
 
 type Value = number | boolean | null
 

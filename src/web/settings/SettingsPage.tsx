@@ -2,16 +2,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { BREAKER_DEFAULTS, BreakerConfigInput } from '../../api/breaker.ts'
 import { SettingsInput } from '../../api/settings.ts'
+import { breakerConfigQuery } from '../api/breaker-config.ts'
 import { api } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
 import { announce } from '../ui/announce.ts'
+import { BREAKER_FIELDS } from '../ui/breaker-fields.ts'
 import { ErrorPlate, errorText } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { notify } from '../ui/notify.ts'
+import { RETENTION_FIELDS } from './retention-fields.ts'
 import { SettingsForm } from './SettingsForm.tsx'
 import classes from './SettingsPage.module.css'
-import { BREAKER_FIELDS, RETENTION_FIELDS } from './setting-fields.ts'
-import { breakerConfigQuery, settingsQuery } from './settings-query.ts'
+import { settingsQuery } from './settings-query.ts'
 import { Tokens } from './Tokens.tsx'
 
 /** What holds for all servers, and who may come in. */
@@ -52,6 +54,7 @@ function BreakerSettings() {
     mutationFn: (body: BreakerConfigInput) => api.setBreakerConfig({ body }),
     onSuccess: (saved) => {
       queryClient.setQueryData(breakerConfigQuery.queryKey, saved)
+      void queryClient.invalidateQueries({ queryKey: ['breaker'] })
       tellSaved('Circuit breaker')
     },
     onError: tellFailed,

@@ -1,11 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../api/mcpApi.ts'
 
-export const breakerConfigQuery = queryOptions({
-  queryKey: ['breaker-config'],
-  queryFn: ({ signal }) => api.getBreakerConfig({ signal }),
-})
-
 export const settingsQuery = queryOptions({
   queryKey: ['settings'],
   queryFn: ({ signal }) => api.getSettings({ signal }),

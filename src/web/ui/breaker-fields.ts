@@ -1,5 +1,4 @@
 import type { BreakerConfigView } from '../../api/breaker.ts'
-import type { SettingsView } from '../../api/settings.ts'
 
 /** One setting as people read it. `unit` is absent for what is on or off; `unset` says what an empty field means. */
 export type SettingField = {
@@ -40,20 +39,3 @@ export const BREAKER_FIELDS = {
     unit: 'cycles',
   },
 } as const satisfies Record<keyof BreakerConfigView, SettingField>
-
-export const RETENTION_FIELDS = {
-  retention_days: { label: 'History', about: 'How long health logs and events are kept.', unit: 'days' },
-  health_log_days: {
-    label: 'Health logs',
-    about: 'Kept for a time of their own, when set.',
-    unit: 'days',
-    unset: 'as long as history',
-  },
-  event_days: {
-    label: 'Events',
-    about: 'Kept for a time of their own, when set.',
-    unit: 'days',
-    unset: 'as long as history',
-  },
-  incident_days: { label: 'Incidents', about: 'How long outages are kept once they ended.', unit: 'days' },
-} as const satisfies Record<keyof SettingsView, SettingField>

@@ -1,12 +1,12 @@
 import { type QueryClient, useIsMutating } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
 import { getServer, reloadServer, triggerHealthCheck } from '../api/mcpApi.ts'
-import { keepView } from '../live/fleet-query.ts'
 import { announce } from '../ui/announce.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { StageList } from '../ui/StageList.tsx'
 import { checkText } from './check-text.ts'
+import { keepView } from './fleet-query.ts'
 
 const keyOf = (serverId: number) => ['refresh', serverId] as const
 

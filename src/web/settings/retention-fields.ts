@@ -1,0 +1,19 @@
+import type { SettingsView } from '../../api/settings.ts'
+import type { SettingField } from '../ui/breaker-fields.ts'
+
+export const RETENTION_FIELDS = {
+  retention_days: { label: 'History', about: 'How long health logs and events are kept.', unit: 'days' },
+  health_log_days: {
+    label: 'Health logs',
+    about: 'Kept for a time of their own, when set.',
+    unit: 'days',
+    unset: 'as long as history',
+  },
+  event_days: {
+    label: 'Events',
+    about: 'Kept for a time of their own, when set.',
+    unit: 'days',
+    unset: 'as long as history',
+  },
+  incident_days: { label: 'Incidents', about: 'How long outages are kept once they ended.', unit: 'days' },
+} as const satisfies Record<keyof SettingsView, SettingField>
