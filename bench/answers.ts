@@ -7,11 +7,14 @@ export type Answers = ReadonlyMap<string, object>
 const Message = z.object({ id: z.number().optional(), method: z.string() })
 const INFO = { name: 'bench', version: '1.0.0' }
 const CAPABILITIES = { tools: {} }
+/** A text of a usual size. */
+const FOUND = { content: [{ type: 'text', text: 'Order 4711 of 2026-11-02 is open. '.repeat(10) }] }
 
 export const MODERN: Answers = new Map(
   Object.entries({
     'server/discover': { supportedVersions: ['2026-07-28'], capabilities: CAPABILITIES, serverInfo: INFO },
     'tools/list': { tools: toolsOf() },
+    'tools/call': { resultType: 'complete', ...FOUND },
   }),
 )
 export const LEGACY: Answers = new Map(
@@ -19,7 +22,7 @@ export const LEGACY: Answers = new Map(
     ping: {},
     initialize: { protocolVersion: '2025-06-18', capabilities: CAPABILITIES, serverInfo: INFO },
     'tools/list': { tools: toolsOf() },
-    'tools/call': { content: [{ type: 'text', text: 'done' }] },
+    'tools/call': FOUND,
   }),
 )
 

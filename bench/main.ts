@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { check } from './check.ts'
 import { detect } from './detect.ts'
 import { fleet } from './fleet.ts'
+import { gateway } from './gateway.ts'
 import { history } from './history.ts'
 import { hung } from './hung.ts'
 import { list } from './list.ts'
@@ -14,6 +15,7 @@ import { ws } from './ws.ts'
 
 const GROUPS: Readonly<Record<string, readonly Measurement[]>> = {
   monitor: [check, transports, fleet, start, hung, detect, refusal, list, ws],
+  gateway: [gateway],
   storage: [history],
 }
 const ALL = Object.values(GROUPS).flat()
