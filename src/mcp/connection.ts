@@ -114,23 +114,19 @@ export class Connection {
     }
   }
 
-  /** Asks the server what a client wants of it, within the time of a call. @throws UpstreamFault. */
+  /** Asks the server what a client wants of it; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */
   async relay(request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
     const conceal = (reply: Reply) => (this.#conceal ? concealReply(reply, this.#conceal) : reply)
+    this.#inFlight++
     try {
-      const work = (session: Session, options: RequestOptions) => session.relay(request, { ...options, hears })
-      const { reply, identity } = await this.#within(
-        this.#config.callTimeoutMs,
-        CALL_LIMITS,
-        () => 'handshake',
-        signal,
-        work,
-      )
-      return { reply: conceal(reply), identity }
+      const relayed = await this.#open().relay(request, { limits: CALL_LIMITS, trace: undefined, signal, hears })
+      return this.#conceal ? { ...relayed, reply: conceal(relayed.reply) } : relayed
     } catch (error) {
       const fault = this.#asFault(error, 'handshake')
       if (fault.reply === undefined || 'result' in fault.reply) throw fault
       return { reply: conceal(fault.reply), identity: undefined }
+    } finally {
+      if (--this.#inFlight === 0) this.#onIdle()
     }
   }
 

@@ -87,20 +87,23 @@ export class Session {
   }
 
   /** Asks the server what somebody else wants of it: its reply, whatever it is. @throws UpstreamFault. */
-  async relay(request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
-    return this.#inSession(options, async (greeting) => {
-      if ('refusal' in greeting) return { reply: greeting.refusal, identity: undefined }
-      const { identity } = greeting
-      const { method } = request
-      const params = paramsFor(request, identity.era)
-      const ask = () => this.#deps.channel.request(method, params, this.#withParamHeaders(method, params, options))
-      const reply = await ask()
-      const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
-      if (!wantsHeaders || identity.era === 'legacy') return { reply, identity }
-      // The tool asks for arguments as headers, which only its listing tells.
-      await this.#tools(options)
-      return { reply: await ask(), identity }
-    })
+  relay(request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
+    return this.#inSession(options, (greeting) => this.#relayed(greeting, request, options))
+  }
+
+  async #relayed(greeting: Greeting, request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
+    if ('refusal' in greeting) return { reply: greeting.refusal, identity: undefined }
+    const { channel } = this.#deps
+    const { identity } = greeting
+    const { method } = request
+    const params = paramsFor(request, identity.era)
+    const reply = await channel.request(method, params, this.#withParamHeaders(method, params, options))
+    const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
+    if (!wantsHeaders || identity.era === 'legacy') return { reply, identity }
+    // The tool asks for arguments as headers, which only its listing tells.
+    await this.#tools(options)
+    const again = await channel.request(method, params, this.#withParamHeaders(method, params, options))
+    return { reply: again, identity }
   }
 
   /** Ping, or what stands for it; right after a greeting that alone is proof enough. */
@@ -178,9 +181,9 @@ export class Session {
 
   /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */
   async #inSession<T>(options: RequestOptions, work: (greeting: Greeting, isNew: boolean) => Promise<T>): Promise<T> {
-    const wasReady = this.#ready !== undefined
     try {
-      return await work(this.#ready ?? (await this.#greet(options)), !wasReady)
+      const ready = this.#ready
+      return await work(ready ?? (await this.#greet(options)), ready === undefined)
     } catch (error) {
       if (!(error instanceof UpstreamFault) || !error.sessionLost || options.signal.aborted) throw error
     }

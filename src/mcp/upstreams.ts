@@ -66,7 +66,7 @@ export class McpUpstreams implements Upstreams {
     return this.#connectionOf(server).callTool(tool, args, signal)
   }
 
-  /** Asks the server what a client wants of it, within `callTimeoutMs`. @throws UpstreamFault. */
+  /** Asks the server what a client wants of it; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */
   relay(server: Server, request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
     return this.#connectionOf(server).relay(request, hears, signal)
   }

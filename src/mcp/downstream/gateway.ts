@@ -9,6 +9,7 @@ import { isObject, readMessage } from '../json-rpc.ts'
 import { type ClientSelf, MODERN_VERSION } from '../relay-request.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
+import { Deadlines } from './deadlines.ts'
 import { readEnvelope } from './envelope.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { LISTS, pageOf } from './lists.ts'
@@ -17,7 +18,7 @@ import { Router } from './router.ts'
 import { errorMessage, INTERNAL_ERROR, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
 
-type Deps = RelayDeps & {
+type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly fleet: Fleet
   readonly serverInfo: { readonly name: string; readonly version: string }
 }
@@ -37,12 +38,12 @@ type Request = { readonly id: RpcId; readonly method: string; readonly params: J
 
 /** What clients talk to: both eras of the protocol at one endpoint, and behind it whatever may be reached. */
 export class Gateway {
-  readonly #deps: Deps
+  readonly #deps: Deps & RelayDeps
   readonly #router: Router
   readonly #sessions: SessionBook
 
   constructor(deps: Deps) {
-    this.#deps = deps
+    this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
     this.#router = new Router(deps.fleet)
     this.#sessions = new SessionBook(deps.clock)
   }

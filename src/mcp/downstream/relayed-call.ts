@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Outcome } from '../../core/check.ts'
-import { type Clock, timestamp } from '../../core/clock.ts'
+import { type Clock, type Instant, later, timestamp } from '../../core/clock.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import {
   busy,
@@ -15,17 +15,21 @@ import type { Bulkhead } from '../../core/watch/bulkhead.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import type { Monitor } from '../../core/watch/monitor.ts'
 import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
+import { cancelled, faultOf } from '../failures.ts'
 import { isObject, METHOD_NOT_FOUND } from '../json-rpc.ts'
+import { labelOf } from '../make-channel.ts'
 import type { RelayedReply } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
+import type { Deadlines } from './deadlines.ts'
 import { errorMessage, INTERNAL_ERROR, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
 
 export type RelayDeps = {
   readonly monitor: Pick<Monitor, 'observeCall'>
   readonly upstreams: Pick<McpUpstreams, 'relay'>
   readonly bulkhead: Bulkhead
+  readonly deadlines: Deadlines
   readonly clock: Clock
   /** Told of each call once. */
   readonly record: (call: CallRecord) => void
@@ -49,17 +53,19 @@ let lastToken = 0
 export class RelayedCall implements ExchangeListener {
   readonly #deps: RelayDeps
   readonly #request: RelayedRequest
-  readonly #startedAt: number
+  readonly #startedAt: Instant
   readonly #abort = new AbortController()
   readonly progressToken: RpcId | undefined
   /** What the client calls it. */
   readonly #clientToken: Json | undefined
+  #endsAt: Instant
   #state: 'new' | 'waiting' | 'running' | 'over' = 'new'
 
   constructor(deps: RelayDeps, request: RelayedRequest) {
     this.#deps = deps
     this.#request = request
     this.#startedAt = deps.clock.now()
+    this.#endsAt = deps.deadlines.after(patienceWith(request.member))
     const meta = request.params._meta
     this.#clientToken = isObject(meta) ? meta.progressToken : undefined
     this.progressToken = this.#clientToken === undefined ? undefined : `omni2-${++lastToken}`
@@ -92,12 +98,34 @@ export class RelayedCall implements ExchangeListener {
     if (asker.session !== undefined) answer.reply(errorMessage(id, CANCELLED))
   }
 
+  get endsAt(): Instant {
+    return this.#endsAt
+  }
+
+  /** Its time is up: that alone is no verdict on the server, but a reason to look at it. */
+  expire(): void {
+    const { config } = this.#request.member.server
+    const detail = `within ${Math.round(this.#deps.clock.now() - this.#startedAt) / 1_000} s`
+    const fault = faultOf('timeout', { stage: 'handshake', where: labelOf(config.target), detail })
+    this.#abort.abort(fault)
+    this.#failed(fault)
+  }
+
   notified(method: string, params: JsonObject): void {
     if (this.#state === 'over') return
     const { answer } = this.#request
     const isProgress = method === 'notifications/progress' && params.progressToken === this.progressToken
+    if (isProgress) this.#extend()
     const told = isProgress ? { ...params, progressToken: this.#clientToken ?? null } : params
     answer.tell({ jsonrpc: '2.0', method, params: told })
+  }
+
+  /** A server that says how far it is may take longer, though not for ever. */
+  #extend(): void {
+    const patienceMs = patienceWith(this.#request.member)
+    const latest = later(this.#startedAt, MOST_PATIENCE * patienceMs)
+    const longer = this.#deps.deadlines.after(patienceMs)
+    this.#endsAt = longer < latest ? longer : latest
   }
 
   asked(): boolean {
@@ -105,9 +133,10 @@ export class RelayedCall implements ExchangeListener {
   }
 
   readonly #run = (): void => {
-    const { upstreams } = this.#deps
+    const { upstreams, deadlines } = this.#deps
     const { member, method, asker, params } = this.#request
     this.#state = 'running'
+    deadlines.add(this)
     const request = { method, params: this.#withOwnToken(params), client: asker.client }
     upstreams.relay(member.server, request, this, this.#abort.signal).then(this.#replied, this.#failed)
   }
@@ -156,12 +185,13 @@ export class RelayedCall implements ExchangeListener {
   }
 
   #finish(outcome: Outcome | 'refused', serverVersion: string | undefined): void {
-    const { bulkhead, monitor, clock, record } = this.#deps
+    const { bulkhead, deadlines, monitor, clock, record } = this.#deps
     const { member, asker, id, method, params, answer, bytesIn } = this.#request
     const serverId = member.server.id
     const before = this.#state
     this.#state = 'over'
     asker.session?.calls.delete(id)
+    deadlines.remove(this)
     if (before === 'waiting') bulkhead.giveUp(serverId, this.#run)
     if (before === 'running') bulkhead.leave(serverId)
     const target = targetOf(params)
@@ -187,7 +217,15 @@ export class RelayedCall implements ExchangeListener {
   }
 }
 
-const LEFT = new Error('the client left')
+/** A call that reports progress may take this many times as long as one that is silent. */
+const MOST_PATIENCE = 10
+/** A program that installs itself first gets that long, whatever its calls may take. */
+const FIRST_START_MS = 30_000
+
+const patienceWith = ({ server: { config } }: Member): number =>
+  config.target.protocol === 'stdio' ? Math.max(config.callTimeoutMs, FIRST_START_MS) : config.callTimeoutMs
+
+const LEFT = cancelled('handshake')
 const CANCELLED = new RpcFailure(200, -32_800, 'Cancelled')
 
 /** Whether the server did what it was asked: its own refusals say that it is alive. */

@@ -33,13 +33,20 @@ export class HttpConnections {
     this.#deps = deps
   }
 
+  /** The idle connection used last, if there is one. */
+  takeIdle(): HttpConnection | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.socket.destroyed && idle.socket.readable) return idle
+      discard(idle)
+    }
+    return undefined
+  }
+
   /** The idle connection used last, unless `fresh` asks for a new one. @throws UpstreamFault when none can be made. */
   async take(options: Pick<RequestOptions, 'trace' | 'signal'>, fresh: boolean): Promise<HttpConnection> {
     if (this.#closed) throw this.#gone(options)
-    for (let idle = fresh ? undefined : this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (!idle.socket.destroyed && idle.socket.readable) return { ...idle, reused: true }
-      discard(idle)
-    }
+    const idle = fresh ? undefined : this.takeIdle()
+    if (idle !== undefined) return idle
     const { dialer, url, where } = this.#deps
     const socket = await dialer.dial(url, { trust: 'admin', where, trace: options.trace, signal: options.signal })
     if (this.#closed) {
@@ -54,7 +61,7 @@ export class HttpConnections {
   /** Takes back a connection whose exchange came to its end. */
   release(connection: HttpConnection): void {
     if (this.#closed || connection.socket.destroyed || this.#idle.length >= MOST_IDLE) discard(connection)
-    else this.#idle.push(connection)
+    else this.#idle.push(connection.reused ? connection : { ...connection, reused: true })
   }
 
   close(): void {

@@ -60,10 +60,18 @@ export function exchange<T>(
 type WireHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** Each header as one text, joined as RFC 9110 (section 5.3) joins the lines of a field. */
-const singleValued = (headers: WireHeaders): IncomingHttpHeaders =>
-  Object.fromEntries(
+function singleValued(headers: WireHeaders): IncomingHttpHeaders {
+  if (areSingle(headers)) return headers
+  return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   )
+}
+
+/** Nearly always. */
+function areSingle(headers: WireHeaders): headers is Readonly<Record<string, string | undefined>> {
+  for (const name in headers) if (Array.isArray(headers[name])) return false
+  return true
+}
 
 class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #reader: AnswerReader<T>

@@ -55,7 +55,7 @@ export class HttpSender {
     options: SendOptions,
     repeatable: boolean,
   ): Promise<T> {
-    const connection = await this.#connections.take(options, false)
+    const connection = this.#connections.takeIdle() ?? (await this.#connections.take(options, false))
     try {
       return await this.#exchange(connection, request, reader(), options)
     } catch (error) {

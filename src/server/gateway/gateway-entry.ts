@@ -57,7 +57,7 @@ function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Cal
     deps.gateway.visit({ request, answer, caller, endpoint, body: '', bytesIn: 0 })
     return
   }
-  if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
+  if (!isJson(request.headers['content-type'])) {
     throw new AppError('unsupported_media_type', 'Send the body as application/json')
   }
   const pieces: Buffer[] = []
@@ -74,6 +74,8 @@ function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Cal
     deps.gateway.visit({ request, answer, caller, endpoint, body: body.toString(), bytesIn })
   })
 }
+
+const isJson = (type = ''): boolean => type === 'application/json' || /^application\/json\s*(?:;|$)/i.test(type)
 
 const TOO_LARGE = new AppError('too_large', `The body is larger than ${MAX_BODY_BYTES} bytes`)
 

@@ -1,0 +1,40 @@
+import { type Clock, type Instant, later } from '../../core/clock.ts'
+
+/** Something that is to end in time; `endsAt` may move. */
+type Timed = { readonly endsAt: Instant; expire(): void }
+
+const LOOK_MS = 250
+
+/** Ends what takes too long. One timer for all, since nobody measures the minute of a call by the millisecond. */
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #timed = new Set<Timed>()
+  #isLooking = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  after(ms: number): Instant {
+    return later(this.#clock.now(), ms)
+  }
+
+  add(timed: Timed): void {
+    this.#timed.add(timed)
+    if (!this.#isLooking) this.#look()
+  }
+
+  remove(timed: Timed): void {
+    this.#timed.delete(timed)
+  }
+
+  #look(): void {
+    this.#isLooking = this.#timed.size > 0
+    if (!this.#isLooking) return
+    this.#clock.after(LOOK_MS, () => {
+      const now = this.#clock.now()
+      for (const timed of this.#timed) if (timed.endsAt <= now) timed.expire()
+      this.#look()
+    })
+  }
+}
