@@ -19,6 +19,8 @@ type Subject = Target & { readonly pid: number; readonly goal: string }
 /** What a call through the gateway costs, with everything on, against a bare forwarder: the same load, the same upstream. */
 export const gateway: Measurement = {
   name: 'gateway',
+  what: 'a call through the gateway',
+  minutes: 2,
   async run() {
     await using owned = new AsyncDisposableStack()
     const upstream = owned.use(await fixture())
@@ -59,7 +61,19 @@ export const gateway: Measurement = {
       { name: 'Omni2, legacy client and server', ...legacy, goal: '<= 1.4' },
       { name: 'Omni2, modern client and server', ...modern, goal: '<= 1.4' },
     ]
-    return [await atOnce(subjects), await alone([direct, ...subjects])]
+    const costs = await atOnce(subjects)
+    const times = await alone([direct, ...subjects])
+    const goal = (what: string, unit: string, most: number, reached: number) => ({ what, unit, most, reached })
+    const [, , , p50 = Number.NaN, p99 = Number.NaN] = times.rows.at(-2)?.map(Number) ?? []
+    return {
+      tables: [costs, times],
+      goals: [
+        goal('CPU of a call, legacy', 'x the floor', 1.4, Number(costs.rows[2]?.[2])),
+        goal('CPU of a call, modern', 'x the floor', 1.4, Number(costs.rows[3]?.[2])),
+        goal('time added to a call, p50', 'ms', 0.5, p50),
+        goal('time added to a call, p99', 'ms', 3, p99),
+      ],
+    }
   },
 }
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { rounded } from './statistics.ts'
 
 type Cell = string | number
-type Table = {
+export type Table = {
   readonly title: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly Cell[])[]

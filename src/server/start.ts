@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { Scopes } from '../core/gateway/scopes.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Store } from '../core/ports.ts'
 import { firstVersion } from '../core/watch/first-version.ts'
@@ -176,15 +177,15 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
 
 /** The one way of agents to the servers, on the same port as everything else. */
 function openGateway({ config, log, version, clock, watch, auth, book, upstreams, cleanups }: Served) {
-  const { fleet, monitor, bulkhead } = watch
+  const { fleet, monitor, bulkhead, collections } = watch
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
   const record = () => {}
   const gateway = new Gateway({ fleet, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
   cleanups.push(() => gateway.close())
   const access = new GatewayAccess({ auth, book })
-  const isServer = (name: string) => fleet.byName(name) !== undefined
-  return gatewayEntry({ gateway, access, hosts: config, isServer, onError })
+  const scopes = new Scopes({ collections })
+  return gatewayEntry({ gateway, access, hosts: config, scopes, fleet, onError })
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -32,7 +32,7 @@ test('clients of both eras use servers of both eras and a process, through one e
     expect(await agent.call('old__echo', { text: 'a' })).toMatchObject({ text: '{"text":"a"}', isError: false })
     expect(await agent.call('new__echo', { text: 'b' })).toMatchObject({ text: 'b', meta: { era: 'modern' } })
     expect(await agent.call('process__echo', { message: 'c' })).toMatchObject({ text: 'Echo: c' })
-    await expect(agent.client.callTool({ name: 'nobody__echo' })).rejects.toThrow('Unknown tool: nobody__echo')
+    await expect(agent.client.callTool({ name: 'nobody__echo' })).rejects.toThrow('Unknown tool nobody__echo')
   }
 })
 
@@ -136,4 +136,43 @@ test('a session belongs to the token and the endpoint it was opened with', async
     })
   expect((await ping(up.at('').token)).status).toBe(200)
   expect((await ping(stranger.token)).status).toBe(404)
+})
+
+test('a collection offers what was chosen, under the names that were chosen', async () => {
+  await using up = await start()
+  const { omni2 } = up
+  await using legacy = await legacyServer()
+  const { id } = await registerHealthy(omni2, 'old', http(legacy.url))
+  await registerHealthy(omni2, 'other', http(legacy.url))
+  const tools = [{ tool: 'echo', name: 'say', description: 'Says it' }]
+  await omni2.api.createCollection({
+    body: { name: 'chosen', servers: [{ server_id: id, tools, other_tools: false }] },
+  })
+  for (const connect of [legacyClient, modernClient]) {
+    await using agent = await connect(up.at('/collections/chosen/mcp'))
+    const listed = (await agent.client.listTools()).tools
+    expect(listed.map(({ name, description }) => [name, description])).toEqual([['say', 'Says it']])
+    expect(await agent.call('say', { text: 'a' })).toMatchObject({ text: '{"text":"a"}' })
+    for (const name of ['old__echo', 'old__add', 'other__echo', 'echo']) {
+      await expect(agent.call(name)).rejects.toThrow(`Unknown tool ${name}`)
+    }
+  }
+})
+
+test('a limited token finds nothing beyond its limit', async () => {
+  await using up = await start()
+  const { omni2 } = up
+  await using legacy = await legacyServer()
+  const mine = await registerHealthy(omni2, 'mine', http(legacy.url))
+  const theirs = await registerHealthy(omni2, 'theirs', http(legacy.url))
+  await omni2.api.createCollection({ body: { name: 'closed', servers: [{ server_id: theirs.id }] } })
+  const limit = { servers: [mine.id], collections: [] }
+  const { token } = await omni2.api.createToken({ body: { name: 'limited', role: 'agent', limit } })
+  await using agent = await modernClient({ url: omni2.url, path: '/mcp', token })
+  expect((await agent.client.listTools()).tools.map(({ name }) => name)).toEqual(['mine__echo', 'mine__add'])
+  expect(await agent.call('mine__echo', {})).toMatchObject({ isError: false })
+  await expect(agent.call('theirs__echo')).rejects.toThrow('Unknown tool theirs__echo')
+  for (const path of ['/servers/theirs/mcp', '/collections/closed/mcp', '/servers/nobody/mcp']) {
+    await expect(modernClient({ url: omni2.url, path, token })).rejects.toMatchObject({ status: 404 })
+  }
 })

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
-import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
+import type { Caller, Offer } from '../../core/gateway/endpoint.ts'
+import { Router } from '../../core/gateway/router.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import { CALL_LIMITS, type RpcId, UpstreamFault } from '../channel.ts'
 import { LEGACY_VERSIONS } from '../handshake.ts'
@@ -14,8 +15,7 @@ import { readEnvelope } from './envelope.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { LISTS, pageOf } from './lists.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
-import { Router } from './router.ts'
-import { errorMessage, INTERNAL_ERROR, notFound, RpcFailure } from './rpc-failure.ts'
+import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
@@ -28,7 +28,7 @@ export type Visit = {
   readonly request: IncomingMessage
   readonly answer: Answer
   readonly caller: Caller
-  readonly endpoint: Endpoint
+  readonly offer: Offer
   /** Whole; empty when there was none. */
   readonly body: string
   readonly bytesIn: number
@@ -77,7 +77,8 @@ export class Gateway {
   }
 
   #serve(visit: Visit, request: Request): void {
-    const { caller, endpoint, answer } = visit
+    const { caller, offer, answer } = visit
+    const { endpoint } = offer
     try {
       const client = readEnvelope(visit.request.headers, request)
       const isModern = client !== undefined
@@ -88,7 +89,7 @@ export class Gateway {
       const session = isModern ? undefined : this.#sessionOf(visit)
       const self = client ?? session?.client ?? NOBODY
       const asker = { caller, endpoint, client: self, version: session?.version ?? MODERN_VERSION, session }
-      const own = isModern ? this.#modernResult(endpoint, request) : this.#legacyResult(endpoint, request)
+      const own = isModern ? this.#modernResult(offer, request) : this.#legacyResult(offer, request)
       if (own === undefined) this.#relay(visit, asker, request)
       else answer.reply(resultMessage(request.id, own))
     } catch (error) {
@@ -97,30 +98,31 @@ export class Gateway {
   }
 
   /** What is answered here; undefined for what a server has to answer. */
-  #legacyResult(endpoint: Endpoint, { method, params }: Request): JsonObject | undefined {
-    return method === 'ping' ? {} : this.#page(endpoint, method, params)
+  #legacyResult(offer: Offer, { method, params }: Request): JsonObject | undefined {
+    return method === 'ping' ? {} : this.#page(offer, method, params)
   }
 
-  #modernResult(endpoint: Endpoint, { method, params }: Request): JsonObject | undefined {
-    const result = method === 'server/discover' ? this.#discovery() : this.#page(endpoint, method, params)
+  #modernResult(offer: Offer, { method, params }: Request): JsonObject | undefined {
+    const result = method === 'server/discover' ? this.#discovery() : this.#page(offer, method, params)
     return result && { ...result, ...LISTED }
   }
 
-  #page(endpoint: Endpoint, method: string, { cursor }: JsonObject): JsonObject | undefined {
+  #page(offer: Offer, method: string, { cursor }: JsonObject): JsonObject | undefined {
     const kind = LISTS.get(method)
-    return kind && pageOf(kind, this.#router.list(endpoint, kind), cursor)
+    return kind && pageOf(kind, this.#router.list(offer, kind), cursor)
   }
 
-  #relay({ answer, bytesIn, endpoint }: Visit, asker: Asker, { id, method, params }: Request): void {
-    const route = OURS.has(method) ? undefined : this.#router.route(endpoint, method, params)
+  #relay({ answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
+    const route = OURS.has(method) ? undefined : this.#router.route(offer, method, params)
     if (route === undefined) throw notFound(method)
+    if ('unknown' in route) throw invalidParams(`Unknown ${route.unknown}`)
     const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, ...route })
     // In the legacy era only a notification cancels.
     if (asker.session === undefined) answer.onceGone(() => call.cancel())
     call.start()
   }
 
-  #initialize({ answer, caller, endpoint }: Visit, { id, params }: Request): void {
+  #initialize({ answer, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
     const { protocolVersion: asked, clientInfo: info, capabilities } = params
     if (typeof asked !== 'string' || !isObject(info) || !isObject(capabilities)) {
       throw new RpcFailure(400, -32_602, 'initialize needs protocolVersion, clientInfo and capabilities')
@@ -160,7 +162,7 @@ export class Gateway {
   }
 
   /** @throws RpcFailure when there is none: then the client is to begin anew. */
-  #sessionOf({ request: { method, headers }, caller, endpoint }: Visit): LegacySession {
+  #sessionOf({ request: { method, headers }, caller, offer: { endpoint } }: Visit): LegacySession {
     const version = headers['mcp-protocol-version']
     if (version === MODERN_VERSION && method !== 'POST') throw METHOD_NOT_ALLOWED
     const id = headers['mcp-session-id']

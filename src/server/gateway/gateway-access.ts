@@ -25,7 +25,7 @@ export class GatewayAccess {
     if (caller === undefined) return undefined
     const { book } = this.#deps
     const token = book.get(caller.tokenId)
-    if (token === undefined || !book.isValid(caller.tokenId)) return undefined
+    if (token === undefined || token.limit !== caller.limit || !book.isValid(caller.tokenId)) return undefined
     book.touch(token)
     return caller
   }
@@ -39,7 +39,7 @@ export class GatewayAccess {
     if (!ADMITTED.has(principal.role)) {
       throw new AppError('forbidden', `The gateway needs the role agent, operator or admin; you are ${principal.role}`)
     }
-    const caller = { tokenId: principal.tokenId }
+    const caller = { tokenId: principal.tokenId, limit: principal.limit }
     if (this.#known.size >= MOST_KNOWN) this.#known.clear()
     this.#known.set(authorization, caller)
     return caller

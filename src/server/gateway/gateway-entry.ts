@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '../../core/errors.ts'
-import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
+import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
+import { partOf } from '../../core/gateway/scope.ts'
+import type { Scopes } from '../../core/gateway/scopes.ts'
+import type { Fleet } from '../../core/watch/fleet.ts'
 import { Answer } from '../../mcp/downstream/answer.ts'
 import type { Gateway } from '../../mcp/downstream/gateway.ts'
 import { type HostRules, isOurHost, isOurOrigin } from '../access/hosts.ts'
@@ -11,8 +14,8 @@ type Deps = {
   readonly gateway: Pick<Gateway, 'visit'>
   readonly access: GatewayAccess
   readonly hosts: HostRules
-  /** Whether a server of that name is registered. */
-  readonly isServer: (name: string) => boolean
+  readonly scopes: Scopes
+  readonly fleet: Pick<Fleet, 'byName'>
   readonly onError: (error: unknown) => void
 }
 
@@ -49,12 +52,10 @@ async function prove(deps: Deps, arrival: Arrival): Promise<void> {
 }
 
 function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Caller): void {
-  if (endpoint.server !== undefined && !deps.isServer(endpoint.server)) {
-    throw new AppError('not_found', `No server "${endpoint.server}"`)
-  }
+  const offer = offerOf(deps, endpoint, caller)
   const answer = new Answer(response)
   if (request.method !== 'POST') {
-    deps.gateway.visit({ request, answer, caller, endpoint, body: '', bytesIn: 0 })
+    deps.gateway.visit({ request, answer, caller, offer, body: '', bytesIn: 0 })
     return
   }
   if (!isJson(request.headers['content-type'])) {
@@ -71,7 +72,7 @@ function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Cal
     if (response.headersSent) return
     const [first] = pieces
     const body = pieces.length === 1 && first ? first : Buffer.concat(pieces)
-    deps.gateway.visit({ request, answer, caller, endpoint, body: body.toString(), bytesIn })
+    deps.gateway.visit({ request, answer, caller, offer, body: body.toString(), bytesIn })
   })
 }
 
@@ -79,19 +80,36 @@ const isJson = (type = ''): boolean => type === 'application/json' || /^applicat
 
 const TOO_LARGE = new AppError('too_large', `The body is larger than ${MAX_BODY_BYTES} bytes`)
 
+/** @throws AppError 'not_found', in the same words for what is not there and what is not for this caller. */
+function offerOf({ scopes, fleet }: Deps, endpoint: Endpoint, { limit }: Caller): Offer {
+  const { server, collection } = endpoint
+  if (collection !== undefined) {
+    const scope = scopes.ofCollection(collection, limit)
+    if (scope === undefined) throw new AppError('not_found', `No collection "${collection}"`)
+    return { endpoint, scope }
+  }
+  const scope = scopes.within(limit)
+  if (server === undefined) return { endpoint, scope }
+  const member = fleet.byName(server)
+  if (member === undefined || partOf(scope, member.server.id) === undefined) {
+    throw new AppError('not_found', `No server "${server}"`)
+  }
+  return { endpoint, scope }
+}
+
 /** Paths are taken as they are: names of servers have nothing to be encoded. */
 function endpointOf(url: string): Endpoint | undefined {
   if (url === ALL.path) return ALL
   const query = url.indexOf('?')
   const path = query === -1 ? url : url.slice(0, query)
   if (path === ALL.path) return ALL
-  if (!path.startsWith(SERVERS) || !path.endsWith(ALL.path)) return undefined
-  const server = path.slice(SERVERS.length, -ALL.path.length)
-  return server === '' || server.includes('/') ? undefined : { path, server }
+  const [, kind, name, ...rest] = path.split('/')
+  if (rest.length !== 1 || rest[0] !== 'mcp' || !name) return undefined
+  if (kind === 'servers') return { path, server: name, collection: undefined }
+  return kind === 'collections' ? { path, server: undefined, collection: name } : undefined
 }
 
-const ALL: Endpoint = { path: '/mcp', server: undefined }
-const SERVERS = '/servers/'
+const ALL: Endpoint = { path: '/mcp', server: undefined, collection: undefined }
 
 /** Stops pages of other sites: by the name they reached us under (DNS rebinding), and by where they come from. */
 function refuseForeign({ headers: { host, origin }, socket }: IncomingMessage, hosts: HostRules): void {
