@@ -20,6 +20,10 @@ const Behaviour = z.object({
   delayMs: z.number().default(0),
   /** Of the requests: half of these end with their connection, half are never answered. */
   lostShare: z.number().default(0),
+  /** How large what tools say is, when not as usual. */
+  resultBytes: z.number().default(0),
+  /** Before the last byte of each answer. */
+  lastByteMs: z.number().default(0),
 })
 
 /** One port; it can be taken down and brought back. */
@@ -64,6 +68,7 @@ class Origin {
 const origins = new Map<number, Origin>()
 let behaviour = Behaviour.parse({})
 let lost = 0
+let large: Answers = LEGACY
 const streams = new Map<string, ServerResponse>()
 
 await open(new Origin())
@@ -77,6 +82,8 @@ obey({
   /** From now on, at all origins. */
   behave: (input) => {
     behaviour = Behaviour.parse(input)
+    const content = [{ type: 'text', text: 'x'.repeat(behaviour.resultBytes) }]
+    large = new Map([...LEGACY, ['tools/call', { content }]])
   },
   /** How many requests were lost so far. */
   lost: () => lost,
@@ -120,7 +127,13 @@ function answer(path: string, body: string, response: ServerResponse): void {
     return
   }
   const headers = { ...HEADERS, 'content-length': Buffer.byteLength(reply.text) }
-  response.writeHead(reply.ok ? 200 : 400, headers).end(reply.text)
+  response.writeHead(reply.ok ? 200 : 400, headers)
+  if (behaviour.lastByteMs === 0) {
+    response.end(reply.text)
+    return
+  }
+  response.write(reply.text.slice(0, -1))
+  setTimeout(() => response.end(reply.text.slice(-1)), behaviour.lastByteMs)
 }
 
 /** The reader of an HTTP+SSE server; what is posted to the same path is answered here. */
@@ -131,6 +144,7 @@ function stream(path: string, response: ServerResponse): void {
 
 function answersAt(path: string): Answers {
   if (path.startsWith('/modern')) return MODERN
+  if (behaviour.resultBytes > 0) return large
   const [, kind, server] = path.split('/')
   return kind === 'own' ? new Map([...LEGACY, ['tools/list', { tools: toolsOf(Number(server)) }]]) : LEGACY
 }

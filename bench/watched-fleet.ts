@@ -10,6 +10,7 @@ import type { UpstreamSignal, Upstreams } from '../src/core/ports.ts'
 import { loadConfig } from '../src/server/config/config.ts'
 import { Metrics } from '../src/server/metrics.ts'
 import { openUpstreams } from '../src/server/open-upstreams.ts'
+import { ownShares } from '../src/server/shares.ts'
 import { type Watch, watchFleet } from '../src/server/watch-fleet.ts'
 import { openStore } from '../src/store/open-store.ts'
 import { openVault } from '../src/store/vault.ts'
@@ -58,6 +59,7 @@ export async function openOutside(owned: AsyncDisposableStack, deps: Outside): P
     env,
     version: '0.0.0',
     cwd: dataDir,
+    shares: await ownShares(),
     clock,
     onSignal,
     onError: complain,

@@ -6,6 +6,7 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../src/core/config/secret.ts'
 import { serverId } from '../src/core/ids.ts'
+import { OpenFiles } from '../src/mcp/open-files.ts'
 import { StdioChannel } from '../src/mcp/stdio/stdio-channel.ts'
 import type { UpstreamsDeps } from '../src/mcp/upstreams.ts'
 import { systemClock } from '../src/server/system-clock.ts'
@@ -182,7 +183,8 @@ test.each(['legacy', 'modern'] as const)('nothing a hostile %s server answers is
 
 test('real stdio servers are started, checked, called and ended', async () => {
   const { processes, dataDir, end } = await stdioBench()
-  const host = { processes, environment: { PATH: process.env.PATH }, cwd: dataDir, clock: systemClock }
+  const environment = { PATH: process.env.PATH }
+  const host = { processes, files: new OpenFiles(), environment, cwd: dataDir, clock: systemClock }
   const openProcess: UpstreamsDeps['openProcess'] = (launch, listener) =>
     new StdioChannel({ ...host, launch, listener })
   const bench = someUpstreams({ openProcess })

@@ -119,17 +119,24 @@ export const cancelled = (stage: Stage, message = 'The caller left before the an
   })
 
 /** We could not try, for a reason of our own: says nothing about the upstream. */
-export const inconclusive = (stage: Stage, why: string, cause: unknown): UpstreamFault =>
+export const inconclusive = (
+  stage: Stage,
+  why: string,
+  cause: unknown,
+  nextAction = LESS_OR_MORE_FILES,
+): UpstreamFault =>
   new UpstreamFault(
     'inconclusive',
     {
       code: 'timeout',
       stage,
       message: `Omni2 could not try: ${why}`,
-      nextAction: 'Raise the limit of open files (ulimit -n) or lower the load on this machine.',
+      nextAction,
     },
     { cause },
   )
+
+const LESS_OR_MORE_FILES = 'Raise the limit of open files (ulimit -n) or lower the load on this machine.'
 
 const OWN_SHORTAGE: Readonly<Record<string, string>> = {
   EMFILE: 'this process has too many open files',

@@ -6,14 +6,14 @@ import { type Credentials, credentialsOf, UnusableHeader } from './http/credenti
 import type { Dialer } from './http/dialer.ts'
 import { HttpChannel } from './http/http-channel.ts'
 import { SseChannel } from './http/sse-channel.ts'
-import type { StreamPlaces } from './http/stream-places.ts'
+import type { Means } from './means.ts'
 import { concealer, redactor } from './redaction.ts'
 import { type Environment, hasReference, resolveReferences, UnresolvedReference } from './references.ts'
 
 export type ChannelMaker = {
   readonly clock: Clock
   readonly dialer: Dialer
-  readonly places: StreamPlaces
+  readonly means: Means
   readonly env: Environment
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
 }
@@ -49,8 +49,8 @@ export function makeChannel(config: ServerConfig, maker: ChannelMaker, listener:
   const url = urlOf(target.url.reveal(), where, maker.env)
   const credentials = usableCredentials(config, url, where, maker.env)
   const redact = redactor(credentials.secrets)
-  const { clock, dialer, places } = maker
-  const deps = { clock, dialer, places, url, where, credentials, redact, listener }
+  const { clock, dialer, means } = maker
+  const deps = { clock, dialer, means, url, where, credentials, redact, listener }
   const channel = target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps)
   return { channel, redact, conceal: concealer(credentials.secrets) }
 }

@@ -8,7 +8,7 @@ import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from '
 import { type CheckOptions, Connection } from './connection.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
-import { StreamPlaces } from './http/stream-places.ts'
+import type { Means } from './means.ts'
 import type { Environment } from './references.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 
@@ -21,6 +21,7 @@ export type UpstreamsDeps = {
   readonly ca: string | undefined
   /** How we name ourselves to upstreams. */
   readonly clientInfo: { readonly name: string; readonly version: string }
+  readonly means: Means
   readonly onSignal: (signal: UpstreamSignal) => void
   /** Makes the channel to a child process; it is started by `open`. */
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
@@ -35,7 +36,6 @@ type Kept = { readonly revision: number; readonly connection: Connection }
 export class McpUpstreams implements Upstreams {
   readonly #deps: UpstreamsDeps
   readonly #dialer: Dialer
-  readonly #places = new StreamPlaces()
   readonly #kept = new Map<ServerId, Kept>()
   readonly #leaving = new Set<Connection>()
   /** Checks and calls of our own need nothing of the client. */
@@ -108,14 +108,14 @@ export class McpUpstreams implements Upstreams {
 
   /** `id` is absent for a server that is not registered, of which nobody is told. */
   #connect(config: ServerConfig, id: ServerId | undefined): Connection {
-    const { clock, env, openProcess, onSignal } = this.#deps
+    const { clock, env, means, openProcess, onSignal } = this.#deps
     return new Connection({
       clock,
       client: this.#self,
       env,
       openProcess,
       dialer: this.#dialer,
-      places: this.#places,
+      means,
       config,
       onListChanged: id === undefined ? undefined : () => onSignal({ type: 'list_changed', serverId: id }),
       onExit: (failure) => id !== undefined && onSignal({ type: 'process_exited', serverId: id, failure }),

@@ -6,6 +6,7 @@ import type { ServerConfig } from '../core/config/server.ts'
 import type { Config } from './config/config.ts'
 import { eachAtOnce } from './each-at-once.ts'
 import { openUpstreams } from './open-upstreams.ts'
+import { ownShares } from './shares.ts'
 import { systemClock } from './system-clock.ts'
 
 type Options = {
@@ -35,6 +36,7 @@ export async function checkConfigs(configs: readonly ServerConfig[], options: Op
     env,
     version,
     cwd: process.cwd(),
+    shares: await ownShares(),
     clock: systemClock,
     onSignal: () => {},
     onError: () => {},

@@ -4,10 +4,12 @@ import { AppError } from '../core/errors.ts'
 import type { UpstreamSignal } from '../core/ports.ts'
 import { faultOf } from '../mcp/failures.ts'
 import { type AddressPolicy, parseCidr } from '../mcp/http/address-rules.ts'
+import { meansOf } from '../mcp/means.ts'
 import { ProcessRegistry } from '../mcp/stdio/process-registry.ts'
 import { StdioChannel } from '../mcp/stdio/stdio-channel.ts'
 import { McpUpstreams } from '../mcp/upstreams.ts'
 import type { Config } from './config/config.ts'
+import type { Shares } from './shares.ts'
 
 type Deps = {
   readonly config: Config
@@ -15,6 +17,7 @@ type Deps = {
   readonly version: string
   /** Where commands run. */
   readonly cwd: string
+  readonly shares: Shares
   readonly clock: Clock
   readonly onSignal: (signal: UpstreamSignal) => void
   readonly onError: (error: unknown) => void
@@ -41,19 +44,22 @@ export async function openUpstreams({
   env,
   version,
   cwd,
+  shares,
   clock,
   onSignal,
   onError,
 }: Deps): Promise<OpenUpstreams> {
   const processes = await ProcessRegistry.open({ dataDir: config.dataDir, onError })
   const reaped = await processes.reapAtStart()
-  const host = { processes, environment: env, cwd }
+  const means = meansOf({ files: shares.upstreamFiles, answerBytes: shares.answerBytes })
+  const host = { processes, files: means.files, environment: env, cwd }
   const upstreams = new McpUpstreams({
     clock,
     env,
     addresses: addressPolicy(config),
     ca: config.caFile === undefined ? undefined : await authorities(config.caFile),
     clientInfo: { name: 'omni2', version },
+    means,
     onSignal,
     openProcess: (launch, listener) => {
       if (!config.stdioAllowed) throw notAllowed(launch.command)

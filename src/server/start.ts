@@ -36,11 +36,14 @@ import { historyHandlers } from './routes/history.ts'
 import { ownHealthHandlers } from './routes/own-health.ts'
 import { serverHandlers } from './routes/servers.ts'
 import { transferHandlers } from './routes/transfer.ts'
+import { ownShares, type Shares } from './shares.ts'
 import { startUpkeep } from './upkeep.ts'
 import { jobProgress } from './views/jobs.ts'
 import { serverView } from './views/server.ts'
 import { type Watch, watchFleet } from './watch-fleet.ts'
 
+/** Of the connections to us, so that some are left to ask and to sign in with. */
+const LIVE_SHARE = 3 / 4
 /** Where the build puts the dashboard. */
 const DASHBOARD = path.join(import.meta.dirname, '../../dist/web')
 
@@ -83,6 +86,7 @@ export async function start(deps: Deps): Promise<Running> {
     const { dataDir, databaseUrl, secretKey, retentionDays } = config
     const lock = await acquireLock({ dataDir, databaseUrl, onLost: onFatal })
     cleanups.push(() => lock.release())
+    const shares = await ownShares()
     const vault = await openVault({ dataDir, secretKey })
     const store = await openStore({ databaseUrl, dataDir, vault })
     cleanups.push(() => store.close())
@@ -91,13 +95,15 @@ export async function start(deps: Deps): Promise<Running> {
       env,
       version,
       cwd,
+      shares,
       clock,
       onError,
       onSignal: (signal) => watch.monitor.hear(signal),
     })
     cleanups.push(() => outside.close())
     if (outside.reaped > 0) log.warn({ processes: outside.reaped }, 'ended processes that an earlier run left behind')
-    const watch: Watch = watchFleet({ store, upstreams: outside.upstreams, clock, random, retentionDays, onError })
+    const { upstreams } = outside
+    const watch: Watch = watchFleet({ store, upstreams, shares, clock, random, retentionDays, onError })
     cleanups.push(
       () => watch.journal.close(),
       () => watch.stalls.stop(),
@@ -106,7 +112,7 @@ export async function start(deps: Deps): Promise<Running> {
     const book = new TokenBook({ store, clock, outage: () => watch.journal.outage, onError })
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
-    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams: outside.upstreams, cleanups })
+    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams, shares, cleanups })
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
@@ -130,12 +136,13 @@ type Served = Deps & {
   readonly auth: Auth
   readonly book: TokenBook
   readonly upstreams: McpUpstreams
+  readonly shares: Shares
   readonly cleanups: Cleanups
 }
 
 /** The web server with the API, the live feed and the documentation; it does not listen yet. */
 async function serveApi(deps: Served): Promise<FastifyInstance> {
-  const { config, log, version, clock, store, watch, auth, book, upstreams, cleanups } = deps
+  const { config, log, version, clock, store, watch, auth, book, upstreams, shares, cleanups } = deps
   const { fleet, monitor, registry, settings, events, checks, reports } = watch
   const view = (member: Member) => serverView(member, clock)
   const views = () => [...fleet.all()].map(view)
@@ -151,14 +158,15 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
   const onAnswer = (answer: Answered) => metrics.countRequest(answer)
   const before = openGateway(deps)
-  const app = await createApp({ config, auth, log, version, clock, onAnswer, before })
+  const mostClients = shares.clients
+  const app = await createApp({ config, auth, log, version, clock, onAnswer, before, mostClients })
   cleanups.push(() => app.close())
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   app.addHook('preClose', async () => hub.close())
   const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
   const storing = () => watch.journal.outage === undefined
-  registerLive(app, hub)
+  registerLive(app, hub, shares.clients * LIVE_SHARE)
   await serveDashboard(app, DASHBOARD)
   const handlers = {
     ...accessHandlers({ auth, book, ...watch, clock }),

@@ -20,6 +20,7 @@ import { Monitor } from '../core/watch/monitor.ts'
 import { Registry } from '../core/watch/registry.ts'
 import { Settings } from '../core/watch/settings.ts'
 import { StallWatch } from '../core/watch/stall-watch.ts'
+import type { Shares } from './shares.ts'
 import { breakerConfigView, changedBreaker } from './views/breaker.ts'
 import { serverView } from './views/server.ts'
 import { changedRetention, settingsView } from './views/settings.ts'
@@ -29,6 +30,7 @@ type Deps = {
   readonly upstreams: Upstreams
   readonly clock: Clock
   readonly random: () => number
+  readonly shares?: Pick<Shares, 'checks'>
   readonly retentionDays: number
   readonly onError: (error: unknown) => void
 }
@@ -36,7 +38,7 @@ type Deps = {
 export type Watch = ReturnType<typeof watchFleet>
 
 /** Puts the core together: what is registered, how it is, and who watches it. Nothing is checked until `registry.load()`. */
-export function watchFleet({ store, upstreams, clock, random, retentionDays, onError }: Deps) {
+export function watchFleet({ store, upstreams, shares, clock, random, retentionDays, onError }: Deps) {
   const events = new Feed<StoredEvent>(onError)
   const checks = new Feed<CheckNotice>(onError)
   const progress = new Feed<CheckJob>(onError)
@@ -46,16 +48,8 @@ export function watchFleet({ store, upstreams, clock, random, retentionDays, onE
   const alarm = new FleetAlarm(fleet)
   const recorder = new Recorder(clock)
   const monitor = new Monitor({
-    fleet,
-    journal,
-    upstreams,
-    alarm,
-    stalls,
-    recorder,
-    checks,
-    clock,
-    random,
-    onError,
+    ...{ fleet, journal, upstreams, alarm, stalls, recorder, checks, clock, random, onError },
+    mostInFlight: shares?.checks,
   })
   const servers = () => [...fleet.all()].map(({ server }) => server.id)
   const compaction = new Compaction({ store, journal, servers, clock })

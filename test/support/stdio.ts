@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { JsonObject } from '../../src/core/capabilities.ts'
 import type { Failure } from '../../src/core/check.ts'
 import { CALL_LIMITS, type RequestOptions } from '../../src/mcp/channel.ts'
+import { OpenFiles } from '../../src/mcp/open-files.ts'
 import { ProcessRegistry } from '../../src/mcp/stdio/process-registry.ts'
 import { scanProcesses } from '../../src/mcp/stdio/process-scan.ts'
 import { StdioChannel, type StdioDeps } from '../../src/mcp/stdio/stdio-channel.ts'
@@ -34,6 +35,7 @@ export async function stdioBench() {
       processes,
       environment: { PATH: process.env.PATH },
       cwd: dataDir,
+      files: new OpenFiles(),
       clock,
       launch: { command: process.execPath, args: over.args ?? [STDIO_SERVER], env: over.env ?? {} },
       listener: {

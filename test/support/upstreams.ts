@@ -4,6 +4,7 @@ import { Secret } from '../../src/core/config/secret.ts'
 import type { Server, ServerConfig } from '../../src/core/config/server.ts'
 import { serverId } from '../../src/core/ids.ts'
 import type { UpstreamSignal } from '../../src/core/ports.ts'
+import { meansOf } from '../../src/mcp/means.ts'
 import { McpUpstreams, type UpstreamsDeps } from '../../src/mcp/upstreams.ts'
 import { systemClock } from '../../src/server/system-clock.ts'
 import { anHttpConfig } from './fakes.ts'
@@ -19,6 +20,7 @@ export function someUpstreams(over: Partial<UpstreamsDeps> = {}) {
     addresses: { allowLoopback: true, allow: [], deny: [] },
     ca: undefined,
     clientInfo: { name: 'omni2-test', version: '0.0.0' },
+    means: meansOf(),
     onSignal: (signal) => signals.push(signal),
     openProcess: () => {
       throw new Error('no processes here')

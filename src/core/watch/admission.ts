@@ -23,18 +23,24 @@ type Use = { total: number; suspect: number }
 
 /** Counts checks that run and lets new ones start within the caps. */
 export class Admission {
+  readonly #mostInFlight: number
   readonly #running: Use = { total: 0, suspect: 0 }
   readonly #origins = new Map<string, Use>()
   readonly #starts = new RecentStarts()
   readonly #suspectStarts = new RecentStarts()
 
+  constructor(mostInFlight: number = CAPS.inFlight) {
+    this.#mostInFlight = Math.min(mostInFlight, CAPS.inFlight)
+  }
+
   /** Takes a place when the answer is 'start'; hand it back with `finished`. */
   tryStart(origin: string, kind: CheckClass, now: Instant): Answer {
     const isSuspect = kind === 'suspect'
     const use = this.#origins.get(origin) ?? { total: 0, suspect: 0 }
-    if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= CAPS.inFlight) return 'class_full'
+    if (this.#starts.countAt(now) >= CAPS.startsPerSecond || this.#running.total >= this.#mostInFlight)
+      return 'class_full'
     if (isSuspect && this.#suspectStarts.countAt(now) >= CAPS.startsPerSecond / 2) return 'class_full'
-    if (isSuspect && this.#running.suspect >= CAPS.inFlight / 2) return 'class_full'
+    if (isSuspect && this.#running.suspect >= this.#mostInFlight / 2) return 'class_full'
     if (use.total >= CAPS.perOrigin || (isSuspect && use.suspect >= CAPS.perOrigin / 2)) return 'origin_full'
     this.#count(use, kind, 1)
     this.#count(this.#running, kind, 1)

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { ServerId } from '../ids.ts'
-import { Admission, type CheckClass } from './admission.ts'
+import { Admission, CAPS, type CheckClass } from './admission.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** Who is served first when the caps are reached. */
@@ -11,11 +11,16 @@ export type Ticket<T> = { readonly id: ServerId; readonly item: T; readonly orig
 
 /** Checks that are due and wait for a place: at most one per server, first come first served within a class. */
 export class CheckQueue<T> {
-  readonly #admission = new Admission()
+  readonly #admission: Admission
   readonly #waiting: Readonly<Record<CheckClass, WaitingLine<T>>> = {
     on_demand: new WaitingLine(),
     sound: new WaitingLine(),
     suspect: new WaitingLine(),
+  }
+
+  /** `mostInFlight`: fewer than `CAPS.inFlight` when we lack the means for so many. */
+  constructor(mostInFlight: number = CAPS.inFlight) {
+    this.#admission = new Admission(mostInFlight)
   }
 
   /** Replaces what waited for the same server. */

@@ -3,11 +3,24 @@ import { type Clock, toTimestamp } from '../clock.ts'
 import { unreachable } from '../errors.ts'
 import type { CheckNotice, DomainEvent } from '../events.ts'
 import { badges } from '../health/badges.ts'
-import type { Effect } from '../health/health-event.ts'
+import type { Effect, HealthEvent } from '../health/health-event.ts'
 import { save } from '../health/restore.ts'
 import { derive, severityOf } from '../health/status.ts'
 import type { Change, CheckRow } from '../ports.ts'
 import type { Member } from './fleet.ts'
+
+/** What is worth storing only if it has consequences; that a check began is stored with how it ended. */
+const NOTED: readonly HealthEvent['type'][] = [
+  'time_passed',
+  'check_requested',
+  'call_finished',
+  'process_exited',
+  'list_changed',
+  'common_cause',
+]
+/** Whether what `event` did to a server is to be stored. */
+export const isWorthStoring = (event: HealthEvent, effects: readonly Effect[]): boolean =>
+  !NOTED.includes(event.type) || effects.some(({ type }) => type !== 'run_check')
 
 /** What must be stored, in one transaction, because a server became `after` with these effects. */
 export function changesOf(after: Member, effects: readonly Effect[], clock: Clock): Change[] {

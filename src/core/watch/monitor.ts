@@ -14,7 +14,7 @@ import type { ServerId } from '../ids.ts'
 import type { Change, CheckRow, UpstreamSignal, Upstreams } from '../ports.ts'
 import { classOf } from './admission.ts'
 import { CheckQueue, type Ticket } from './check-queue.ts'
-import { changesOf, checkRow, noticeOf } from './consequences.ts'
+import { changesOf, checkRow, isWorthStoring, noticeOf } from './consequences.ts'
 import { within } from './deadline.ts'
 import { type Fleet, informed, type Member, originOf } from './fleet.ts'
 import type { Alarm, FleetAlarm } from './fleet-alarm.ts'
@@ -38,6 +38,8 @@ type Deps = {
   readonly clock: Clock
   /** A number in [0, 1). */
   readonly random: () => number
+  /** Checks in flight; as many as `CAPS` allow when absent. */
+  readonly mostInFlight?: number | undefined
   /** Told of every failure of our own (never of a failing upstream); the watch goes on. */
   readonly onError: (error: unknown) => void
 }
@@ -74,22 +76,13 @@ type Watched = { running: Running | undefined; demand: Demand | undefined; lastS
 
 /** What a person asked for. */
 const ON_DEMAND: readonly Trigger[] = ['manual', 'reload']
-/** What is worth storing only if it has consequences; that a check began is stored with how it ended. */
-const NOTED: readonly HealthEvent['type'][] = [
-  'time_passed',
-  'check_requested',
-  'call_finished',
-  'process_exited',
-  'list_changed',
-  'common_cause',
-]
 const START_GAP_MS = 1_000
 
 /** Watches the fleet: checks every server when it is due, and any server on demand. */
 export class Monitor {
   readonly #deps: Deps
   readonly #wakes = new Wakes()
-  readonly #queue = new CheckQueue<Demand | undefined>()
+  readonly #queue: CheckQueue<Demand | undefined>
   readonly #watched = new Map<ServerId, Watched>()
   readonly #limit = new OnDemandLimit()
   /** Of people who change a server: until that is stored nothing else moves it. */
@@ -99,6 +92,7 @@ export class Monitor {
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#queue = new CheckQueue(deps.mostInFlight)
   }
 
   /** Begins to look after a server that was put into the fleet. */
@@ -353,7 +347,7 @@ export class Monitor {
     const { state, effects } = next(before.state, event, clock.now(), random())
     const moved = { ...before, state }
     const after = keep(result ? informed(moved, result, clock.wall()) : moved)
-    if (NOTED.includes(event.type) && effects.every(({ type }) => type === 'run_check')) {
+    if (!isWorthStoring(event, effects)) {
       return { before, after, event, effects, changes: [] }
     }
     const { id: serverId } = before.server

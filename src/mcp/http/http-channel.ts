@@ -6,7 +6,6 @@ import type { HttpRequest } from './http-exchange.ts'
 import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
 import { StandingStream } from './standing-stream.ts'
-import type { StreamPlaces } from './stream-places.ts'
 
 /** Streamable HTTP: each message is a POST of its own, answered as JSON or as an event stream. */
 export class HttpChannel implements Channel {
@@ -19,14 +18,14 @@ export class HttpChannel implements Channel {
   #lastId = 0
   #closed = false
 
-  constructor(deps: HttpChannelDeps & { readonly places: StreamPlaces }) {
+  constructor(deps: HttpChannelDeps) {
     this.#deps = deps
     this.#sender = new HttpSender(deps)
     this.#path = deps.url.pathname + deps.url.search
     this.#standing = new StandingStream({
       clock: deps.clock,
       sender: this.#sender,
-      places: deps.places,
+      places: deps.means.streams,
       where: deps.where,
       notified: deps.listener.notified,
       asked: (asker, method, params) => {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Client } from 'undici'
 import type { RequestOptions, UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
+import type { Means } from '../means.ts'
 import type { Dialer } from './dialer.ts'
 
 /** How long a connection may idle when the server gives no hint: long enough to last from check to check. */
@@ -18,6 +19,7 @@ export type HttpConnection = {
 
 type Deps = {
   readonly dialer: Dialer
+  readonly means: Means
   readonly url: URL
   readonly where: string
 }
@@ -26,7 +28,8 @@ type Deps = {
 export class HttpConnections {
   readonly #deps: Deps
   readonly #idle: HttpConnection[] = []
-  readonly #all = new Set<Socket>()
+  /** With what gives its file back. */
+  readonly #all = new Map<Socket, () => void>()
   #closed = false
 
   constructor(deps: Deps) {
@@ -36,6 +39,7 @@ export class HttpConnections {
   /** The idle connection used last, if there is one. */
   takeIdle(): HttpConnection | undefined {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      this.#deps.means.files.idlesNoMore(idle.socket)
       if (!idle.socket.destroyed && idle.socket.readable) return idle
       discard(idle)
     }
@@ -47,27 +51,28 @@ export class HttpConnections {
     if (this.#closed) throw this.#gone(options)
     const idle = fresh ? undefined : this.takeIdle()
     if (idle !== undefined) return idle
-    const { dialer, url, where } = this.#deps
-    const socket = await dialer.dial(url, { trust: 'admin', where, trace: options.trace, signal: options.signal })
-    if (this.#closed) {
-      socket.destroy()
-      throw this.#gone(options)
-    }
-    this.#all.add(socket)
-    socket.once('close', () => this.#forget(socket))
-    return { client: clientOver(socket, url), socket, reused: false }
+    const socket = await this.#dial(options)
+    return { client: clientOver(socket, this.#deps.url), socket, reused: false }
   }
 
   /** Takes back a connection whose exchange came to its end. */
   release(connection: HttpConnection): void {
-    if (this.#closed || connection.socket.destroyed || this.#idle.length >= MOST_IDLE) discard(connection)
-    else this.#idle.push(connection.reused ? connection : { ...connection, reused: true })
+    const { socket } = connection
+    if (this.#closed || socket.destroyed || this.#idle.length >= MOST_IDLE) {
+      discard(connection)
+      return
+    }
+    this.#idle.push(connection.reused ? connection : { ...connection, reused: true })
+    this.#deps.means.files.idles(socket, () => {
+      discard(connection)
+      this.#forget(socket)
+    })
   }
 
   close(): void {
     this.#closed = true
     for (const idle of this.#idle.splice(0)) discard(idle)
-    for (const socket of this.#all) socket.destroy(new Error(DISCARDED))
+    for (const socket of this.#all.keys()) socket.destroy(new Error(DISCARDED))
   }
 
   #gone({ trace }: Pick<RequestOptions, 'trace'>): UpstreamFault {
@@ -75,8 +80,26 @@ export class HttpConnections {
     return faultOf('connection_reset', { stage: trace?.stage ?? 'connect', where, detail: 'as we asked' })
   }
 
+  async #dial(options: Pick<RequestOptions, 'trace' | 'signal'>): Promise<Socket> {
+    const { dialer, means, url, where } = this.#deps
+    const giveBack = means.files.take(1, options.trace?.stage ?? 'connect')
+    try {
+      const socket = await dialer.dial(url, { trust: 'admin', where, trace: options.trace, signal: options.signal })
+      this.#all.set(socket, giveBack)
+      socket.once('close', () => this.#forget(socket))
+      if (!this.#closed) return socket
+      socket.destroy()
+      throw this.#gone(options)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
   #forget(socket: Socket): void {
+    this.#all.get(socket)?.()
     this.#all.delete(socket)
+    this.#deps.means.files.idlesNoMore(socket)
     const at = this.#idle.findIndex((idle) => idle.socket === socket)
     if (at !== -1) discard(...this.#idle.splice(at, 1))
   }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../../core/check.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { AnswerMemory } from '../answer-memory.ts'
 import { UpstreamFault } from '../channel.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
 import type { HttpConnection } from './http-connections.ts'
@@ -17,6 +18,8 @@ export type HttpRequest = {
 
 /** Makes something of an answer while it arrives. Each method may throw an UpstreamFault, which ends the exchange. */
 export interface AnswerReader<T> {
+  /** Whether it holds what arrived until the end. */
+  readonly keeps: boolean
   /** A value says that all is known already; the rest of the answer then only matters to the connection. */
   start(status: number, headers: IncomingHttpHeaders): T | undefined
   data(piece: Buffer): T | undefined
@@ -29,6 +32,7 @@ export type ExchangeOptions = {
   readonly stage: Stage
   readonly signal: AbortSignal
   readonly firstByteMs: number | undefined
+  readonly memory: AnswerMemory
   /** Told once, when nothing more happens on the connection; `clean`: it can be used again. */
   readonly released: (clean: boolean) => void
 }
@@ -41,6 +45,7 @@ const MOST_USELESS_BYTES = 1024 * 1024
 const LOOK_MS = 1_000
 /** Interim answers (1xx) before the real one. */
 const MOST_INTERIMS = 100
+const MORE_MEMORY = 'Give Omni2 more memory (NODE_OPTIONS=--max-old-space-size), or make the server answer in pages.'
 
 /** Sends one request on a connection of its own. @throws UpstreamFault; the connection is not clean then. */
 export function exchange<T>(
@@ -84,6 +89,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
   #lingered = 0
   #interims = 0
+  /** Bytes of the answer that are held. */
+  #held = 0
   /** What the socket had received when something of use came last. */
   #usefulAt: number
   #stopLooking: () => void = () => {}
@@ -125,7 +132,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
     this.#usefulAt = this.#socket.bytesRead
-    if (this.#state === 'answering') this.#read(() => this.#reader.data(piece))
+    if (this.#state === 'answering') this.#read(() => this.#hold(piece.length) ?? this.#reader.data(piece))
     else if (this.#state === 'lingering') this.#linger(piece.length)
   }
 
@@ -157,12 +164,26 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       const value = step()
       if (value === undefined) return
       this.#state = 'lingering'
+      this.#letGo()
       this.#unlisten()
       this.#stopTimer = this.#options.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
       this.#resolve(value)
     } catch (error) {
       this.#giveUp(error instanceof Error ? error : new Error('thrown without an error', { cause: error }))
     }
+  }
+
+  /** @throws UpstreamFault 'inconclusive' when all answers together would be too much for us. */
+  #hold(bytes: number): undefined {
+    if (!this.#reader.keeps) return
+    const { memory, stage } = this.#options
+    if (!memory.take(bytes)) throw inconclusive(stage, 'too many large answers come at once', undefined, MORE_MEMORY)
+    this.#held += bytes
+  }
+
+  #letGo(): void {
+    this.#options.memory.giveBack(this.#held)
+    this.#held = 0
   }
 
   #linger(bytes: number): void {
@@ -206,6 +227,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#state = 'over'
+    this.#letGo()
     this.#stopTimer()
     this.#stopLooking()
     this.#unlisten()

@@ -32,6 +32,7 @@ export const costOf = (piece: Buffer): number => Math.max(piece.length, 64)
 
 /** Reads the answer to one JSON-RPC request: a JSON body, or an event stream up to the reply. */
 export class ReplyReader implements AnswerReader<Reply> {
+  readonly keeps = true
   readonly #expected: Expected
   readonly #body = new ByteBuffer()
   readonly #events = new EventStreamParser()
@@ -160,6 +161,7 @@ const mediaType = (headers: IncomingHttpHeaders): string =>
 
 /** Reads the answer to a message that gets no reply here: only its status matters. */
 export class AcknowledgementReader implements AnswerReader<true> {
+  readonly keeps = false
   readonly #site: AnswerSite
   readonly #hasSession: boolean
   readonly #mustBeAccepted: boolean

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type ChannelListener, type RequestOptions, UpstreamFault } from '../channel.ts'
+import type { Means } from '../means.ts'
 import type { Credentials } from './credentials.ts'
 import type { Dialer } from './dialer.ts'
 import { discard, type HttpConnection, HttpConnections } from './http-connections.ts'
@@ -9,6 +10,7 @@ import type { AnswerSite } from './http-status.ts'
 export type HttpChannelDeps = {
   readonly clock: Clock
   readonly dialer: Dialer
+  readonly means: Means
   /** Resolved; userinfo goes into the credentials. */
   readonly url: URL
   /** How messages name this server. */
@@ -106,6 +108,7 @@ export class HttpSender {
       stage: options.trace?.stage ?? 'handshake',
       signal: options.signal,
       firstByteMs: options.firstByteMs,
+      memory: this.#deps.means.answers,
       released: (clean) => (clean ? this.#connections.release(connection) : discard(connection)),
     })
   }

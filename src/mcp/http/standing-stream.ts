@@ -70,6 +70,7 @@ export class StandingStream {
 
 /** Reads events until the stream ends, or brings more than it may. */
 class StandingStreamReader implements AnswerReader<'ended'> {
+  readonly keeps = false
   readonly #deps: Deps
   readonly #events = new EventStreamParser()
   #since: Instant

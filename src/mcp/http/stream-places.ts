@@ -8,8 +8,8 @@ const MOST_STREAMS = 2_000
 export class StreamPlaces {
   #free: number
 
-  constructor(free = MOST_STREAMS) {
-    this.#free = free
+  constructor(most = MOST_STREAMS) {
+    this.#free = Math.min(most, MOST_STREAMS)
   }
 
   /** False when there is none; else the place is to be given back. */

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { type Launch, UpstreamFault } from '../channel.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
+import type { OpenFiles } from '../open-files.ts'
 import type { Environment } from '../references.ts'
 import { childEnvironment } from './child-environment.ts'
 import { killUntilNone, send, withDescendants } from './process-family.ts'
@@ -13,6 +14,7 @@ import type { Process } from './process-scan.ts'
 
 export type TreeHost = {
   readonly processes: ProcessRegistry
+  readonly files: OpenFiles
   /** Our own environment, of which a child gets a few names only. */
   readonly environment: Environment
   readonly cwd: string
@@ -21,6 +23,8 @@ export type TreeHost = {
 /** How the first process of a tree ended. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
+/** Of ours, to one process: its stdin, stdout and stderr. */
+const PIPES = 3
 /** From TERM to KILL. */
 const GRACE_MS = 5_000
 const POLL_MS = 50
@@ -47,16 +51,19 @@ export class ProcessTree {
   #gone: Promise<void> | undefined
 
   /** @throws UpstreamFault 'connect' with `spawn_failed`, or 'inconclusive' when it is us who lack the means. */
-  static async spawn(launch: Launch, { processes, environment, cwd }: TreeHost): Promise<ProcessTree> {
+  static async spawn(launch: Launch, { processes, files, environment, cwd }: TreeHost): Promise<ProcessTree> {
+    const giveBack = files.take(PIPES, 'spawn')
     const mark = processes.newMark()
     const env = childEnvironment(environment, launch.env, mark)
     try {
       const child = spawn(launch.command, launch.args, { cwd, env, detached: true, stdio: 'pipe', windowsHide: true })
       await once(child, 'spawn')
       const tree = new ProcessTree(child, mark, processes)
+      void tree.exited.then(giveBack)
       await processes.add(tree.pid, mark)
       return tree
     } catch (error) {
+      giveBack()
       throw spawnFault(error, launch.command, cwd)
     }
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Timestamp } from '../../core/clock.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 
@@ -32,11 +31,4 @@ export function judgeOpenFiles(limit: number | undefined, servers: number): Find
     message,
     `Raise it: ulimit -n ${needed * 2}, or LimitNOFILE=${needed * 2} in the systemd unit.`,
   )
-}
-
-/** How many files this process may have open; undefined when it may any number, or where that cannot be told (Linux tells). */
-export async function openFilesLimit(): Promise<number | undefined> {
-  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
-  const soft = /^Max open files +(\d+)/m.exec(limits)?.[1]
-  return soft === undefined ? undefined : Number(soft)
 }

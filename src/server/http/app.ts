@@ -11,6 +11,7 @@ import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Auth } from '../access/auth.ts'
 import type { Config } from '../config/config.ts'
+import { ClientPlaces } from './client-places.ts'
 import { guardRoutes } from './edge.ts'
 import { createHttpServer, refuseBrokenRequest } from './http-server.ts'
 import { findJsonTrap } from './json-body.ts'
@@ -29,6 +30,8 @@ type Deps = {
   readonly before?: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Of one token, or of one address while nobody is signed in. */
   readonly requestsPerMinute?: number
+  /** Connections at once. */
+  readonly mostClients?: number
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -39,14 +42,17 @@ const SOCKETS = { maxPayload: 64 * 1024, perMessageDeflate: false, closeTimeout:
 /** The web server with everything that stands before and around its routes, and no route of its own but the API's documentation. */
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const { config, auth, log, clock, onAnswer = () => {}, requestsPerMinute = 600, before = () => false } = deps
+  const places = new ClientPlaces(deps.mostClients)
   const logger: FastifyBaseLogger = log
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory: (handler) =>
-      createHttpServer((request, response) => {
-        if (!before(request, response)) handler(request, response)
-      }),
+      places.watch(
+        createHttpServer((request, response) => {
+          if (places.isBeyond(request.socket) || !before(request, response)) handler(request, response)
+        }),
+      ),
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, _request, reply) => {
       const problem = toProblem(error)
@@ -69,7 +75,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(helmet, securityHeaders(config.publicUrl))
   await app.register(cookie)
   await app.register(websocket, { options: SOCKETS, preClose: sayGoodbye, errorHandler: closeBroken })
-  await guardRoutes(app, { auth, config, clock, requestsPerMinute })
+  await guardRoutes(app, { auth, config, clock, places, requestsPerMinute })
   await documentRoutes(app, deps.version)
   return app
 }

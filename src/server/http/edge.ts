@@ -8,6 +8,7 @@ import { isOurHost, isOurOrigin } from '../access/hosts.ts'
 import { may, type Principal } from '../access/principal.ts'
 import { SESSION_COOKIE } from '../access/session-cookie.ts'
 import type { Config } from '../config/config.ts'
+import type { ClientPlaces } from './client-places.ts'
 import { requestCounts } from './request-counts.ts'
 
 declare module 'fastify' {
@@ -31,6 +32,7 @@ type Deps = {
   readonly auth: Auth
   readonly config: Pick<Config, 'allowedHosts' | 'publicUrl' | 'host'>
   readonly clock: Clock
+  readonly places: ClientPlaces
   readonly requestsPerMinute: number
 }
 
@@ -38,6 +40,7 @@ type Deps = {
 const PLUGIN_ROUTES: Readonly<Record<string, Access>> = { '/api/docs': 'viewer' }
 
 /** Probes of our own health: they cost nothing and tell nothing. */
+const BUSY_MS = 5_000
 const UNLIMITED: readonly string[] = ['/health/live', '/health/ready']
 
 /**
@@ -65,14 +68,19 @@ export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<voi
     for (const method of [route.method].flat()) table.push({ method, url: route.url, access })
   })
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    const isProbe = UNLIMITED.includes(request.routeOptions.url ?? '')
+    if (deps.places.isBeyond(request.raw.socket)) {
+      reply.header('connection', 'close')
+      if (!isProbe) throw new AppError('unavailable', 'Too many clients are connected', { retryAfterMs: BUSY_MS })
+    }
     refuseForeign(request, deps.config)
     // What is no route at all is told only to who may read what is.
     const access = request.routeOptions.config.access ?? 'viewer'
     if (access !== 'public') request.principal = await authenticate(request, deps.auth)
 
     // Whoever floods us must not make the orchestrator believe that we are dead.
-    if (UNLIMITED.includes(request.routeOptions.url ?? '')) return
+    if (isProbe) return
     const limit = await tooMany(request)
     if (!limit.isAllowed && limit.isExceeded) {
       throw new AppError('rate_limited', `More than ${limit.max} requests a minute`, { retryAfterMs: limit.ttl })

@@ -41,7 +41,7 @@ async function setup({ servers = [], newest = 0 }: { servers?: readonly ServerVi
   }
   const viewsOf = (ids: readonly number[]) => world.servers.filter(({ id }) => ids.includes(id))
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store: history, clock, log })
-  registerLive(app, hub)
+  registerLive(app, hub, 100)
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   closing.push(async () => {
     hub.close()

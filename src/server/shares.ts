@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { getHeapStatistics } from 'node:v8'
+
+/** How much of what this process may use each side gets at most, so that none takes what the others need to go on. */
+export type Shares = {
+  /** Files of connections to servers and of the pipes to their processes. */
+  readonly upstreamFiles: number
+  /** Connections of people and programs. */
+  readonly clients: number
+  /** Checks at once: each takes two files at most. */
+  readonly checks: number
+  /** Bytes of answers on their way. */
+  readonly answerBytes: number
+}
+
+/** The database, the log, threads, files of the dashboard, and connections that are told to come back later. */
+const OWN_FILES = 64
+/** Text that was read becomes several times as much, and old text waits for the collector. */
+const OF_HEAP = 1 / 8
+
+const ANY_NUMBER = {
+  upstreamFiles: Number.POSITIVE_INFINITY,
+  clients: Number.POSITIVE_INFINITY,
+  checks: Number.POSITIVE_INFINITY,
+}
+
+/** `files`: how many may be open, undefined for any number; `heapBytes`: how large the heap may become. */
+export function sharesOf(files: number | undefined, heapBytes: number): Shares {
+  if (files === undefined) return { ...ANY_NUMBER, answerBytes: heapBytes * OF_HEAP }
+  const half = Math.max(16, Math.floor((files - OWN_FILES) / 2))
+  return { upstreamFiles: half, clients: half, checks: Math.floor(half / 2), answerBytes: heapBytes * OF_HEAP }
+}
+
+export const ownShares = async (): Promise<Shares> =>
+  sharesOf(await openFilesLimit(), getHeapStatistics().heap_size_limit)
+
+/** How many files this process may have open; undefined when it may any number, or where that cannot be told (Linux tells). */
+export async function openFilesLimit(): Promise<number | undefined> {
+  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
+  const soft = /^Max open files +(\d+)/m.exec(limits)?.[1]
+  return soft === undefined ? undefined : Number(soft)
+}
