@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import type { ServerView } from '../../api/server-view.ts'
@@ -90,6 +90,9 @@ function EditForm({ base, now, onBase }: Props) {
         </Button>
         <Button variant="default" loading={test.isPending} onClick={tryIt}>
           Test
+        </Button>
+        <Button variant="subtle" renderRoot={(props) => <Link to="/mcps/$id/tools" params={{ id }} {...props} />}>
+          Try its tools
         </Button>
         {form.isDirty() && (
           <Button variant="subtle" onClick={() => onBase(now)}>

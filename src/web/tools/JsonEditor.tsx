@@ -1,7 +1,13 @@
 import { json } from '@codemirror/lang-json'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { Annotation } from '@codemirror/state'
 import { EditorView, lineNumbers } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
 import { minimalSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
+
+/** Marks what did not come from typing. */
+const fromOutside = Annotation.define<boolean>()
 
 type Props = {
   readonly label: string
@@ -17,11 +23,15 @@ export function JsonEditor({ label, text, onChange }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<EditorView>(null)
   const latest = useRef({ text, onChange })
+  /** What went out and has not come back as `text` yet: who types fast is ahead of the page. */
+  const sent = useRef<string[]>([])
   useEffect(() => {
     latest.current = { text, onChange }
+    const known = sent.current.indexOf(text)
+    sent.current = sent.current.slice(known + 1)
     const view = editor.current
-    const before = view?.state.doc.toString()
-    if (view && before !== text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } })
+    if (known >= 0 || !view || view.state.doc.toString() === text) return
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: fromOutside.of(true) })
   }, [text, onChange])
   useEffect(() => {
     if (!host.current) return
@@ -35,11 +45,15 @@ export function JsonEditor({ label, text, onChange }: Props) {
         lineNumbers(),
         json(),
         look,
+        syntaxHighlighting(colours),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
-        EditorView.updateListener.of(({ docChanged, state }) => {
+        typeOver,
+        EditorView.updateListener.of(({ docChanged, state, transactions }) => {
+          if (!docChanged || transactions.some((change) => change.annotation(fromOutside))) return
           const now = state.doc.toString()
-          if (docChanged && now !== latest.current.text) latest.current.onChange(now)
+          sent.current.push(now)
+          latest.current.onChange(now)
         }),
       ],
     })
@@ -51,6 +65,15 @@ export function JsonEditor({ label, text, onChange }: Props) {
   }, [label])
   return <div ref={host} />
 }
+
+/** When lines are typed over, the browser would join them with style attributes, which the policy refuses. */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput({ inputType, data }, view) {
+    if (inputType !== 'insertText' || data === null || view.state.selection.main.empty) return false
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type' })
+    return true
+  },
+})
 
 const look = EditorView.theme({
   '&': {
@@ -74,3 +97,10 @@ const look = EditorView.theme({
     color: 'var(--mantine-color-dimmed)',
   },
 })
+
+const colours = HighlightStyle.define([
+  { tag: tags.string, color: 'var(--tone-good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--tone-info)' },
+  { tag: tags.propertyName, color: 'var(--mantine-color-text)' },
+  { tag: [tags.separator, tags.brace, tags.squareBracket], color: 'var(--mantine-color-dimmed)' },
+])

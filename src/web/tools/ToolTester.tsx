@@ -114,34 +114,36 @@ export function ToolTester({ server, capability }: Props) {
           <p className={classes.wrong}>{draft.unreadable} Mend it under JSON.</p>
         )}
         <Unchecked what={tool.input.unchecked} />
-        <div className={classes.actions}>
-          {isRunning ? (
-            <Button variant="default" onClick={cancel}>
-              Cancel
-            </Button>
-          ) : (
-            <Tooltip label={block} disabled={block === undefined}>
-              <Button
-                type="submit"
-                aria-disabled={block !== undefined}
-                data-disabled={block !== undefined || undefined}
-              >
-                Run
+        <div className={classes.foot}>
+          <div className={classes.actions}>
+            {isRunning ? (
+              <Button variant="default" onClick={cancel}>
+                Cancel
               </Button>
-            </Tooltip>
-          )}
-          {draft.value && (
-            <>
-              <Copy what="as curl" value={asCurl(location.origin, callOf(server, tool, draft.value))} />
-              <Copy what="as command" value={asCommand(callOf(server, tool, draft.value))} />
-            </>
+            ) : (
+              <Tooltip label={block} disabled={block === undefined}>
+                <Button
+                  type="submit"
+                  aria-disabled={block !== undefined}
+                  data-disabled={block !== undefined || undefined}
+                >
+                  Run
+                </Button>
+              </Tooltip>
+            )}
+            {draft.value && (
+              <>
+                <Copy what="as curl" value={asCurl(location.origin, callOf(server, tool, draft.value))} />
+                <Copy what="as command" value={asCommand(callOf(server, tool, draft.value))} />
+              </>
+            )}
+          </div>
+          {block !== undefined && (
+            <p className={classes.block} role="status">
+              {block}
+            </p>
           )}
         </div>
-        {block !== undefined && (
-          <p className={classes.block} role="status">
-            {block}
-          </p>
-        )}
       </form>
       <div className={classes.outcome}>
         <Result run={run} />

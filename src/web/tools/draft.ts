@@ -1,4 +1,5 @@
 import { isPlainObject } from '../api/json-object.ts'
+import { mayBeLeftOut } from './form-schema.ts'
 import type { Schema } from './plain-schema.ts'
 
 export type Arguments = { readonly [name: string]: unknown }
@@ -36,6 +37,7 @@ function filled(value: unknown, { properties, required }: Schema): Arguments {
     Object.entries(isPlainObject(value) ? value : {}).flatMap(([name, part]): [string, unknown][] => {
       if (part === undefined) return []
       const field = fields.get(name)
+      if (part === null && isPlainObject(field) && mayBeLeftOut(field)) return []
       if (!isPlainObject(part) || !isPlainObject(field)) return [[name, part]]
       const rest = filled(part, field)
       return Object.keys(rest).length === 0 && isPlainObject(field.properties) && !needed.includes(name)

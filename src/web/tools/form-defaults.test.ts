@@ -21,3 +21,10 @@ test('a constant that is required is filled in', () =>
 
 test('nothing is made up', () =>
   expect(defaults({ a: { type: 'string' }, list: { type: 'array', items: { type: 'string' } } })).toEqual({}))
+
+test('a choice is left open, whether it is required or not', () => {
+  const circle = { type: 'object', required: ['kind'], properties: { kind: { const: 'circle' } } }
+  const area = { oneOf: [circle, { type: 'string' }] }
+  expect(defaults({ area })).toEqual({})
+  expect(defaults({ area }, ['area'])).toEqual({})
+})

@@ -7,6 +7,8 @@ export const FORM_BEHAVIOUR: Experimental_DefaultFormStateBehavior = {
   emptyObjectFields: 'populateRequiredDefaults',
   constAsDefaults: 'skipOneOf',
   arrayMinItems: { populate: 'requiredOnly' },
+  // Else the constants of a choice stay empty after it was made.
+  mergeDefaultsIntoFormData: 'useDefaultIfFormDataUndefined',
 }
 
 /** What the arguments of a tool are before anybody types: the defaults that its schema names. */

@@ -18,10 +18,11 @@ test('a value that is required may still be null', () =>
     ],
   }))
 
-test('several types are a choice', () =>
+test('several types are a choice, which may be left open when it is optional', () =>
   expect(field({ type: ['string', 'number'], description: 'Either' })).toEqual({
     description: 'Either',
     anyOf: [
+      { type: 'null', title: 'Not set' },
       { type: 'string', title: 'string' },
       { type: 'number', title: 'number' },
     ],
@@ -31,8 +32,10 @@ test('members of a choice are named by what tells them apart', () => {
   const schema = field({
     oneOf: [{ properties: { kind: { const: 'circle' } } }, { title: 'Square', type: 'object' }, { const: 5 }],
   })
-  expect(JSON.stringify(schema)).toMatch(/"title":"kind: circle".*"title":"Square".*"title":"5"/)
+  expect(JSON.stringify(schema)).toMatch(/"title":"Not set".*"title":"kind: circle".*"title":"Square".*"title":"5"/)
 })
+
+test('an optional constant is one to choose', () => expect(field({ const: 'a' })).toEqual({ enum: ['a'] }))
 
 test('what has no type is a field for JSON', () => {
   expect(field({})).toHaveProperty('$comment')

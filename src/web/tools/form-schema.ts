@@ -39,10 +39,35 @@ function shownFields(fields: Schema, required: unknown): Schema {
   return Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
-      untyped(isPlainObject(field) ? shown(field, names.includes(name)) : {}),
+      untyped(isPlainObject(field) ? shownField(field, names.includes(name)) : {}),
     ]),
   )
 }
+
+function shownField(field: Schema, isRequired: boolean): Schema {
+  const { const: only, ...rest } = shown(field, isRequired)
+  if (only === undefined) return isRequired ? rest : choosable(rest)
+  return isRequired ? { ...rest, const: only } : { ...rest, enum: [only] }
+}
+
+/** A choice that begins open, if it is one. */
+function choosable(schema: Schema): Schema {
+  for (const keyword of ['anyOf', 'oneOf']) {
+    const members = schema[keyword]
+    if (Array.isArray(members) && !members.every(isConstant) && members[0] !== NOT_SET)
+      return { ...schema, [keyword]: [NOT_SET, ...members] }
+  }
+  return schema
+}
+
+/** What a choice is at first where null is no member of it. */
+const NOT_SET: Schema = { type: 'null', title: 'Not set' }
+
+const isConstant = (member: unknown): boolean => isPlainObject(member) && member.const !== undefined
+
+/** Whether null in an optional field means that it is left out. */
+export const mayBeLeftOut = ({ anyOf, oneOf }: Schema): boolean =>
+  [anyOf, oneOf].some((members) => Array.isArray(members) && members[0] === NOT_SET)
 
 /** Of a list: items of one kind, or a tuple, which the form knows under its old name. */
 function shownItems({ items, prefixItems }: Schema): Schema {
@@ -55,22 +80,26 @@ function shownItems({ items, prefixItems }: Schema): Schema {
 /** A choice whose members all say what they are. */
 function choice(keyword: 'anyOf' | 'oneOf', { [keyword]: members }: Schema): Schema {
   if (!Array.isArray(members)) return {}
-  return {
-    [keyword]: members.map((member: unknown) => {
-      const read = isPlainObject(member) ? shown(member, true) : {}
-      return { ...untyped(read), title: read.title ?? memberName(read) }
-    }),
-  }
+  const named = members.map((member: unknown): Schema => {
+    const read = isPlainObject(member) ? member : {}
+    return { ...untyped(shown(read, true)), title: read.title ?? memberName(read) }
+  })
+  // Constants are filled in when a member is chosen, so that somebody has to choose.
+  const isOpen = named.some((member) => constantsOf(member).length > 0) && !named.some(({ type }) => type === 'null')
+  return { [keyword]: isOpen ? [NOT_SET, ...named] : named }
 }
 
 /** What tells one member of a choice from another: a constant in it, or its type. */
-function memberName({ properties, type, const: only }: Schema): string {
+function memberName(member: Schema): string {
+  const { type, const: only } = member
   if (only !== undefined) return String(only)
-  const constants = Object.entries(isPlainObject(properties) ? properties : {}).flatMap(([name, field]) =>
+  return constantsOf(member).join(', ') || (typeof type === 'string' ? type : 'anything')
+}
+
+const constantsOf = ({ properties }: Schema): readonly string[] =>
+  Object.entries(isPlainObject(properties) ? properties : {}).flatMap(([name, field]) =>
     isPlainObject(field) && field.const !== undefined ? [`${name}: ${field.const}`] : [],
   )
-  return constants.join(', ') || (typeof type === 'string' ? type : 'anything')
-}
 
 /** The only other thing a nullable value may be. */
 function withoutNull(schema: Schema): Schema | undefined {

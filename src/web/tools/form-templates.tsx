@@ -13,12 +13,12 @@ import {
   type WrapIfAdditionalTemplateProps,
 } from '@rjsf/utils'
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
 import classes from './ArgumentsForm.module.css'
 
-/** Values label and describe themselves; only what contains others has something around it. */
+/** Values label and describe themselves; a constant fills itself in, and nobody need see it. */
 function FieldTemplate({ hidden, children, ...field }: FieldTemplateProps) {
-  if (hidden) return null
+  if (hidden || field.schema.const !== undefined) return null
   return ADDITIONAL_PROPERTY_FLAG in field.schema ? <MapEntry {...field}>{children}</MapEntry> : <div>{children}</div>
 }
 
@@ -64,7 +64,7 @@ function ObjectFieldTemplate(field: ObjectFieldTemplateProps) {
   const fields = (
     <div className={classes.fields}>
       {properties.map(({ name, content }) => (
-        <div key={name}>{content}</div>
+        <Fragment key={name}>{content}</Fragment>
       ))}
       {canExpand(schema, uiSchema, formData) && <Add what="entry" onClick={field.onAddProperty} />}
     </div>

@@ -2,6 +2,7 @@ import { Input, MultiSelect, PasswordInput, SegmentedControl, Select, Textarea, 
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils'
 import { useId } from 'react'
 import { isPlainObject } from '../api/json-object.ts'
+import classes from './ArgumentsForm.module.css'
 import { isSecretField } from './secret-field.ts'
 
 /** Of an id such as `argument/items/0`: its last step is an index where the field is an item of a list. */
@@ -37,7 +38,9 @@ function TextWidget(props: WidgetProps) {
   if (schema.type === 'number' || schema.type === 'integer') return <TextInput {...field} inputMode="decimal" />
   const kind = new Map(Object.entries(SINGLE_LINE)).get(schema.format ?? '')
   if (kind) return <TextInput {...field} type={kind} />
-  return <Textarea {...field} autosize minRows={1} maxRows={12} spellCheck={false} />
+  return (
+    <Textarea {...field} classNames={{ input: classes.text }} autosize minRows={1} maxRows={12} spellCheck={false} />
+  )
 }
 
 function SelectWidget(props: WidgetProps) {
