@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely'
-import { OUTCOMES } from '../../core/check.ts'
 import type { Dialect, Tables } from '../schema.ts'
 
 /** As in the first migration. */
@@ -7,6 +6,18 @@ const TYPES = {
   sqlite: { integer: 'integer', counting: 'integer' },
   postgres: { integer: 'bigint', counting: 'bigserial' },
 } as const
+
+/** What a check can say, as it was then. */
+const OUTCOMES = [
+  'ok',
+  'connect',
+  'protocol',
+  'auth',
+  'throttled',
+  'app_error',
+  'cancelled',
+  'inconclusive',
+] as const
 
 /** Runs of checks in the log; spans, roll-ups and incidents. */
 export async function history(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
