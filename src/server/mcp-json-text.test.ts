@@ -17,9 +17,8 @@ test('a key that stands twice is refused', () => {
   expect(() => parseMcpJsonText('{"mcpServers": {"a": {"command": "x", "command": "y"}}}')).toThrow('stands twice')
 })
 
-test('a megabyte of brackets is refused at once', () => {
-  const started = performance.now()
+/** What took the square of a megabyte of steps would not come to an end before the test runner gives up. */
+test('a megabyte of brackets or backslashes is refused', () => {
   expect(() => parseMcpJsonText('['.repeat(1_000_000))).toThrow('levels deep')
   expect(() => parseMcpJsonText(`"${'\\'.repeat(1_000_000)}`)).toThrow()
-  expect(performance.now() - started).toBeLessThan(500)
 })

@@ -32,11 +32,13 @@ test('whatever is wanted, what is proposed fits and is free', () => {
   )
 })
 
-test('a thousand that want the same name get theirs in no time', () => {
+test('a thousand that want the same name get theirs, each after asking for no name twice', () => {
   const taken = new Set<string>()
-  const startedAt = performance.now()
-  for (let entry = 0; entry < 1_000; entry++) taken.add(proposeName('a-'.repeat(90), (name) => taken.has(name)))
-  expect(taken.size).toBe(1_000)
+  for (let entry = 0; entry < 1_000; entry++) {
+    const asked: string[] = []
+    const isTaken = (name: string) => asked.push(name) > 0 && taken.has(name)
+    taken.add(proposeName('a-'.repeat(90), isTaken))
+    expect(asked).toEqual([...taken])
+  }
   expect([...taken].every(isServerName)).toBe(true)
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
 })
