@@ -88,7 +88,7 @@ export async function start(deps: Deps): Promise<Running> {
     cleanups.push(() => lock.release())
     const shares = await ownShares()
     const vault = await openVault({ dataDir, secretKey })
-    const store = await openStore({ databaseUrl, dataDir, vault })
+    const store = await openStore({ databaseUrl, dataDir, vault, onLost: onFatal })
     cleanups.push(() => store.close())
     const outside = await openUpstreams({
       config,

@@ -1,5 +1,6 @@
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type { Secret } from '../core/config/secret.ts'
+import type { AppError } from '../core/errors.ts'
 import { takeNumbers } from './counter.ts'
 import { KnownStatements } from './known-statements.ts'
 import { postgresPool } from './postgres-pool.ts'
@@ -27,9 +28,9 @@ export type Database = {
   readonly close: () => Promise<void>
 }
 
-/** @throws SqliteError when the file cannot be opened, or is damaged. */
-export async function openSqlite(options: SqliteOptions): Promise<Database> {
-  const thread = await SqliteThread.open(options)
+/** `onLost` as of `SqliteThread.open`. @throws SqliteError when the file cannot be opened, or is damaged. */
+export async function openSqlite(options: SqliteOptions, onLost?: (reason: AppError) => void): Promise<Database> {
+  const thread = await SqliteThread.open(options, onLost)
   const db = new Kysely<Tables>({ dialect: sqliteDialect(thread) })
   const numbered = takeNumbers(db, 'commit', 1).compile()
   return {

@@ -17,6 +17,8 @@ type Options = {
   readonly busyTimeoutMs?: number
   /** For work on the whole of it: PostgreSQL gets all the time it needs for a statement. */
   readonly patient?: boolean
+  /** Told when it can never be asked again: SQLite's thread died. PostgreSQL may always come back. */
+  readonly onLost?: (reason: AppError) => void
 }
 
 const BUSY_TIMEOUT_MS = 5_000
@@ -25,9 +27,7 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'omni2.db
 
 /** Opens the database whatever its schema is; a SQLite file is made. @throws AppError 'unavailable' when it is damaged. */
 export async function openDatabase({ databaseUrl, dataDir }: Home, options: Options = {}): Promise<Database> {
-  return databaseUrl
-    ? openPostgres(databaseUrl, options)
-    : await openFile(databaseFile(dataDir), options.busyTimeoutMs ?? BUSY_TIMEOUT_MS)
+  return databaseUrl ? openPostgres(databaseUrl, options) : await openFile(databaseFile(dataDir), options)
 }
 
 /** A file nobody else knows yet, which is thrown away when anything fails. @throws SqliteError when it is no database. */
@@ -40,11 +40,11 @@ export const openToLook = ({ databaseUrl, dataDir }: Home): Promise<Database> =>
     ? openDatabase({ databaseUrl, dataDir }, { patient: true })
     : openSqlite({ file: databaseFile(dataDir), busyTimeoutMs: BUSY_TIMEOUT_MS, purpose: 'look' })
 
-async function openFile(file: string, busyTimeoutMs: number): Promise<Database> {
+async function openFile(file: string, { busyTimeoutMs = BUSY_TIMEOUT_MS, onLost }: Options): Promise<Database> {
   try {
     // Made before SQLite makes it, so that it and its -wal and -shm, which copy its mode, are for this user only.
     await (await open(file, 'a', 0o600)).close()
-    return await openSqlite({ file, busyTimeoutMs })
+    return await openSqlite({ file, busyTimeoutMs }, onLost)
   } catch (cause) {
     throw unusable(file, cause)
   }

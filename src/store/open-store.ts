@@ -1,3 +1,4 @@
+import type { AppError } from '../core/errors.ts'
 import type { Store, Vault } from '../core/ports.ts'
 import { ensureDataDir } from './data-dir.ts'
 import { migrate } from './migrations.ts'
@@ -8,6 +9,8 @@ type StoreOptions = Home & {
   readonly vault: Vault
   /** How long a write waits for another process's write to SQLite. */
   readonly busyTimeoutMs?: number
+  /** Told when the store can never be asked again. */
+  readonly onLost?: (reason: AppError) => void
 }
 
 /**

@@ -21,8 +21,9 @@ export class SqliteThread {
   readonly #ended: Promise<void>
   #lastId = 0
   #gone: AppError | undefined
+  #isClosing = false
 
-  private constructor(options: SqliteOptions) {
+  private constructor(options: SqliteOptions, onLost: (reason: AppError) => void) {
     // Beside this file and with its extension: `.ts` from source, `.js` once compiled.
     const code = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url)
     this.#worker = new Worker(code, { workerData: options, execArgv: [], name: 'sqlite' })
@@ -32,13 +33,18 @@ export class SqliteThread {
       this.#worker.on('exit', () => {
         this.#end(new AppError('unavailable', 'The database is closed'))
         resolve()
+        if (!this.#isClosing)
+          onLost(new AppError('unavailable', 'The thread of the database ended', { cause: this.#gone }))
       })
     })
   }
 
-  /** @throws SqliteError when the file cannot be opened, or is damaged. */
-  static async open(options: SqliteOptions): Promise<SqliteThread> {
-    const thread = new SqliteThread(options)
+  /**
+   * `onLost`: told when the thread ends though nobody closed it; nothing can be asked any more.
+   * @throws SqliteError when the file cannot be opened, or is damaged.
+   */
+  static async open(options: SqliteOptions, onLost: (reason: AppError) => void = () => {}): Promise<SqliteThread> {
+    const thread = new SqliteThread(options, onLost)
     const opened = Promise.withResolvers<readonly SqlResult[]>()
     thread.#pending.set(0, opened)
     try {
@@ -63,6 +69,7 @@ export class SqliteThread {
 
   /** Finishes what was asked before, then closes the file and ends the thread. */
   async close(): Promise<void> {
+    this.#isClosing = true
     this.#worker.postMessage('close')
     await this.#ended
   }

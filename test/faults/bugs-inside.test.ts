@@ -33,20 +33,28 @@ test('every request is answered and the watch goes on; each is in the log', asyn
   )
 })
 
-test('it ends in order with exit code 1, and a restart finds all as it was', async (context) => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-fault-'))
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
-  await using upstream = await legacyServer()
-  await using omni2 = await Omni2.startInjectable({ dataDir })
-  const { id } = await registerHealthy(omni2, 'watched', { url: upstream.url })
-  await omni2.inject('throw')
-  const thrownAt = performance.now()
-  await omni2.process.untilEnd(AbortSignal.timeout(3 * 10_000))
-  const endedMs = performance.now() - thrownAt
-  expect(omni2.process.exitCode).toBe(1)
-  expect(omni2.process.output).toMatch(/"fatal".*Thrown where nobody catches.*uncaught exception/)
-  await using again = await Omni2.start({ dataDir })
-  expect(await read(again, id)).toMatchObject({ health_status: 'healthy', badges: ['stale'] })
-  expect(await check(again, id)).toMatchObject({ health_status: 'healthy', health_result: { outcome: 'ok' } })
-  measured(context, 'an uncaught exception', `ended after ${(endedMs / 1_000).toFixed(1)} s`)
-})
+const FATAL = [
+  { fault: 'an uncaught exception', command: 'throw', log: /"fatal".*Thrown where nobody catches.*uncaught exception/ },
+  { fault: 'SQLite: its thread dies', command: 'end_workers', log: /thread of the database ended/ },
+]
+
+test.for(FATAL)(
+  'it ends in order with exit code 1, and a restart finds all as it was',
+  async ({ fault, command, log }, context) => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-fault-'))
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+    await using upstream = await legacyServer()
+    await using omni2 = await Omni2.startInjectable({ dataDir })
+    const { id } = await registerHealthy(omni2, 'watched', { url: upstream.url })
+    await omni2.inject(command)
+    const thrownAt = performance.now()
+    await omni2.process.untilEnd(AbortSignal.timeout(3 * 10_000))
+    const endedMs = performance.now() - thrownAt
+    expect(omni2.process.exitCode).toBe(1)
+    expect(omni2.process.output).toMatch(log)
+    await using again = await Omni2.start({ dataDir })
+    expect(await read(again, id)).toMatchObject({ health_status: 'healthy', badges: ['stale'] })
+    expect(await check(again, id)).toMatchObject({ health_status: 'healthy', health_result: { outcome: 'ok' } })
+    measured(context, fault, `ended after ${(endedMs / 1_000).toFixed(1)} s`)
+  },
+)

@@ -8,16 +8,7 @@ const TYPES = {
 } as const
 
 /** What a check can say, as it was then. */
-const OUTCOMES = [
-  'ok',
-  'connect',
-  'protocol',
-  'auth',
-  'throttled',
-  'app_error',
-  'cancelled',
-  'inconclusive',
-] as const
+const OUTCOMES = ['ok', 'connect', 'protocol', 'auth', 'throttled', 'app_error', 'cancelled', 'inconclusive'] as const
 
 /** Runs of checks in the log; spans, roll-ups and incidents. */
 export async function history(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
