@@ -20,6 +20,8 @@ export class Editor implements AsyncDisposable {
   readonly open: string[] = []
   /** Until an answer of 503 came, in milliseconds. */
   slowestMs = 0
+  /** Until a change was accepted, at most, in milliseconds. */
+  waitedMs = 0
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
@@ -60,9 +62,12 @@ export class Editor implements AsyncDisposable {
       const began = performance.now()
       const answer = await fetch(url, { method: 'PATCH', headers, body: JSON.stringify({ description }) })
       const said: unknown = await answer.json()
-      if (answer.status === 200) this.accepted.push(description)
-      else if (answer.status === 503) {
-        this.slowestMs = Math.max(this.slowestMs, performance.now() - began)
+      const tookMs = performance.now() - began
+      if (answer.status === 200) {
+        this.accepted.push(description)
+        this.waitedMs = Math.max(this.waitedMs, tookMs)
+      } else if (answer.status === 503) {
+        this.slowestMs = Math.max(this.slowestMs, tookMs)
         const list = Problem.parse(said).detail?.includes(OPEN) ? this.open : this.refused
         list.push(description)
       } else throw new Error(`${description} was answered ${answer.status}`)
