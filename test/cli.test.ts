@@ -208,3 +208,38 @@ test('the status tells where one is, as whom, and what is in trouble', async () 
   expect(out).toContain('gone')
   expect(out).not.toMatch(/everything +✓/)
 })
+
+test('a collection is made, looked at, changed and deleted, and a token limited to it', async () => {
+  const made = await cli('collections', 'create', 'few', '--on', 'everything/echo', '--call', 'everything/echo=say')
+  expect(made).toMatchObject({ code: 0, out: expect.stringContaining('1 tools of 1 servers, at /collections/few/mcp') })
+  const off = await cli('collections', 'edit', 'few', '--add', 'gone', '--off', 'everything/echo')
+  expect(off.out).toMatch(/other tools off\n {2}off echo as say/)
+  expect((await cli('collections', 'list')).out).toMatch(/few +2 +0 +-/)
+  expect((await cli('collections', 'show', 'fw')).err).toContain('Did you mean few?')
+  expect((await cli('collections', 'edit', 'few', '--on', 'everything')).err).toContain('Write it as server/tool.')
+
+  const token = await cli('tokens', 'create', 'narrow', '--collections', 'few', '--servers', 'gone')
+  expect(token).toMatchObject({ code: 0, out: expect.stringContaining('omni2_agent_') })
+  expect((await cli('tokens', 'list')).out).toMatch(/narrow +agent +gone, few/)
+
+  expect(await cli('collections', 'delete', 'few')).toMatchObject({ code: 2 })
+  expect(await cli('collections', 'delete', 'few', '--yes')).toMatchObject({ code: 0, out: 'Deleted few.\n' })
+  expect((await cli('collections', 'list')).out).toBe('No collections yet.\n')
+})
+
+test('what an agent needs to connect is printed, alone on standard output', async () => {
+  const cursor = await cli('client-config', 'cursor', '--server', 'everything')
+  expect(JSON.parse(cursor.out).mcpServers).toEqual({
+    'omni2-everything': {
+      url: `${omni2.url}/servers/everything/mcp`,
+      headers: { Authorization: 'Bearer ${env:OMNI2_TOKEN}' },
+    },
+  })
+  expect(cursor.err).toContain('~/.cursor/mcp.json')
+  const { out } = await cli('client-config', 'claude', '--server', 'everything', '--new-token')
+  const { OMNI2_TOKEN: token } = JSON.parse(out).mcpServers['omni2-everything'].env
+  expect(token).toContain('omni2_agent_')
+  const { tokens } = await omni2.api.listTokens()
+  expect(tokens.at(-1)).toMatchObject({ role: 'agent', limit: { servers: [{ name: 'everything' }], collections: [] } })
+  expect((await cli('client-config', 'cursor', '--collection', 'none')).code).toBe(2)
+})

@@ -4,6 +4,8 @@ import { addBackup } from './commands/backup.ts'
 import { addBreaker } from './commands/breaker.ts'
 import { addCall } from './commands/call.ts'
 import { addCheck } from './commands/check.ts'
+import { addClientConfig } from './commands/client-config.ts'
+import { addCollections } from './commands/collections.ts'
 import { addConfig } from './commands/config.ts'
 import { addDb } from './commands/db.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -31,6 +33,7 @@ const GROUPS: readonly (readonly [title: string, add: readonly ((program: Comman
   ['Run Omni2:', [addServe, addDoctor, addConfig]],
   ['Servers:', [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall]],
   ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
+  ['Agents:', [addClientConfig, addCollections]],
   ['Access:', [addLogin, addLogout, addToken]],
   ['Data:', [addBackup, addRestore, addDb]],
 ]

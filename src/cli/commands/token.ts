@@ -1,8 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type TokenCreated, TokenInput } from '../../api/tokens.ts'
-import { connectionOf } from '../connection.ts'
+import { findCollections } from '../collection-lookup.ts'
+import { type Connection, connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
+import { CliError, EXIT } from '../exit-code.ts'
+import { collectList } from '../option-values.ts'
+import { findServers } from '../server-lookup.ts'
 import { jsonText, oneLine } from '../text/printable.ts'
 import { tokenTable } from '../text/token-table.ts'
 
@@ -10,6 +14,8 @@ type CreateOptions = {
   readonly role?: TokenInput['role']
   /** Milliseconds from now. */
   readonly expires?: number
+  readonly servers?: readonly string[]
+  readonly collections?: readonly string[]
   readonly dataDir?: string
   readonly databaseUrl?: string
   readonly config?: string
@@ -17,7 +23,7 @@ type CreateOptions = {
 }
 
 export function addToken(program: Command, context: Context): void {
-  const token = program.command('token').description('Make, list and revoke API tokens')
+  const token = program.command('token').alias('tokens').description('Make, list and revoke API tokens')
   addCreate(token, context)
   addTokenList(token, context)
   addRevoke(token, context)
@@ -34,29 +40,47 @@ function addCreate(token: Command, context: Context): void {
       ),
     )
     .option('--expires <span>', 'end of its life, such as 12h, 30d; default: none', readSpan)
+    .option('--servers <names>', 'for an agent: these servers only', collectList)
+    .option('--collections <names>', 'for an agent: these collections only', collectList)
     .option('--data-dir <folder>', "on Omni2's own host, without a token: write to this data folder")
     .option('--database-url <url>', 'the same for PostgreSQL; better given as DATABASE_URL')
     .option('--config <file>', 'the same, for what this YAML file names')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      examples('omni2 token create ci --role operator --expires 30d', 'omni2 token create --data-dir ./data'),
+      examples(
+        'omni2 token create ci --role operator --expires 30d',
+        'omni2 token create writer --role agent --collections readers',
+        'omni2 token create --data-dir ./data',
+      ),
     )
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const { dataDir, databaseUrl, config, json, expires } = options
       const expiresAt = expires === undefined ? null : new Date(context.now() + expires).toISOString()
       const onHost = [dataDir, databaseUrl, config].some((flag) => flag !== undefined)
-      const role = options.role ?? (onHost ? 'admin' : 'viewer')
+      const limited = options.servers !== undefined || options.collections !== undefined
+      if (limited && onHost) throw new CliError(EXIT.usage, 'A limit needs a running Omni2: leave --data-dir out')
+      const role = options.role ?? (limited ? 'agent' : onHost ? 'admin' : 'viewer')
       const input = { name, role, expires_at: expiresAt }
       const created = onHost
         ? await createOnHost(context, { dataDir, databaseUrl, config }, input)
-        : await (await connectionOf(context, command)).client.createToken({ body: input })
+        : await createHere(await connectionOf(context, command), input, options)
       say(
         context.err,
         json ? '' : `Token ${created.id} "${oneLine(created.name)}" (${created.role}). It is shown this once:`,
       )
       say(context.out, json ? jsonText(created) : created.token)
     })
+}
+
+/** With a limit to what the options name. @throws CliError for what there is not. */
+async function createHere({ client }: Connection, input: TokenInput, { servers, collections }: CreateOptions) {
+  if (servers === undefined && collections === undefined) return await client.createToken({ body: input })
+  const limit = {
+    servers: (await findServers(client, servers ?? [])).map(({ id }) => id),
+    collections: (await findCollections(client, collections ?? [])).map(({ id }) => id),
+  }
+  return await client.createToken({ body: { ...input, limit } })
 }
 
 /** Loaded when needed: it brings the database along. */

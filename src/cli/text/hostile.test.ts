@@ -5,6 +5,7 @@ import type { HealthResultView } from '../../api/check-view.ts'
 import { breakerText } from './breaker-text.ts'
 import { capabilityChangeLines } from './capability-change-lines.ts'
 import { checkText } from './check-text.ts'
+import { collectionTable, collectionText } from './collection-text.ts'
 import { eventLine } from './event-line.ts'
 import { importText } from './import-text.ts'
 import { incidentTable } from './incident-table.ts'
@@ -117,7 +118,30 @@ const token = {
   created_at: TIME,
   expires_at: null,
   last_used_at: null,
-  limit: null,
+  limit: { servers: [{ id: 1, name: EVIL }], collections: [] },
+}
+const choice = { tool: EVIL, on: true, name: EVIL, description: EVIL, missing: true }
+const collection = {
+  id: 1,
+  name: EVIL,
+  description: EVIL,
+  path: '/collections/evil/mcp',
+  servers: [
+    {
+      server_id: 1,
+      server_name: EVIL,
+      missing: false,
+      tools: [choice, choice],
+      other_tools: true,
+      prompts: true,
+      resources: true,
+    },
+  ],
+  tool_count: 2,
+  missing: [EVIL],
+  created_at: TIME,
+  updated_at: TIME,
+  etag: '"1"',
 }
 
 /** Everything printed from what others say, by how many lines it may take. */
@@ -142,6 +166,8 @@ const TEXTS: Readonly<Record<string, { readonly text: string; readonly lines: nu
   import: { text: importText(report, plain), lines: 8 },
   breaker: { text: breakerText(breaker, plain, view.now), lines: 8 },
   tokens: { text: tokenTable([token], view), lines: 2 },
+  collections: { text: collectionTable([collection], view), lines: 2 },
+  collection: { text: collectionText(collection, view), lines: 6 },
   status: {
     text: eventLine(
       {

@@ -9,6 +9,7 @@ export function tokenTable(tokens: readonly TokenView[], { paint, width, now }: 
     { title: 'ID', cell: ({ id }) => ({ text: String(id) }), align: 'right' },
     { title: 'NAME', cell: ({ name }) => ({ text: oneLine(name), paint: paint.strong }) },
     { title: 'ROLE', cell: ({ role }) => ({ text: role }) },
+    { title: 'LIMITED TO', cell: (token) => ({ text: limitText(token) }), expendable: 4 },
     { title: 'LAST USED', cell: (token) => ({ text: ago(token.last_used_at, now) }), expendable: 1 },
     { title: 'EXPIRES', cell: (token) => expiry(token, now, paint.bad), expendable: 2 },
     { title: 'CREATED', cell: (token) => ({ text: localTime(token.created_at) }), expendable: 3 },
@@ -19,4 +20,10 @@ export function tokenTable(tokens: readonly TokenView[], { paint, width, now }: 
 function expiry({ expires_at }: TokenView, now: number, bad: (text: string) => string) {
   if (expires_at === null) return { text: 'never' }
   return Date.parse(expires_at) <= now ? { text: 'expired', paint: bad } : { text: localTime(expires_at) }
+}
+
+/** What is gone of a limit is told as such: the token opens that much less. */
+function limitText({ limit }: TokenView): string {
+  if (limit === null) return '-'
+  return [...limit.servers, ...limit.collections].map(({ name }) => oneLine(name ?? '(gone)')).join(', ')
 }
