@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts'
 import { addClientConfig } from './commands/client-config.ts'
 import { addCollections } from './commands/collections.ts'
 import { addConfig } from './commands/config.ts'
+import { addConnect } from './commands/connect.ts'
 import { addDb } from './commands/db.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEvents } from './commands/events.ts'
@@ -33,7 +34,7 @@ const GROUPS: readonly (readonly [title: string, add: readonly ((program: Comman
   ['Run Omni2:', [addServe, addDoctor, addConfig]],
   ['Servers:', [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall]],
   ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
-  ['Agents:', [addClientConfig, addCollections]],
+  ['Agents:', [addConnect, addClientConfig, addCollections]],
   ['Access:', [addLogin, addLogout, addToken]],
   ['Data:', [addBackup, addRestore, addDb]],
 ]

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 
 const MAIN = path.resolve('src/cli/main.ts')
 /** Where processes of ours keep what they compiled: the next one starts in two thirds of the time. */
@@ -13,17 +14,19 @@ type Options = {
   readonly env?: Readonly<Record<string, string>>
   /** What it finds on its standard input. */
   readonly input?: string
+  /** Its standard input stays open, for `write`. */
+  readonly open?: boolean
 }
 
 /** `omni2 <words>` in a process of its own, with nothing of this one's environment. Ends with its `await using` block. */
 export class CommandLine implements AsyncDisposable {
-  readonly #child: ChildProcess
+  readonly #child: ChildProcess & { readonly stdin: Writable }
   /** The code it ended with; undefined when it was killed. */
   readonly ended: Promise<number | undefined>
   out = ''
   err = ''
 
-  constructor(words: readonly string[], { env = {}, input = '' }: Options = {}) {
+  constructor(words: readonly string[], { env = {}, input = '', open = false }: Options = {}) {
     const child = spawn(process.execPath, [MAIN, ...words], {
       env: { PATH: process.env.PATH, NO_COLOR: '1', ...COMPILED, ...env },
       timeout: LIFE_MS,
@@ -36,9 +39,19 @@ export class CommandLine implements AsyncDisposable {
       this.err += text
     })
     child.stdin.on('error', () => {}) // it may end without reading
-    child.stdin.end(input)
+    if (open) child.stdin.write(input)
+    else child.stdin.end(input)
     this.#child = child
     this.ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : undefined))
+  }
+
+  write(text: string): void {
+    this.#child.stdin.write(text)
+  }
+
+  /** Ends its standard input. */
+  end(): void {
+    this.#child.stdin.end()
   }
 
   /** As Ctrl+C does. */
