@@ -10,7 +10,7 @@ const INFO = { name: 'test-client', version: '1.0.0' }
 type Place = { readonly url: string; readonly token: string; readonly words?: readonly string[] }
 
 /** `omni2 connect` as a client starts it. */
-export const bridgeCommand = ({ url, token, words = [] }: Place) => ({
+const bridgeCommand = ({ url, token, words = [] }: Place) => ({
   command: process.execPath,
   args: [path.resolve('bin/omni2.cjs'), 'connect', ...words],
   env: { PATH: process.env.PATH ?? '', ...COMPILED, OMNI2_URL: url, OMNI2_TOKEN: token },
