@@ -20,6 +20,7 @@ export function addCollections(program: Command, context: Context): void {
   const group = program
     .command('collections')
     .description('Chosen sets of servers and tools, each with its own endpoint')
+    .addHelpText('after', examples('omni2 collections list', 'omni2 collections create readers --on files/read'))
   addListing(group, context)
   addCreate(group, context)
   addEdit(group, context)
