@@ -27,6 +27,7 @@ export function Latency({ server }: { server: ServerView }) {
       <SegmentedControl
         aria-label="Period"
         className={classes.periods}
+        transitionDuration={0}
         data={PERIODS}
         value={period}
         onChange={(chosen) => {

@@ -5,15 +5,17 @@ import { memo, useRef } from 'react'
 import type { ServerView } from '../../api/server-view.ts'
 import { useMay } from '../api/session.ts'
 import { useLiveState } from '../live/live-context.ts'
-import { refreshServer, useIsRefreshing } from '../live/refresh-server.tsx'
+import { refreshServer, useRefreshing } from '../live/refresh-server.tsx'
 import { STATUS_LOOK } from '../ui/status-look.ts'
 import { IconButton } from './IconButton.tsx'
 import classes from './MCPTable.module.css'
 import { useRowKeys } from './row-keys.ts'
+import { useRowLinks } from './row-links.ts'
 import type { Selection } from './selection.ts'
 import type { Column } from './server-columns.ts'
 import { type Item, serversOf } from './server-order.ts'
 import { TableHead } from './TableHead.tsx'
+import { type Trail, useTrails } from './trails.ts'
 import { WayOut } from './WayOut.tsx'
 
 type Props = {
@@ -31,14 +33,21 @@ const GROUP_PX = 32
 export function MCPTable({ items, columns, selection, onPointed }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   useRowKeys(scroller)
+  useRowLinks(scroller)
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (items[index]?.kind === 'group' ? GROUP_PX : ROW_PX),
     getItemKey: (index) => keyOf(items[index]),
-    overscan: 6,
+    overscan: 4,
+    // Drawing the rows is a task of its own then, and not part of the frame that scrolls.
+    useFlushSync: false,
   })
   const drawn = virtual.getVirtualItems()
+  // What rows have in common is asked for once: they come and go while one scrolls.
+  const mayAct = useMay('operator')
+  const refreshing = useRefreshing()
+  const trails = useTrails(serversOf(drawn.flatMap(({ index }) => items[index] ?? [])).map(({ id }) => id))
   const above = drawn[0]?.start ?? 0
   const below = virtual.getTotalSize() - (drawn.at(-1)?.end ?? 0)
   return (
@@ -58,6 +67,9 @@ export function MCPTable({ items, columns, selection, onPointed }: Props) {
                 columns={columns}
                 isSelected={selection.ids.has(item.server.id)}
                 onSelect={selection.toggle}
+                trail={trails.get(item.server.id)}
+                mayAct={mayAct}
+                isRefreshing={refreshing.has(item.server.id)}
               />
             )
           })}
@@ -90,10 +102,13 @@ type RowProps = Pick<Props, 'columns'> & {
   readonly index: number
   readonly isSelected: boolean
   readonly onSelect: (id: number) => void
+  readonly trail: Trail | undefined
+  readonly mayAct: boolean
+  readonly isRefreshing: boolean
 }
 
 /** Drawn anew only when its server, its place or the columns changed. */
-const ServerRow = memo(({ server, index, columns, isSelected, onSelect }: RowProps) => (
+const ServerRow = memo(({ server, index, columns, isSelected, onSelect, trail, mayAct, isRefreshing }: RowProps) => (
   <tr aria-rowindex={index + 2} data-id={server.id} data-status={server.health_status} data-selected={isSelected}>
     <td data-column="select">
       <input
@@ -107,18 +122,18 @@ const ServerRow = memo(({ server, index, columns, isSelected, onSelect }: RowPro
     {columns.map(({ id, Cell }) =>
       id === 'name' ? (
         <th key={id} scope="row" data-column={id}>
-          <Cell server={server} />
+          <Cell server={server} trail={trail} />
         </th>
       ) : (
         <td key={id} data-column={id}>
-          <Cell server={server} />
+          <Cell server={server} trail={trail} />
         </td>
       ),
     )}
     <td data-column="actions">
       <div className={classes.actions}>
-        <WayOut server={server} />
-        <RefreshButton server={server} />
+        <WayOut server={server} mayAct={mayAct} isBusy={isRefreshing} />
+        <RefreshButton server={server} mayAct={mayAct} isRefreshing={isRefreshing} />
       </div>
     </td>
   </tr>
@@ -143,18 +158,16 @@ export function getButtonState({ health_status, auto_disabled_at, circuit }: Ser
   return states[health_status]
 }
 
-function RefreshButton({ server }: { server: ServerView }) {
+function RefreshButton({ server, mayAct, isRefreshing }: Pick<RowProps, 'server' | 'mayAct' | 'isRefreshing'>) {
   const queryClient = useQueryClient()
   const handleReloadServer = () => refreshServer(queryClient, server)
-  const mayCheck = useMay('operator')
-  const isRefreshing = useIsRefreshing(server.id)
   const { disabled, tooltip } = getButtonState(server)
-  const why = isRefreshing ? 'Checking now' : mayCheck ? tooltip : 'Needs the role operator'
+  const why = isRefreshing ? 'Checking now' : mayAct ? tooltip : 'Needs the role operator'
   return (
     <IconButton
       hint={why}
       of={server.name}
-      isOff={disabled || !mayCheck}
+      isOff={disabled || !mayAct}
       isRefresh
       isBusy={isRefreshing}
       onPress={handleReloadServer}

@@ -1,9 +1,8 @@
 import { IconPlayerPlay, IconPlugConnected, IconRotate } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
 import { enableServer, resetBreaker } from '../api/mcpApi.ts'
-import { useMay } from '../api/session.ts'
-import { refreshServer, useIsRefreshing } from '../live/refresh-server.tsx'
+import { refreshKey, refreshServer } from '../live/refresh-server.tsx'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
@@ -16,16 +15,12 @@ const WAYS = {
   disabled: { label: 'Enable', Icon: IconPlayerPlay },
 } as const
 
+type Props = { readonly server: ServerView; readonly mayAct: boolean; readonly isBusy: boolean }
+
 /** Stands beside a refresh button that is disabled: when Omni2 tries again by itself, and what can be done instead. */
-export function WayOut({ server }: { server: ServerView }) {
-  const { id, name, health_status, next_check_at, circuit } = server
-  const mayAct = useMay('operator')
+export function WayOut({ server, mayAct, isBusy }: Props) {
+  const { name, health_status, next_check_at, circuit } = server
   const queryClient = useQueryClient()
-  const isRefreshing = useIsRefreshing(id)
-  const { mutate, isPending } = useMutation({
-    mutationFn: async (): Promise<unknown> => (health_status === 'disabled' ? enableServer(id) : resetBreaker(id)),
-    onError: (error) => notify('bad', name, errorText(error)),
-  })
   if (health_status !== 'disconnected' && health_status !== 'circuit_open' && health_status !== 'disabled') return null
   const { label, Icon } = WAYS[health_status]
   const tryNow = health_status === 'disconnected'
@@ -40,12 +35,22 @@ export function WayOut({ server }: { server: ServerView }) {
         <IconButton
           hint={label}
           of={name}
-          isBusy={isPending || (tryNow && isRefreshing)}
-          onPress={() => (tryNow ? refreshServer(queryClient, server) : mutate())}
+          isBusy={isBusy}
+          onPress={() => (tryNow ? refreshServer(queryClient, server) : bringBack(queryClient, server))}
         >
           <Icon size={16} stroke={1.75} />
         </IconButton>
       )}
     </>
   )
+}
+
+function bringBack(queryClient: QueryClient, server: ServerView): void {
+  const { id, name, health_status } = server
+  const mutation = queryClient.getMutationCache().build(queryClient, {
+    mutationKey: refreshKey(id),
+    mutationFn: async (): Promise<unknown> => (health_status === 'disabled' ? enableServer(id) : resetBreaker(id)),
+    onError: (error) => notify('bad', name, errorText(error)),
+  })
+  void mutation.execute(undefined).catch(() => {}) // told above
 }

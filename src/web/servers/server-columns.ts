@@ -2,12 +2,12 @@ import type { ComponentType } from 'react'
 import type { ServerView } from '../../api/server-view.ts'
 import { CheckedCell, NameCell, ProtocolCell, ReasonCell, StatusCell, ToolsCell } from './ServerCells.tsx'
 import type { HIDABLE, SortKey } from './servers-search.ts'
-import { ChecksCell, LatencyCell, UptimeCell } from './TrailCells.tsx'
+import { type CellProps, ChecksCell, LatencyCell, UptimeCell } from './TrailCells.tsx'
 
 export type Column = {
   readonly id: 'name' | 'status' | (typeof HIDABLE)[number]
   readonly header: string
-  readonly Cell: ComponentType<{ server: ServerView }>
+  readonly Cell: ComponentType<CellProps>
   readonly sort?: SortKey
 }
 

@@ -1,6 +1,6 @@
 import { useThrottledCallback } from '@mantine/hooks'
-import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect } from 'react'
+import { type QueryClient, queryOptions, useQueries, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { CheckNoticeView } from '../../api/events-view.ts'
 import type { RecentCheckView } from '../../api/recent-check.ts'
 import type { UptimesView } from '../../api/uptime.ts'
@@ -41,10 +41,11 @@ const trailsQuery = (chunk: number) =>
 
 const chunkOf = (serverId: number): number => Math.floor(serverId / CHUNK)
 
-/** Undefined until it has come. Loads only what is in sight; renders anew only when this server was checked. */
-export function useTrail(serverId: number): Trail | undefined {
-  const select = useCallback((trails: Trails) => trails.get(serverId), [serverId])
-  return useQuery({ ...trailsQuery(chunkOf(serverId)), select }).data
+/** Of each of these servers, once it has come. Loads only what is asked for; one subscription for all of them. */
+export function useTrails(serverIds: readonly number[]): Trails {
+  const chunks = [...new Set(serverIds.map(chunkOf))]
+  const loaded = useQueries({ queries: chunks.map(trailsQuery) })
+  return new Map(loaded.flatMap(({ data }) => [...(data ?? [])]))
 }
 
 /** Keeps trails true while the component is there: checks are added as they are told. */
