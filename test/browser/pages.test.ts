@@ -73,6 +73,15 @@ test('the documentation of the API shows within the same policy', async () => {
   await dashboard.page.getByText('/api/v1/mcp/servers', { exact: true }).first().waitFor()
 })
 
+test('who is not signed in comes to the documentation of the API by way of signing in', async () => {
+  await using omni2 = await Omni2.start()
+  await using dashboard = await DashboardPage.open(omni2, { token: null, path: '/api/docs', expected: /inline|401/ })
+  const { page } = dashboard
+  await page.getByRole('textbox', { name: 'Token' }).fill(omni2.adminToken)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('/api/v1/mcp/servers', { exact: true }).first().waitFor()
+})
+
 test('the first page is light, and every page looks as it should', async () => {
   await using omni2 = await Omni2.start()
   const { id } = await registerHealthy(omni2, 'child', stdioDraft(everythingStdio()))

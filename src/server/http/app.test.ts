@@ -345,6 +345,15 @@ test('every page is under a policy without inline code, frames or other origins'
   expect(page).not.toMatch(/<script(?![^>]*src="\/api\/docs\/)|<style|\son\w+=|https?:\/\//)
 })
 
+test('a browser in which nobody is signed in is led from the documentation to sign in, a program is refused', async () => {
+  const { app } = await setup()
+  const ask = (accept: string, url = '/api/docs') => app.inject({ url, headers: { host: 'localhost', accept } })
+  const led = await ask('text/html,*/*')
+  expect([led.statusCode, led.headers.location]).toEqual([303, '/sign-in?next=%2Fapi%2Fdocs'])
+  expect((await ask('*/*')).statusCode).toBe(401)
+  expect((await ask('text/html,*/*', '/api/v1/openapi.json')).statusCode).toBe(401)
+})
+
 test('the OpenAPI document tells of every route', async () => {
   const { app, token } = await setup()
   const document = (await app.inject({ url: '/api/v1/openapi.json', headers: bearer(await token('viewer')) })).json()

@@ -36,8 +36,9 @@ type Deps = {
   readonly requestsPerMinute: number
 }
 
+const DOCS = '/api/docs'
 /** Routes that plugins add by themselves get their access from here. */
-const PLUGIN_ROUTES: Readonly<Record<string, Access>> = { '/api/docs': 'viewer' }
+const PLUGIN_ROUTES: Readonly<Record<string, Access>> = { [DOCS]: 'viewer' }
 
 /** Probes of our own health: they cost nothing and tell nothing. */
 const BUSY_MS = 5_000
@@ -86,8 +87,10 @@ export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<voi
       throw new AppError('rate_limited', `More than ${limit.max} requests a minute`, { retryAfterMs: limit.ttl })
     }
     if (access === 'public') return
-    if (!request.principal)
+    if (!request.principal) {
+      if (isForEyes(request)) return reply.redirect(`/sign-in?next=${encodeURIComponent(DOCS)}`, 303)
       throw new AppError('unauthenticated', 'Sign in, or send a valid token as "Authorization: Bearer"')
+    }
     // Browsers always send Origin with an upgrade, and a cookie is proof only together with it.
     if (request.ws && request.principal.kind === 'session' && request.headers.origin === undefined) {
       throw new AppError('forbidden', 'Connect from the dashboard, or with "Authorization: Bearer"')
@@ -106,6 +109,10 @@ const authenticate = (request: FastifyRequest, auth: Auth): Promise<Principal | 
     { authorization: request.headers.authorization, session: request.cookies[SESSION_COOKIE] },
     addressKey(request.ip),
   )
+
+/** A person opens the documentation in a browser. The dashboard's own pages are public, and lead to sign-in by themselves. */
+const isForEyes = ({ routeOptions, headers }: FastifyRequest): boolean =>
+  routeOptions.url?.startsWith(DOCS) === true && headers.accept?.includes('text/html') === true
 
 /** Stops pages of other sites: by the name they reached us under (DNS rebinding), and by where they come from. */
 function refuseForeign(request: FastifyRequest, config: Deps['config']): void {

@@ -1,5 +1,4 @@
 import type { ComponentType } from 'react'
-import type { ServerView } from '../../api/server-view.ts'
 import { CheckedCell, NameCell, ProtocolCell, ReasonCell, StatusCell, ToolsCell } from './ServerCells.tsx'
 import type { HIDABLE, SortKey } from './servers-search.ts'
 import { type CellProps, ChecksCell, LatencyCell, UptimeCell } from './TrailCells.tsx'

@@ -20,7 +20,9 @@ export function SignInPage() {
     mutationFn: () => api.signIn({ body: { token: token.trim() } }),
     onSuccess: (session) => {
       queryClient.setQueryData(sessionQuery.queryKey, session)
-      history.push(next)
+      // The documentation of the API is no page of the dashboard.
+      if (next.startsWith('/api/')) location.assign(next)
+      else history.push(next)
     },
   })
   const error = signIn.error ?? (signIn.isIdle ? linkError : undefined)
