@@ -12,6 +12,7 @@ import {
   type ProcessChannel,
   type Reply,
   type RequestOptions,
+  type RpcId,
   UpstreamFault,
 } from './channel.ts'
 import { concealReply } from './conceal.ts'
@@ -29,12 +30,25 @@ export type ConnectionDeps = ChannelMaker & {
   /** Absent when nobody wants to know: then no stream is opened to hear it. */
   readonly onListChanged: (() => void) | undefined
   readonly onExit: (failure: Failure) => void
+  /** Present when it is one client's own: then it is greeted as in the legacy era, and all it says is heard. */
+  readonly aside?: Aside | undefined
+  /** Told of what shared connections say without being asked. */
+  readonly onNotified?: (method: string, params: JsonObject) => void
+}
+
+/** What a server says outside of any request. */
+export type Aside = {
+  readonly notified: (method: string, params: JsonObject) => void
+  /** False when nobody is going to answer. */
+  readonly asked: (method: string, params: JsonObject, answered: (reply: Reply) => void) => boolean
 }
 
 export type CheckOptions = Parameters<Upstreams['check']>[1]
 
 /** A server may say as often as it likes that its lists changed; it is heard this often. */
 const LIST_CHANGED_PAUSE_MS = 5_000
+
+const NOTIFY_MS = 5_000
 
 /** Lists beside the tools get this long at most: they never decide a check. */
 const OTHER_LISTS_MS = 5_000
@@ -130,6 +144,17 @@ export class Connection {
     }
   }
 
+  /** Answers what the server asked. */
+  answer(id: RpcId, reply: Reply): void {
+    this.#channel?.answer(id, reply)
+  }
+
+  /** Tells the server something, if there is a session to tell it in. */
+  notify(method: string, params: JsonObject): void {
+    const options = { limits: CALL_LIMITS, trace: undefined, signal: AbortSignal.timeout(NOTIFY_MS) }
+    if (this.#channel?.alive) this.#channel.notify(method, params, options).catch(() => {}) // the next request will tell
+  }
+
   #answered(reply: Reply, durationMs: number): CallResult {
     const shown = this.#conceal ? concealReply(reply, this.#conceal) : reply
     if ('error' in shown) return { outcome: 'app_error', error: shown.error, durationMs }
@@ -206,9 +231,10 @@ export class Connection {
   /** The session, made on first use. @throws UpstreamFault when the configuration cannot be used as it is. */
   #open(): Session {
     if (this.#session !== undefined) return this.#session
-    const { clock, client, config } = this.#deps
+    const { clock, client, config, aside } = this.#deps
     const { protocol } = config.target
-    const listener = { notified: this.#onNotified, exited: this.#onExited }
+    const asked = aside && ((id: RpcId, method: string, params: JsonObject) => this.#onAsked(aside, id, method, params))
+    const listener = { notified: this.#onNotified, exited: this.#onExited, asked }
     const { channel, redact, conceal } = makeChannel(config, this.#deps, listener)
     this.#channel = channel
     this.#conceal = conceal
@@ -219,8 +245,8 @@ export class Connection {
       where: this.#where,
       redact,
       conceal,
-      eras: protocol === 'sse' ? ['legacy'] : ['modern', 'legacy'],
-      hearsChanges: this.#deps.onListChanged !== undefined,
+      eras: protocol === 'sse' || aside ? ['legacy'] : ['modern', 'legacy'],
+      hears: aside ? 'everything' : this.#deps.onListChanged ? 'changes' : 'nothing',
       probeMs: protocol === 'stdio' ? this.#patience(config.timeoutMs) / 3 : undefined,
     })
     return this.#session
@@ -231,10 +257,20 @@ export class Connection {
     return channel !== undefined && isProcessChannel(channel) ? channel.deadlineMs(ms) : ms
   }
 
-  readonly #onNotified = (method: string): void => {
-    if (!LIST_CHANGED.has(method) || this.#isClosing) return
+  readonly #onNotified = (method: string, params: JsonObject): void => {
+    if (this.#isClosing) return
+    if (!LIST_CHANGED.has(method)) {
+      const { aside, onNotified } = this.#deps
+      aside?.notified(method, params)
+      onNotified?.(method, params)
+      return
+    }
     if (this.#listPause) this.#listPause.again = true
     else this.#tellListChanged()
+  }
+
+  #onAsked({ asked }: Aside, id: RpcId, method: string, params: JsonObject): boolean {
+    return method !== 'ping' && asked(method, params, (reply) => this.answer(id, reply))
   }
 
   /** At once, and after a pause once more if there was more to tell. */

@@ -14,7 +14,12 @@ export const META = {
 export const MODERN_VERSION = '2026-07-28'
 
 /** What a client says of itself: in `initialize`, or in each modern request. */
-export type ClientSelf = { readonly info: JsonObject; readonly capabilities: JsonObject }
+export type ClientSelf = {
+  readonly info: JsonObject
+  readonly capabilities: JsonObject
+  /** Which log messages it wants to hear; legacy clients say it once for all. */
+  readonly logLevel?: string
+}
 
 /** A client's request as one server is to get it, whatever the eras of the two. */
 export type RelayRequest = {
@@ -28,10 +33,11 @@ export type RelayRequest = {
 export type RelayedReply = { readonly reply: Reply; readonly identity: Identity | undefined }
 
 /** The `_meta` that every modern request carries. */
-export const modernMeta = ({ info, capabilities }: ClientSelf): JsonObject => ({
+export const modernMeta = ({ info, capabilities, logLevel }: ClientSelf): JsonObject => ({
   [META.protocolVersion]: MODERN_VERSION,
   [META.clientInfo]: info,
   [META.clientCapabilities]: capabilities,
+  ...(logLevel !== undefined && { [META.logLevel]: logLevel }),
 })
 
 /** The params as a server of `era` takes them. */

@@ -20,8 +20,8 @@ export type SessionDeps = {
   /** The eras its transport can speak, the likelier first. */
   readonly eras: readonly Era[]
   readonly probeMs: number | undefined
-  /** Somebody wants to hear that its lists changed. */
-  readonly hearsChanges: boolean
+  /** What somebody wants to hear while nobody asks: that its lists changed, or whatever it says. */
+  readonly hears: 'nothing' | 'changes' | 'everything'
   /** Removes our own credentials from what the server says. */
   readonly redact: (text: string) => string
   /** The same for its lists; absent when there is nothing to hide in them. */
@@ -94,6 +94,7 @@ export class Session {
   async #relayed(greeting: Greeting, request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
     if ('refusal' in greeting) return { reply: greeting.refusal, identity: undefined }
     const { channel } = this.#deps
+    if (this.#deps.hears === 'everything') this.#listen(greeting)
     const { identity } = greeting
     const { method } = request
     const params = paramsFor(request, identity.era)
@@ -197,8 +198,8 @@ export class Session {
 
   /** From the greeting on; deep checks look whether it is still so. */
   #listen({ announces }: Established): void {
-    const { channel, client, hearsChanges } = this.#deps
-    if (!hearsChanges || announces.length === 0) return
+    const { channel, client, hears } = this.#deps
+    if (hears === 'nothing' || (hears === 'changes' && announces.length === 0)) return
     const notifications = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
     channel.listen?.({ notifications, _meta: modernMeta(client) })
   }

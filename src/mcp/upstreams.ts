@@ -5,7 +5,7 @@ import type { Server, ServerConfig } from '../core/config/server.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { CallResult, UpstreamSignal, Upstreams } from '../core/ports.ts'
 import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from './channel.ts'
-import { type CheckOptions, Connection } from './connection.ts'
+import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from './connection.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
 import type { Means } from './means.ts'
@@ -23,6 +23,8 @@ export type UpstreamsDeps = {
   readonly clientInfo: { readonly name: string; readonly version: string }
   readonly means: Means
   readonly onSignal: (signal: UpstreamSignal) => void
+  /** Told of what servers say on connections that all share, without being asked. */
+  readonly onNotified?: (id: ServerId, method: string, params: JsonObject) => void
   /** Makes the channel to a child process; it is started by `open`. */
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
 }
@@ -71,6 +73,11 @@ export class McpUpstreams implements Upstreams {
     return this.#connectionOf(server).relay(request, hears, signal)
   }
 
+  /** A connection for one client alone, greeted in its name. Whoever asks for it closes it. */
+  connectFor(server: Server, client: ClientSelf, aside: Aside): Connection {
+    return this.#connect(server.config, server.id, { client, aside })
+  }
+
   async drop(id: ServerId): Promise<void> {
     const kept = this.#kept.get(id)
     this.#kept.delete(id)
@@ -107,11 +114,13 @@ export class McpUpstreams implements Upstreams {
   }
 
   /** `id` is absent for a server that is not registered, of which nobody is told. */
-  #connect(config: ServerConfig, id: ServerId | undefined): Connection {
-    const { clock, env, means, openProcess, onSignal } = this.#deps
+  #connect(config: ServerConfig, id: ServerId | undefined, own?: Pick<ConnectionDeps, 'client' | 'aside'>): Connection {
+    const { onNotified, clock, env, means, openProcess, onSignal } = this.#deps
     return new Connection({
       clock,
-      client: this.#self,
+      client: own?.client ?? this.#self,
+      aside: own?.aside,
+      ...(id !== undefined && onNotified && { onNotified: (method, params) => onNotified(id, method, params) }),
       env,
       openProcess,
       dialer: this.#dialer,

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { JsonObject } from '../core/capabilities.ts'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import type { ServerId } from '../core/ids.ts'
 import type { UpstreamSignal } from '../core/ports.ts'
 import { faultOf } from '../mcp/failures.ts'
 import { type AddressPolicy, parseCidr } from '../mcp/http/address-rules.ts'
@@ -20,6 +22,8 @@ type Deps = {
   readonly shares: Shares
   readonly clock: Clock
   readonly onSignal: (signal: UpstreamSignal) => void
+  /** Absent when nobody listens. */
+  readonly onNotified?: (id: ServerId, method: string, params: JsonObject) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -47,6 +51,7 @@ export async function openUpstreams({
   shares,
   clock,
   onSignal,
+  onNotified,
   onError,
 }: Deps): Promise<OpenUpstreams> {
   const processes = await ProcessRegistry.open({ dataDir: config.dataDir, onError })
@@ -61,6 +66,7 @@ export async function openUpstreams({
     clientInfo: { name: 'omni2', version },
     means,
     onSignal,
+    ...(onNotified && { onNotified }),
     openProcess: (launch, listener) => {
       if (!config.stdioAllowed) throw notAllowed(launch.command)
       return new StdioChannel({ ...host, launch, listener, clock })

@@ -3,12 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import { Scopes } from '../core/gateway/scopes.ts'
+import { Feed } from '../core/feed.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Store } from '../core/ports.ts'
 import { firstVersion } from '../core/watch/first-version.ts'
 import type { Member } from '../core/watch/fleet.ts'
-import { Gateway } from '../mcp/downstream/gateway.ts'
 import type { McpUpstreams } from '../mcp/upstreams.ts'
 import { acquireLock } from '../store/lock.ts'
 import { openStore } from '../store/open-store.ts'
@@ -17,8 +16,7 @@ import { Auth } from './access/auth.ts'
 import { bootstrap, type FirstStart } from './access/bootstrap.ts'
 import { TokenBook } from './access/token-book.ts'
 import type { Config } from './config/config.ts'
-import { GatewayAccess } from './gateway/gateway-access.ts'
-import { gatewayEntry } from './gateway/gateway-entry.ts'
+import { openGateway, type Said } from './gateway/open-gateway.ts'
 import { createApp } from './http/app.ts'
 import { serveDashboard } from './http/dashboard.ts'
 import { registerRoutes } from './http/register-routes.ts'
@@ -90,6 +88,7 @@ export async function start(deps: Deps): Promise<Running> {
     const vault = await openVault({ dataDir, secretKey })
     const store = await openStore({ databaseUrl, dataDir, vault, onLost: onFatal })
     cleanups.push(() => store.close())
+    const said = new Feed<Said>(onError)
     const outside = await openUpstreams({
       config,
       env,
@@ -99,6 +98,7 @@ export async function start(deps: Deps): Promise<Running> {
       clock,
       onError,
       onSignal: (signal) => watch.monitor.hear(signal),
+      onNotified: (id, method, params) => said.emit({ id, method, params }),
     })
     cleanups.push(() => outside.close())
     if (outside.reaped > 0) log.warn({ processes: outside.reaped }, 'ended processes that an earlier run left behind')
@@ -112,7 +112,7 @@ export async function start(deps: Deps): Promise<Running> {
     const book = new TokenBook({ store, clock, outage: () => watch.journal.outage, onError })
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
-    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams, shares, cleanups })
+    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams, shares, said, cleanups })
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
@@ -137,6 +137,7 @@ type Served = Deps & {
   readonly book: TokenBook
   readonly upstreams: McpUpstreams
   readonly shares: Shares
+  readonly said: Feed<Said>
   readonly cleanups: Cleanups
 }
 
@@ -157,10 +158,15 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
   const onAnswer = (answer: Answered) => metrics.countRequest(answer)
-  const before = openGateway(deps)
+  const gateway = openGateway(deps)
+  const { before } = gateway
   const mostClients = shares.clients
   const app = await createApp({ config, auth, log, version, clock, onAnswer, before, mostClients })
-  cleanups.push(() => app.close())
+  // Calls end before the connections they came on.
+  cleanups.push(
+    () => app.close(),
+    () => gateway.close(),
+  )
   const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   app.addHook('preClose', async () => hub.close())
@@ -181,19 +187,6 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   }
   registerRoutes(app, handlers, { publicUrl: config.publicUrl, clock })
   return app
-}
-
-/** The one way of agents to the servers, on the same port as everything else. */
-function openGateway({ config, log, version, clock, watch, auth, book, upstreams, cleanups }: Served) {
-  const { fleet, monitor, bulkhead, collections } = watch
-  const onError = (error: unknown) => log.error({ err: error }, 'internal error')
-  const serverInfo = { name: 'omni2', version }
-  const record = () => {}
-  const gateway = new Gateway({ fleet, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
-  cleanups.push(() => gateway.close())
-  const access = new GatewayAccess({ auth, book })
-  const scopes = new Scopes({ collections })
-  return gatewayEntry({ gateway, access, hosts: config, scopes, fleet, onError })
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -10,6 +10,7 @@ export class Deadlines {
   readonly #clock: Clock
   readonly #timed = new Set<Timed>()
   #isLooking = false
+  #onIdle: () => void = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -26,6 +27,17 @@ export class Deadlines {
 
   remove(timed: Timed): void {
     this.#timed.delete(timed)
+    if (this.#timed.size === 0) this.#onIdle()
+  }
+
+  /** Resolves once nothing is timed any more, or after `patienceMs`. */
+  async idle(patienceMs: number): Promise<void> {
+    if (this.#timed.size === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const stop = this.#clock.after(patienceMs, resolve)
+    this.#onIdle = resolve
+    await promise
+    stop()
   }
 
   #look(): void {

@@ -1,24 +1,29 @@
 import type { IncomingMessage } from 'node:http'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
-import type { Caller, Offer } from '../../core/gateway/endpoint.ts'
-import { Router } from '../../core/gateway/router.ts'
+import type { ListKind } from '../../core/gateway/catalog.ts'
+import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
+import { type Route, Router } from '../../core/gateway/router.ts'
+import type { ServerId } from '../../core/ids.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import { CALL_LIMITS, type RpcId, UpstreamFault } from '../channel.ts'
 import { LEGACY_VERSIONS } from '../handshake.ts'
 import { parseBounded } from '../json-bounds.ts'
 import { isObject, readMessage } from '../json-rpc.ts'
 import { type ClientSelf, MODERN_VERSION } from '../relay-request.ts'
+import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
 import { Deadlines } from './deadlines.ts'
 import { readEnvelope } from './envelope.ts'
-import type { LegacySession } from './legacy-session.ts'
+import { type LegacySession, subscriptionKey } from './legacy-session.ts'
+import { changedMethod, Listeners } from './listeners.ts'
 import { LISTS, pageOf } from './lists.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
+  readonly upstreams: Pick<McpUpstreams, 'relay' | 'connectFor'>
   readonly fleet: Fleet
   readonly serverInfo: { readonly name: string; readonly version: string }
 }
@@ -41,11 +46,12 @@ export class Gateway {
   readonly #deps: Deps & RelayDeps
   readonly #router: Router
   readonly #sessions: SessionBook
+  readonly #listeners = new Listeners()
 
   constructor(deps: Deps) {
     this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
     this.#router = new Router(deps.fleet)
-    this.#sessions = new SessionBook(deps.clock)
+    this.#sessions = new SessionBook(deps)
   }
 
   visit(visit: Visit): void {
@@ -60,7 +66,30 @@ export class Gateway {
     }
   }
 
-  close(): void {
+  /** Tells who may care that lists are not what they were; `server` is the one that changed, if it was one alone. */
+  listsChanged(kinds: readonly ListKind[], server: string | undefined): void {
+    const concerns = (endpoint: Endpoint) =>
+      server === undefined || endpoint.server === undefined || endpoint.server === server
+    for (const kind of kinds) {
+      this.#listeners.changed(kind, concerns)
+      for (const session of this.#sessions.all()) if (concerns(session.endpoint)) session.tell(changedMethod(kind))
+    }
+  }
+
+  /** What a shared process says of a resource is for those who asked for it; all else cannot be told whose it is. */
+  heard(id: ServerId, method: string, params: JsonObject): void {
+    const { uri } = params
+    const name = this.#deps.fleet.find(id)?.server.config.name
+    if (method !== 'notifications/resources/updated' || typeof uri !== 'string' || name === undefined) return
+    const key = subscriptionKey(id, uri)
+    for (const session of this.#sessions.all()) if (session.subscriptions.has(key)) session.hear(name, method, params)
+  }
+
+  /** Lets calls in flight finish, at most 10 s, and then ends every session. */
+  async close(): Promise<void> {
+    this.#listeners.close()
+    for (const session of this.#sessions.all()) session.endStream()
+    await this.#deps.deadlines.idle(PATIENCE_MS)
     this.#sessions.close()
   }
 
@@ -71,7 +100,7 @@ export class Gateway {
       this.#serve(visit, message)
       return
     }
-    if (message.kind === 'reply') this.#sessionOf(visit)
+    if (message.kind === 'reply') this.#sessionOf(visit).answered(message.id, message.reply)
     else if (readEnvelope(visit.request.headers, message) === undefined) this.#notified(this.#sessionOf(visit), message)
     visit.answer.empty(202)
   }
@@ -89,7 +118,11 @@ export class Gateway {
       const session = isModern ? undefined : this.#sessionOf(visit)
       const self = client ?? session?.client ?? NOBODY
       const asker = { caller, endpoint, client: self, version: session?.version ?? MODERN_VERSION, session }
-      const own = isModern ? this.#modernResult(offer, request) : this.#legacyResult(offer, request)
+      if (isModern && request.method === 'subscriptions/listen') {
+        this.#subscribe(visit, request)
+        return
+      }
+      const own = session ? this.#legacyResult(offer, request, session) : this.#modernResult(offer, request)
       if (own === undefined) this.#relay(visit, asker, request)
       else answer.reply(resultMessage(request.id, own))
     } catch (error) {
@@ -98,8 +131,14 @@ export class Gateway {
   }
 
   /** What is answered here; undefined for what a server has to answer. */
-  #legacyResult(offer: Offer, { method, params }: Request): JsonObject | undefined {
-    return method === 'ping' ? {} : this.#page(offer, method, params)
+  #legacyResult(offer: Offer, { method, params }: Request, session: LegacySession): JsonObject | undefined {
+    if (method === 'ping') return {}
+    if (method === 'logging/setLevel') {
+      if (typeof params.level !== 'string' || !LOG_LEVELS.has(params.level)) throw invalidParams('No such log level')
+      session.setLogLevel(params.level)
+      return {}
+    }
+    return this.#page(offer, method, params)
   }
 
   #modernResult(offer: Offer, { method, params }: Request): JsonObject | undefined {
@@ -109,17 +148,40 @@ export class Gateway {
 
   #page(offer: Offer, method: string, { cursor }: JsonObject): JsonObject | undefined {
     const kind = LISTS.get(method)
-    return kind && pageOf(kind, this.#router.list(offer, kind), cursor)
+    if (kind !== undefined) return pageOf(kind, this.#router.list(offer, kind), cursor)
+    return method === TEMPLATES && offer.endpoint.server === undefined ? { resourceTemplates: [] } : undefined
   }
 
   #relay({ answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
-    const route = OURS.has(method) ? undefined : this.#router.route(offer, method, params)
+    const isOther = (asker.session ? MODERN_ONLY : LEGACY_ONLY).has(method)
+    const route = isOther ? undefined : this.#router.route(offer, method, params)
     if (route === undefined) throw notFound(method)
     if ('unknown' in route) throw invalidParams(`Unknown ${route.unknown}`)
+    if (asker.session !== undefined && this.#isShared(asker.session, method, route)) {
+      answer.reply(resultMessage(id, {}))
+      return
+    }
     const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, ...route })
     // In the legacy era only a notification cancels.
     if (asker.session === undefined) answer.onceGone(() => call.cancel())
     call.start()
+  }
+
+  /** Keeps who subscribed at a shared process; true when others still are, so that it has to go on. */
+  #isShared(session: LegacySession, method: string, { member: { server }, params: { uri } }: Route): boolean {
+    if (server.config.target.protocol !== 'stdio' || typeof uri !== 'string') return false
+    const key = subscriptionKey(server.id, uri)
+    if (method === 'resources/subscribe') session.subscriptions.add(key)
+    if (method !== 'resources/unsubscribe') return false
+    session.subscriptions.delete(key)
+    return [...this.#sessions.all()].some(({ subscriptions }) => subscriptions.has(key))
+  }
+
+  #subscribe({ answer, offer }: Visit, { id, params: { notifications } }: Request): void {
+    if (!isObject(notifications)) throw invalidParams('subscriptions/listen needs notifications')
+    if (!this.#listeners.add(answer, id, offer.endpoint, notifications)) {
+      throw new RpcFailure(503, -32_000, 'Too many clients listen')
+    }
   }
 
   #initialize({ answer, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
@@ -130,7 +192,7 @@ export class Gateway {
     const version = LEGACY_VERSIONS.find((known) => known === asked) ?? LEGACY_VERSIONS[0]
     const session = this.#sessions.open({ caller, endpoint, client: { info, capabilities }, version })
     const { serverInfo } = this.#deps
-    const result = { protocolVersion: version, capabilities: CAPABILITIES, serverInfo }
+    const result = { protocolVersion: version, capabilities: LEGACY_CAPABILITIES, serverInfo }
     answer.reply(resultMessage(id, result), 200, ['mcp-session-id', session.id])
   }
 
@@ -138,13 +200,14 @@ export class Gateway {
     const { serverInfo } = this.#deps
     return {
       supportedVersions: [MODERN_VERSION],
-      capabilities: CAPABILITIES,
+      capabilities: MODERN_CAPABILITIES,
       _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
     }
   }
 
   #notified(session: LegacySession, { method, params }: Pick<Request, 'method' | 'params'>): void {
     const { requestId } = params
+    if (method === 'notifications/roots/list_changed') session.connections.notify(method, params)
     if (method !== 'notifications/cancelled') return
     if (typeof requestId === 'string' || typeof requestId === 'number') session.calls.get(requestId)?.cancel()
   }
@@ -191,18 +254,32 @@ const INVALID_REQUEST = new RpcFailure(400, -32_600, 'Bad Request: the body is n
 
 const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 
-/** What is between a client and us, or not offered: no server gets it. */
-const OURS: ReadonlySet<string> = new Set([
+/** How long calls may go on once Omni2 is to stop. */
+const PATIENCE_MS = 10_000
+
+const TEMPLATES = 'resources/templates/list'
+const MODERN_ONLY: ReadonlySet<string> = new Set(['server/discover', 'subscriptions/listen', 'initialize'])
+const LEGACY_ONLY: ReadonlySet<string> = new Set([
   'initialize',
   'ping',
-  'server/discover',
   'logging/setLevel',
   'resources/subscribe',
   'resources/unsubscribe',
-  'subscriptions/listen',
+])
+const LOG_LEVELS: ReadonlySet<string> = new Set([
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
 ])
 
-const CAPABILITIES = { tools: {} }
+const LISTS_CHANGE = { listChanged: true }
+const MODERN_CAPABILITIES = { tools: LISTS_CHANGE, prompts: LISTS_CHANGE, resources: LISTS_CHANGE, completions: {} }
+const LEGACY_CAPABILITIES = { ...MODERN_CAPABILITIES, resources: { subscribe: true, ...LISTS_CHANGE }, logging: {} }
 /** Who may use what differs from token to token, and changes are to be seen soon. */
 const LISTED = { resultType: 'complete', ttlMs: 5_000, cacheScope: 'private' }
 

@@ -1,8 +1,15 @@
+import type { JsonObject } from '../../core/capabilities.ts'
 import type { Instant } from '../../core/clock.ts'
 import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
-import type { RpcId } from '../channel.ts'
+import { publicUri } from '../../core/gateway/public-uri.ts'
+import type { ServerId } from '../../core/ids.ts'
+import type { Member } from '../../core/watch/fleet.ts'
+import type { Reply, RpcId } from '../channel.ts'
+import type { Aside } from '../connection.ts'
 import type { ClientSelf } from '../relay-request.ts'
+import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
+import { OwnConnections } from './own-connections.ts'
 
 /** What can be stopped at the client's word. */
 type Stoppable = { cancel(): void }
@@ -15,26 +22,40 @@ type Begun = {
   readonly version: string
 }
 
+/** A client that answers nothing keeps this many questions of servers waiting at most. */
+const MOST_ASKED = 256
+
 /** A legacy client from `initialize` to its end. */
 export class LegacySession implements Begun {
   readonly id: string
   readonly caller: Caller
   readonly endpoint: Endpoint
-  readonly client: ClientSelf
   readonly version: string
+  readonly connections: OwnConnections
   /** Requests under way, by the client's ids. */
   readonly calls = new Map<RpcId, Stoppable>()
+  /** Resources of shared processes that it wants to hear of, as `subscriptionKey` names them. */
+  readonly subscriptions = new Set<string>()
+  client: ClientSelf
   lastUsed: Instant
+  /** What servers asked it, by our ids. */
+  readonly #asked = new Map<RpcId, (reply: Reply) => void>()
+  #lastAsked = 0
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
-  constructor(begun: Begun, now: Instant) {
+  constructor(begun: Begun, upstreams: Pick<McpUpstreams, 'connectFor'>, now: Instant) {
     this.id = begun.id
     this.caller = begun.caller
     this.endpoint = begun.endpoint
     this.client = begun.client
     this.version = begun.version
     this.lastUsed = now
+    this.connections = new OwnConnections({
+      upstreams,
+      client: begun.client,
+      asideOf: (member) => this.#asideOf(member),
+    })
   }
 
   get isIdle(): boolean {
@@ -51,14 +72,67 @@ export class LegacySession implements Begun {
     })
   }
 
-  tell(method: string): void {
-    this.#stream?.tell({ jsonrpc: '2.0', method })
+  tell(method: string, params?: JsonObject): void {
+    this.#stream?.tell({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) })
+  }
+
+  /** Passes on what a server says outside of any request. */
+  hear(server: string, method: string, params: JsonObject): void {
+    this.tell(method, this.#shown(server, params))
+  }
+
+  /** From now on, of all servers. */
+  setLogLevel(level: string): void {
+    this.client = { ...this.client, logLevel: level }
+    this.connections.setLogLevel(level)
+  }
+
+  /** Asks the client what a server wants to know, on `answer` or else its own stream. False when there is no way to it. */
+  ask(answer: Answer | undefined, method: string, params: JsonObject, answered: (reply: Reply) => void): boolean {
+    const place = answer ?? this.#stream
+    if (place === undefined || !place.isOpen || this.#asked.size >= MOST_ASKED) return false
+    const id = `omni2-${++this.#lastAsked}`
+    this.#asked.set(id, answered)
+    place.tell({ jsonrpc: '2.0', id, method, params })
+    return true
+  }
+
+  /** An answer to nothing we asked is passed over. */
+  answered(id: RpcId | undefined, reply: Reply): void {
+    const answered = id === undefined ? undefined : this.#asked.get(id)
+    if (id === undefined || answered === undefined) return
+    this.#asked.delete(id)
+    answered(reply)
+  }
+
+  endStream(): void {
+    this.#stream?.end()
+    this.#stream = undefined
   }
 
   /** Stops what goes on in it. */
   end(): void {
     for (const call of this.calls.values()) call.cancel()
-    this.#stream?.end()
-    this.#stream = undefined
+    for (const answered of this.#asked.values()) answered(LEFT)
+    this.#asked.clear()
+    this.connections.close()
+    this.endStream()
+  }
+
+  #asideOf({ server }: Member): Aside {
+    const { name } = server.config
+    return {
+      notified: (method, params) => this.hear(name, method, params),
+      asked: (method, params, answered) => this.ask(undefined, method, params, answered),
+    }
+  }
+
+  #shown(server: string, params: JsonObject): JsonObject {
+    if (this.endpoint.server !== undefined || typeof params.uri !== 'string') return params
+    return { ...params, uri: publicUri(server, params.uri) }
   }
 }
+
+export const subscriptionKey = (id: ServerId, uri: string): string => `${id} ${uri}`
+
+const LEFT: Reply = { error: { code: -32_000, message: 'The client left' } }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Outcome } from '../../core/check.ts'
 import { type Clock, type Instant, later, timestamp } from '../../core/clock.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
+import { publicResult } from '../../core/gateway/public-result.ts'
 import {
   busy,
   failureOf,
@@ -15,6 +16,7 @@ import type { Bulkhead } from '../../core/watch/bulkhead.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import type { Monitor } from '../../core/watch/monitor.ts'
 import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
+import type { Connection } from '../connection.ts'
 import { cancelled, faultOf } from '../failures.ts'
 import { isObject, METHOD_NOT_FOUND } from '../json-rpc.ts'
 import { labelOf } from '../make-channel.ts'
@@ -23,7 +25,9 @@ import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
 import type { Deadlines } from './deadlines.ts'
-import { errorMessage, INTERNAL_ERROR, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
+import type { LegacySession } from './legacy-session.ts'
+import { openState, sealState } from './request-state.ts'
+import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
 
 export type RelayDeps = {
   readonly monitor: Pick<Monitor, 'observeCall'>
@@ -59,6 +63,10 @@ export class RelayedCall implements ExchangeListener {
   /** What the client calls it. */
   readonly #clientToken: Json | undefined
   #endsAt: Instant
+  #own: Connection | undefined
+  /** As the server is to get them. */
+  #params: JsonObject
+  #rounds = 0
   #state: 'new' | 'waiting' | 'running' | 'over' = 'new'
 
   constructor(deps: RelayDeps, request: RelayedRequest) {
@@ -67,6 +75,7 @@ export class RelayedCall implements ExchangeListener {
     this.#startedAt = deps.clock.now()
     this.#endsAt = deps.deadlines.after(patienceWith(request.member))
     const meta = request.params._meta
+    this.#params = request.params
     this.#clientToken = isObject(meta) ? meta.progressToken : undefined
     this.progressToken = this.#clientToken === undefined ? undefined : `omni2-${++lastToken}`
   }
@@ -74,6 +83,11 @@ export class RelayedCall implements ExchangeListener {
   start(): void {
     const { bulkhead, clock } = this.#deps
     const { member, asker, id } = this.#request
+    if (!this.#unseal()) {
+      this.#request.answer.reply(errorMessage(id, NOT_OUR_STATE))
+      this.#finish('refused', undefined)
+      return
+    }
     if (!isAdmitted(member)) {
       this.#refuse(refusalOf(member, clock), 'refused')
       return
@@ -86,6 +100,16 @@ export class RelayedCall implements ExchangeListener {
     }
     this.#state = 'waiting'
     if (!bulkhead.wait(serverId, this.#run)) this.#refuse(busy(member, clock), 'refused')
+  }
+
+  /** The server gets its own state back, and none that it did not give out for this. */
+  #unseal(): boolean {
+    const { asker } = this.#request
+    const { requestState } = this.#params
+    if (asker.session !== undefined || requestState === undefined) return true
+    const own = typeof requestState === 'string' ? openState(requestState, this.#route()) : undefined
+    if (own !== undefined) this.#params = { ...this.#params, requestState: own }
+    return own !== undefined
   }
 
   /** The client wants no answer any more, and gets none. */
@@ -128,17 +152,36 @@ export class RelayedCall implements ExchangeListener {
     this.#endsAt = longer < latest ? longer : latest
   }
 
-  asked(): boolean {
-    return false
+  /** Only a server that knows this client alone may ask it something. */
+  asked(id: RpcId, method: string, params: JsonObject): boolean {
+    const own = this.#own
+    const { session } = this.#request.asker
+    if (own === undefined || method === 'ping') return false
+    this.#extend()
+    const answered = (reply: Reply) => {
+      this.#extend()
+      own.answer(id, reply)
+    }
+    return session?.ask(this.#request.answer, method, params, answered) ?? false
   }
 
   readonly #run = (): void => {
-    const { upstreams, deadlines } = this.#deps
-    const { member, method, asker, params } = this.#request
+    const { deadlines } = this.#deps
+    const { member, asker } = this.#request
     this.#state = 'running'
     deadlines.add(this)
-    const request = { method, params: this.#withOwnToken(params), client: asker.client }
-    upstreams.relay(member.server, request, this, this.#abort.signal).then(this.#replied, this.#failed)
+    this.#own = asker.session?.connections.of(member)
+    this.#params = this.#withOwnToken(this.#params)
+    this.#send(this.#params)
+  }
+
+  #send(params: JsonObject): void {
+    const { member, method, asker } = this.#request
+    const request = { method, params, client: asker.session?.client ?? asker.client }
+    const { signal } = this.#abort
+    const relayed =
+      this.#own?.relay(request, this, signal) ?? this.#deps.upstreams.relay(member.server, request, this, signal)
+    relayed.then(this.#replied, this.#failed)
   }
 
   #withOwnToken(params: JsonObject): JsonObject {
@@ -150,10 +193,61 @@ export class RelayedCall implements ExchangeListener {
     if (this.#state === 'over') return
     const { answer, id, asker } = this.#request
     const isModern = asker.session === undefined
+    if (asker.session !== undefined && 'result' in reply && reply.result.resultType === 'input_required') {
+      this.#gather(asker.session, reply.result)
+      return
+    }
     if ('error' in reply)
       answer.reply({ jsonrpc: '2.0', id, error: reply.error }, isModern ? statusOf(reply.error.code) : 200)
-    else answer.reply({ jsonrpc: '2.0', id, result: isModern ? complete(reply.result) : reply.result })
+    else answer.reply({ jsonrpc: '2.0', id, result: this.#shown(reply.result) })
     this.#finish(outcomeOf(reply), identity?.protocolVersion)
+  }
+
+  /** As this client takes it. */
+  #shown(result: JsonObject): JsonObject {
+    const { asker, method, member } = this.#request
+    const { name } = member.server.config
+    const found = asker.endpoint.server === undefined ? publicResult(method, result, name) : result
+    if (asker.session !== undefined) return legacyResult(found)
+    const { requestState } = found
+    const full = CACHEABLE.has(method) ? { ...UNCACHED, ...complete(found) } : complete(found)
+    return typeof requestState === 'string' ? { ...full, requestState: sealState(requestState, this.#route()) } : full
+  }
+
+  #route(): string {
+    const { asker, method, member, params } = this.#request
+    return `${asker.caller.tokenId} ${member.server.id} ${method} ${targetOf(params)}`
+  }
+
+  /** A modern server wants to know something first: a legacy client is asked, and the request sent again with its answers. */
+  #gather(session: LegacySession, { inputRequests, requestState }: JsonObject): void {
+    const { answer, id } = this.#request
+    const asked = isObject(inputRequests) ? Object.entries(inputRequests) : []
+    const inputResponses: Record<string, Json> = {}
+    let left = asked.length
+    const done = () => {
+      if (this.#state === 'over') return
+      this.#extend()
+      this.#send({ ...this.#params, inputResponses, ...(requestState !== undefined && { requestState }) })
+    }
+    const stop = (error: RpcFailure) => {
+      if (this.#state === 'over') return
+      answer.reply(errorMessage(id, error))
+      this.#finish('app_error', undefined)
+    }
+    if (++this.#rounds > MOST_ROUNDS) return void stop(TOO_MANY_ROUNDS)
+    this.#extend()
+    if (left === 0) return void done()
+    for (const [key, input] of asked) {
+      const answered = (reply: Reply) => {
+        if ('error' in reply) return void stop(new RpcFailure(200, reply.error.code, reply.error.message))
+        inputResponses[key] = reply.result
+        if (--left === 0) done()
+      }
+      const method = isObject(input) && typeof input.method === 'string' ? input.method : ''
+      const about = isObject(input) && isObject(input.params) ? input.params : {}
+      if (!session.ask(answer, method, about, answered)) return void stop(NO_WAY_TO_ASK)
+    }
   }
 
   readonly #failed = (error: unknown): void => {
@@ -225,11 +319,32 @@ const FIRST_START_MS = 30_000
 const patienceWith = ({ server: { config } }: Member): number =>
   config.target.protocol === 'stdio' ? Math.max(config.callTimeoutMs, FIRST_START_MS) : config.callTimeoutMs
 
+const NOT_OUR_STATE = invalidParams('The requestState is not one that was given out for this')
 const LEFT = cancelled('handshake')
 const CANCELLED = new RpcFailure(200, -32_800, 'Cancelled')
 
 /** Whether the server did what it was asked: its own refusals say that it is alive. */
 const outcomeOf = (reply: Reply): Outcome => ('error' in reply || reply.result.isError === true ? 'app_error' : 'ok')
+
+/** A server that goes on asking gets this many answers. */
+const MOST_ROUNDS = 10
+const TOO_MANY_ROUNDS = new RpcFailure(200, INTERNAL_ERROR, 'The server went on asking')
+const NO_WAY_TO_ASK = new RpcFailure(
+  200,
+  INTERNAL_ERROR,
+  'The server asked something, and the client cannot be reached',
+)
+
+/** Of these a modern result says how long it may be kept. */
+const CACHEABLE: ReadonlySet<string> = new Set(['resources/read', 'resources/templates/list'])
+const UNCACHED = { ttlMs: 0, cacheScope: 'private' }
+
+/** What older clients know nothing of is left out. */
+function legacyResult(result: JsonObject): JsonObject {
+  if (result.resultType === undefined) return result
+  const { resultType, ...known } = result
+  return known
+}
 
 /** A modern result says that it is one. */
 const complete = (result: JsonObject): JsonObject =>

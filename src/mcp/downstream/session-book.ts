@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
 import type { ClientSelf } from '../relay-request.ts'
+import type { McpUpstreams } from '../upstreams.ts'
 import { LegacySession } from './legacy-session.ts'
 import { RpcFailure } from './rpc-failure.ts'
+
+type Deps = { readonly clock: Clock; readonly upstreams: Pick<McpUpstreams, 'connectFor'> }
 
 type Opening = {
   readonly caller: Caller
@@ -21,12 +24,12 @@ const MOST_OF_ONE = 2_000
 
 /** The sessions of legacy clients. */
 export class SessionBook {
-  readonly #clock: Clock
+  readonly #deps: Deps
   readonly #sessions = new Map<string, LegacySession>()
   #stopLooking: () => void
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(deps: Deps) {
+    this.#deps = deps
     this.#stopLooking = this.#look()
   }
 
@@ -49,7 +52,7 @@ export class SessionBook {
       if (idlest === undefined) throw new RpcFailure(503, -32_000, 'Too many sessions are open')
       this.end(idlest)
     }
-    const session = new LegacySession({ ...opening, id: randomUUID() }, this.#clock.now())
+    const session = new LegacySession({ ...opening, id: randomUUID() }, this.#deps.upstreams, this.#deps.clock.now())
     this.#sessions.set(session.id, session)
     return session
   }
@@ -58,7 +61,7 @@ export class SessionBook {
   find(id: string, caller: Caller, endpoint: Endpoint): LegacySession | undefined {
     const session = this.#sessions.get(id)
     if (session?.caller.tokenId !== caller.tokenId || session.endpoint.path !== endpoint.path) return undefined
-    session.lastUsed = this.#clock.now()
+    session.lastUsed = this.#deps.clock.now()
     return session
   }
 
@@ -73,8 +76,8 @@ export class SessionBook {
   }
 
   #look(): () => void {
-    return this.#clock.after(LOOK_MS, () => {
-      const oldest = this.#clock.now() - IDLE_MS
+    return this.#deps.clock.after(LOOK_MS, () => {
+      const oldest = this.#deps.clock.now() - IDLE_MS
       for (const session of this.#sessions.values()) if (session.isIdle && session.lastUsed < oldest) this.end(session)
       this.#stopLooking = this.#look()
     })

@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../core/capabilities.ts'
+import type { ListKind } from '../../core/gateway/catalog.ts'
+import type { Endpoint } from '../../core/gateway/endpoint.ts'
+import type { RpcId } from '../channel.ts'
+import type { Answer } from './answer.ts'
+
+type Listener = {
+  readonly answer: Answer
+  readonly id: RpcId
+  readonly endpoint: Endpoint
+  readonly kinds: ReadonlySet<ListKind>
+}
+
+/** What a client asks for, by the list it means. */
+const FILTERS = { tools: 'toolsListChanged', prompts: 'promptsListChanged', resources: 'resourcesListChanged' } as const
+export const LIST_KINDS = ['tools', 'prompts', 'resources'] as const satisfies readonly ListKind[]
+
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
+/** One client has one or two. */
+const MOST_LISTENERS = 10_000
+
+export const changedMethod = (kind: ListKind): string => `notifications/${kind}/list_changed`
+
+/** Modern clients that wait for changes (`subscriptions/listen`), each on a stream that lasts until one of us leaves. */
+export class Listeners {
+  readonly #listeners = new Set<Listener>()
+
+  /** False when there are too many. */
+  add(answer: Answer, id: RpcId, endpoint: Endpoint, filter: JsonObject): boolean {
+    if (this.#listeners.size >= MOST_LISTENERS) return false
+    const kinds = new Set(LIST_KINDS.filter((kind) => filter[FILTERS[kind]] === true))
+    const listener = { answer, id, endpoint, kinds }
+    this.#listeners.add(listener)
+    answer.onceGone(() => this.#listeners.delete(listener))
+    const notifications = Object.fromEntries([...kinds].map((kind) => [FILTERS[kind], true]))
+    this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications })
+    return true
+  }
+
+  changed(kind: ListKind, concerns: (endpoint: Endpoint) => boolean): void {
+    for (const listener of this.#listeners) {
+      if (listener.kinds.has(kind) && concerns(listener.endpoint)) this.#tell(listener, changedMethod(kind), {})
+    }
+  }
+
+  close(): void {
+    for (const { answer, id } of this.#listeners) {
+      answer.reply({ jsonrpc: '2.0', id, result: { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } } })
+    }
+    this.#listeners.clear()
+  }
+
+  #tell({ answer, id }: Listener, method: string, params: JsonObject): void {
+    answer.tell({ jsonrpc: '2.0', method, params: { ...params, _meta: { [SUBSCRIPTION]: id } } })
+  }
+}

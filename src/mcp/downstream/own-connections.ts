@@ -1,0 +1,68 @@
+import type { JsonObject } from '../../core/capabilities.ts'
+import type { ServerId } from '../../core/ids.ts'
+import type { Member } from '../../core/watch/fleet.ts'
+import type { ExchangeListener } from '../channel.ts'
+import type { Aside, Connection } from '../connection.ts'
+import type { ClientSelf } from '../relay-request.ts'
+import type { McpUpstreams } from '../upstreams.ts'
+
+type Deps = {
+  readonly upstreams: Pick<McpUpstreams, 'connectFor'>
+  readonly client: ClientSelf
+  /** What a server says outside of any request of the client's. */
+  readonly asideOf: (member: Member) => Aside
+}
+
+/**
+ * The connections of one legacy client to legacy servers: each keeps a session of its own there, since what a server
+ * remembers of one client, and tells or asks it, is nobody else's. They are opened when they are first needed.
+ */
+export class OwnConnections {
+  readonly #deps: Deps
+  readonly #open = new Map<ServerId, { readonly revision: number; readonly connection: Connection }>()
+  #logLevel: string | undefined
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** undefined where clients share: modern servers remember nothing, and a process is one for all. */
+  of(member: Member): Connection | undefined {
+    const { server, identity } = member
+    if (server.config.target.protocol === 'stdio' || identity?.era !== 'legacy') return undefined
+    const kept = this.#open.get(server.id)
+    if (kept !== undefined && (kept.revision >= server.revision || kept.connection.adopt(server.config))) {
+      return kept.connection
+    }
+    void kept?.connection.close()
+    const connection = this.#deps.upstreams.connectFor(server, this.#deps.client, this.#deps.asideOf(member))
+    this.#open.set(server.id, { revision: server.revision, connection })
+    if (this.#logLevel !== undefined) this.#tell(connection, 'logging/setLevel', { level: this.#logLevel })
+    return connection
+  }
+
+  /** Also of servers that are connected later. */
+  setLogLevel(level: string): void {
+    this.#logLevel = level
+    for (const { connection } of this.#open.values()) this.#tell(connection, 'logging/setLevel', { level })
+  }
+
+  /** Passes on what the client tells all of them. */
+  notify(method: string, params: JsonObject): void {
+    for (const { connection } of this.#open.values()) connection.notify(method, params)
+  }
+
+  close(): void {
+    for (const { connection } of this.#open.values()) void connection.close()
+    this.#open.clear()
+  }
+
+  /** A server that takes no such request goes on as it is. */
+  #tell(connection: Connection, method: string, params: JsonObject): void {
+    const request = { method, params, client: this.#deps.client }
+    connection.relay(request, NOBODY, AbortSignal.timeout(ASIDE_MS)).catch(() => {})
+  }
+}
+
+const ASIDE_MS = 10_000
+const NOBODY: ExchangeListener = { progressToken: undefined, notified: () => {}, asked: () => false }
