@@ -83,6 +83,8 @@ export interface Channel {
   listen?(params: JsonObject): void
   /** True while a request can be sent without connecting or spawning anew. */
   readonly alive: boolean
+  /** True while the server keeps a session for this connection alone. */
+  readonly keepsSession: boolean
   /** Ends it, and whatever it started. */
   close(): Promise<void>
 }

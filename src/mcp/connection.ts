@@ -144,6 +144,17 @@ export class Connection {
     }
   }
 
+  /** Whether a session is kept for it already. */
+  get isReady(): boolean {
+    return this.#channel?.keepsSession ?? false
+  }
+
+  /** Greets the server, if that was not done yet: whether it keeps a session for this connection. @throws UpstreamFault. */
+  async keepsSession(signal: AbortSignal): Promise<boolean> {
+    await this.#open().greeted({ limits: CALL_LIMITS, trace: undefined, signal })
+    return this.#channel?.keepsSession ?? false
+  }
+
   /** Answers what the server asked. */
   answer(id: RpcId, reply: Reply): void {
     this.#channel?.answer(id, reply)

@@ -110,7 +110,7 @@ async function discover(greeter: Greeter, options: RequestOptions): Promise<Esta
 async function initialize(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
   const { channel, client, where } = greeter
   const stage = options.trace?.stage ?? 'handshake'
-  const { info: clientInfo, capabilities } = client
+  const { info: clientInfo = {}, capabilities } = client
   const params = { protocolVersion: LEGACY_VERSIONS[0], capabilities, clientInfo }
   let reply: Reply
   try {

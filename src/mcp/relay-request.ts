@@ -15,7 +15,8 @@ export const MODERN_VERSION = '2026-07-28'
 
 /** What a client says of itself: in `initialize`, or in each modern request. */
 export type ClientSelf = {
-  readonly info: JsonObject
+  /** Absent when a modern client does not say. */
+  readonly info: JsonObject | undefined
   readonly capabilities: JsonObject
   /** Which log messages it wants to hear; legacy clients say it once for all. */
   readonly logLevel?: string
@@ -35,7 +36,7 @@ export type RelayedReply = { readonly reply: Reply; readonly identity: Identity 
 /** The `_meta` that every modern request carries. */
 export const modernMeta = ({ info, capabilities, logLevel }: ClientSelf): JsonObject => ({
   [META.protocolVersion]: MODERN_VERSION,
-  [META.clientInfo]: info,
+  ...(info !== undefined && { [META.clientInfo]: info }),
   [META.clientCapabilities]: capabilities,
   ...(logLevel !== undefined && { [META.logLevel]: logLevel }),
 })

@@ -107,6 +107,11 @@ export class Session {
     return { reply: again, identity }
   }
 
+  /** Makes sure that it was greeted. @throws UpstreamFault. */
+  async greeted(options: RequestOptions): Promise<void> {
+    if (this.#ready === undefined) await this.#greet(options)
+  }
+
   /** Ping, or what stands for it; right after a greeting that alone is proof enough. */
   async #alive(options: RequestOptions): Promise<{
     readonly outcome: 'ok' | 'app_error'

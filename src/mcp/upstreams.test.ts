@@ -261,6 +261,7 @@ describe('a child process', () => {
   /** A process that knows nothing before `initialize`, which ends it. */
   class Fragile implements Channel {
     alive = false
+    keepsSession = false
     readonly asked: string[] = []
     readonly #listener: ChannelListener
     constructor(listener: ChannelListener) {

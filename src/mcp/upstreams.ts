@@ -40,6 +40,8 @@ export class McpUpstreams implements Upstreams {
   readonly #dialer: Dialer
   readonly #kept = new Map<ServerId, Kept>()
   readonly #leaving = new Set<Connection>()
+  /** Servers that keep no sessions for clients of the legacy era, with the revision that this was seen of. */
+  readonly withoutSessions = new Map<ServerId, number>()
   /** Checks and calls of our own need nothing of the client. */
   readonly #self: ClientSelf
 
@@ -81,6 +83,7 @@ export class McpUpstreams implements Upstreams {
   async drop(id: ServerId): Promise<void> {
     const kept = this.#kept.get(id)
     this.#kept.delete(id)
+    this.withoutSessions.delete(id)
     if (kept !== undefined) await this.#retire(kept.connection)
   }
 

@@ -26,9 +26,10 @@ export function readEnvelope(headers: IncomingHttpHeaders, message: Message): Cl
   if (typeof claimed !== 'string') throw invalid(META.protocolVersion, 'not a string')
   const info = meta?.[META.clientInfo]
   const capabilities = meta?.[META.clientCapabilities]
-  if (!isObject(info) || typeof info.name !== 'string' || typeof info.version !== 'string') {
-    throw invalid(META.clientInfo, info === undefined ? 'missing' : 'not an implementation')
-  }
+  // It should be there, but nobody is refused for being nameless.
+  const isInfo =
+    info === undefined || (isObject(info) && typeof info.name === 'string' && typeof info.version === 'string')
+  if (!isInfo) throw invalid(META.clientInfo, 'not an implementation')
   if (!isObject(capabilities)) {
     throw invalid(META.clientCapabilities, capabilities === undefined ? 'missing' : 'not an object')
   }
@@ -37,7 +38,7 @@ export function readEnvelope(headers: IncomingHttpHeaders, message: Message): Cl
     const data = { supported: [MODERN_VERSION], requested: claimed }
     throw new RpcFailure(400, UNSUPPORTED_VERSION, `Unsupported protocol version: ${claimed.slice(0, 50)}`, data)
   }
-  return { info, capabilities }
+  return { info: isObject(info) ? info : undefined, capabilities }
 }
 
 /** The headers repeat the body, so that what stands in between need not read it; they may not say something else. */

@@ -44,7 +44,7 @@ export class LegacySession implements Begun {
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
-  constructor(begun: Begun, upstreams: Pick<McpUpstreams, 'connectFor'>, now: Instant) {
+  constructor(begun: Begun, upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>, now: Instant) {
     this.id = begun.id
     this.caller = begun.caller
     this.endpoint = begun.endpoint

@@ -7,30 +7,33 @@ import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
 type Deps = {
-  readonly upstreams: Pick<McpUpstreams, 'connectFor'>
+  readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
   readonly client: ClientSelf
   /** What a server says outside of any request of the client's. */
   readonly asideOf: (member: Member) => Aside
 }
 
 /**
- * The connections of one legacy client to legacy servers: each keeps a session of its own there, since what a server
+ * The connections of one legacy client to servers that keep sessions: each has one of its own there, since what a server
  * remembers of one client, and tells or asks it, is nobody else's. They are opened when they are first needed.
  */
 export class OwnConnections {
   readonly #deps: Deps
   readonly #open = new Map<ServerId, { readonly revision: number; readonly connection: Connection }>()
+  /** Servers that keep no sessions, with the revision that this was seen of. */
+  readonly #without: Map<ServerId, number>
   #logLevel: string | undefined
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#without = deps.upstreams.withoutSessions
   }
 
-  /** undefined where clients share: modern servers remember nothing, and a process is one for all. */
+  /** undefined where clients share: a server without sessions remembers nothing, and a process is one for all. */
   of(member: Member): Connection | undefined {
-    const { server, identity } = member
-    if (server.config.target.protocol === 'stdio' || identity?.era !== 'legacy') return undefined
+    const { server } = member
     const kept = this.#open.get(server.id)
+    if (server.config.target.protocol === 'stdio' || this.#without.get(server.id) === server.revision) return undefined
     if (kept !== undefined && (kept.revision >= server.revision || kept.connection.adopt(server.config))) {
       return kept.connection
     }
@@ -39,6 +42,13 @@ export class OwnConnections {
     this.#open.set(server.id, { revision: server.revision, connection })
     if (this.#logLevel !== undefined) this.#tell(connection, 'logging/setLevel', { level: this.#logLevel })
     return connection
+  }
+
+  /** The server turned out to keep no sessions. */
+  giveUp({ server: { id, revision } }: Member): void {
+    this.#without.set(id, revision)
+    void this.#open.get(id)?.connection.close()
+    this.#open.delete(id)
   }
 
   /** Also of servers that are connected later. */

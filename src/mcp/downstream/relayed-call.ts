@@ -170,9 +170,24 @@ export class RelayedCall implements ExchangeListener {
     const { member, asker } = this.#request
     this.#state = 'running'
     deadlines.add(this)
-    this.#own = asker.session?.connections.of(member)
     this.#params = this.#withOwnToken(this.#params)
-    this.#send(this.#params)
+    const own = asker.session?.connections.of(member)
+    this.#own = own
+    if (asker.session === undefined || own === undefined || own.isReady) this.#send(this.#params)
+    else this.#greet(asker.session, own).then(() => this.#send(this.#params), this.#failed)
+  }
+
+  /** A client of the legacy era gets a session of its own where the server keeps sessions, whatever else it speaks. */
+  async #greet({ connections }: LegacySession, own: Connection): Promise<void> {
+    const { member } = this.#request
+    const isModern = member.identity?.era === 'modern'
+    const keeps = await own.keepsSession(this.#abort.signal).catch((error: unknown) => {
+      if (isModern && error instanceof UpstreamFault && error.outcome === 'protocol') return false
+      throw error
+    })
+    if (keeps) return
+    connections.giveUp(member)
+    this.#own = undefined
   }
 
   #send(params: JsonObject): void {

@@ -6,7 +6,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import { LegacySession } from './legacy-session.ts'
 import { RpcFailure } from './rpc-failure.ts'
 
-type Deps = { readonly clock: Clock; readonly upstreams: Pick<McpUpstreams, 'connectFor'> }
+type Deps = { readonly clock: Clock; readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'> }
 
 type Opening = {
   readonly caller: Caller

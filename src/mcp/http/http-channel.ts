@@ -34,6 +34,10 @@ export class HttpChannel implements Channel {
     })
   }
 
+  get keepsSession(): boolean {
+    return this.#session !== undefined
+  }
+
   get alive(): boolean {
     return !this.#closed
   }

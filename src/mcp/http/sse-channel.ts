@@ -43,6 +43,10 @@ export class SseChannel implements Channel {
     this.#sender = new HttpSender(deps)
   }
 
+  get keepsSession(): boolean {
+    return this.alive
+  }
+
   get alive(): boolean {
     return this.#stream?.path !== undefined
   }

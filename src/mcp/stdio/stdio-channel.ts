@@ -60,6 +60,9 @@ export class StdioChannel implements ProcessChannel {
     this.#ring.hide(Object.values(deps.launch.env))
   }
 
+  /** A process is one session, for all who use it. */
+  readonly keepsSession = false
+
   get alive(): boolean {
     return this.#run?.pipe.isOpen ?? false
   }
