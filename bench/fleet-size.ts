@@ -28,7 +28,6 @@ const SHALLOW_ROUNDS = 7
 
 const [url = '', path = '', size = '0'] = process.argv.slice(2)
 const servers = Number(size)
-process.send?.(await measured())
 
 async function measured(): Promise<FleetSize> {
   await using floor = new BarePing(url)
@@ -91,3 +90,5 @@ async function heap(): Promise<number> {
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
+
+process.send?.(await measured())

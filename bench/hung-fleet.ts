@@ -27,7 +27,6 @@ const OPEN_WITHIN_MS = 600_000
 const WATCHED_MS = 120_000
 
 const [size = '0', hung = '0', ...origins] = process.argv.slice(2)
-process.send?.(await measured(Number(size), Number(hung)))
 
 async function measured(count: number, silent: number): Promise<HungFleet> {
   const counter = new StartCounter()
@@ -63,3 +62,5 @@ const latenessOf = ({ lateMs }: WatchedFleet): Lateness => ({
   p99: quantile(lateMs, 0.99),
   max: quantile(lateMs, 1),
 })
+
+process.send?.(await measured(Number(size), Number(hung)))
