@@ -47,7 +47,11 @@ export class FakeClock implements Clock {
       due.wake()
       await settle()
     }
-    this.#now = until
+    this.#now = Math.max(this.#now, until)
+  }
+  /** What the process does takes so long. */
+  pass(ms: number) {
+    this.#now += ms
   }
   /** The process stands still: time passes, and no timer runs until it is over. */
   async stall(ms: number) {

@@ -63,6 +63,24 @@ test('a check that is still being stored takes nobody the place', async () => {
   expect(upstreams.asked).toHaveLength(100)
 })
 
+test('no more than 250 checks start in any second, though starting them takes long', async () => {
+  const { create, clock, upstreams } = watchInFakeTime()
+  const created = create(600)
+  await clock.advance(10_000)
+  await created
+  const starts: number[] = []
+  upstreams.answer = () => {
+    starts.push(clock.now())
+    if (starts.length === 1) clock.pass(900)
+    return ok
+  }
+  await clock.stall(120_000)
+  await clock.advance(10_000)
+  expect(starts).toHaveLength(600)
+  const within = starts.map((from) => starts.filter((at) => at >= from && at < from + 1_000).length)
+  expect(Math.max(...within)).toBeLessThanOrEqual(250)
+})
+
 test('callers who ask at the same moment share one check and get equal answers', async () => {
   const { create, clock, upstreams, monitor } = watchInFakeTime()
   const [id = serverId(1)] = await create()

@@ -222,8 +222,9 @@ export class Monitor {
         }
       }
     }
-    for (let ticket = this.#queue.take(now); ticket; ticket = this.#queue.take(now)) this.#start(ticket)
-    this.#sleep(earlier(this.#wakes.earliest(), this.#queue.retryAt(now)))
+    // Starting many takes a while; each counts as of when it really starts.
+    for (let ticket = this.#queue.take(clock.now()); ticket; ticket = this.#queue.take(clock.now())) this.#start(ticket)
+    this.#sleep(earlier(this.#wakes.earliest(), this.#queue.retryAt(clock.now())))
   }
 
   #sleep(until: Instant | undefined): void {
