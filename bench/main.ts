@@ -7,6 +7,7 @@ import { gateway } from './gateway.ts'
 import { history } from './history.ts'
 import { hung } from './hung.ts'
 import { list } from './list.ts'
+import { peers } from './peers.ts'
 import { refusal } from './refusal.ts'
 import { type Measurement, measure, summarize } from './report.ts'
 import { start } from './start.ts'
@@ -15,7 +16,7 @@ import { ws } from './ws.ts'
 
 const GROUPS: Readonly<Record<string, readonly Measurement[]>> = {
   monitor: [check, transports, fleet, start, hung, detect, refusal, list, ws],
-  gateway: [gateway],
+  gateway: [gateway, peers],
   storage: [history],
 }
 const ALL = Object.values(GROUPS).flat()

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { rounded } from './statistics.ts'
@@ -76,7 +76,7 @@ export async function summarize(names: readonly string[]): Promise<void> {
 const resultOf = (name: string): string => path.join(RESULTS, `${name}.json`)
 const load = (): number => rounded(loadavg()[0] ?? Number.NaN)
 const machine = () => ({
-  machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, ${process.platform}`,
+  machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${process.platform}`,
 })
 
 function versions(): Readonly<Record<string, string>> {
