@@ -14,6 +14,7 @@ const PAGES = [
   '/settings',
   '/settings/*',
   '/calls',
+  '/agents',
   '/collections',
   '/collections/:name',
 ]

@@ -59,6 +59,7 @@ function useCommands(query: string): readonly Command[] {
     { label: 'Servers', run: () => navigate({ to: '/' }) },
     { label: 'Servers by status', run: () => navigate({ to: '/', search: { group: 'status' } }) },
     { label: 'Events', run: () => navigate({ to: '/events' }) },
+    { label: 'Agents and collections', run: () => navigate({ to: '/agents' }) },
     { label: 'Settings', run: () => navigate({ to: '/settings' }) },
     mayAdd && { label: 'Add server', run: () => navigate({ to: '/add' }) },
     mayAdd && { label: 'Import servers', run: () => navigate({ to: '/import' }) },

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { z } from 'zod'
+import { AgentsSearch } from '../agents/agents-search.ts'
 import { isSignedOut } from '../api/query-client.ts'
 import { sessionQuery } from '../api/session.ts'
 import { EventsSearch } from '../events/events-search.ts'
@@ -117,6 +118,19 @@ const eventsRoute = createRoute({
   component: lazyRouteComponent(() => import('../events/EventsPage.tsx'), 'EventsPage'),
 })
 
+const agentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/agents',
+  validateSearch: AgentsSearch,
+  component: lazyRouteComponent(() => import('../agents/AgentsPage.tsx'), 'AgentsPage'),
+})
+
+const collectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/collections/$id',
+  component: lazyRouteComponent(() => import('../agents/CollectionPage.tsx'), 'CollectionPage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -131,6 +145,8 @@ const routeTree = rootRoute.addChildren([
     addRoute,
     importRoute,
     eventsRoute,
+    agentsRoute,
+    collectionRoute,
     settingsRoute,
   ]),
 ])

@@ -38,6 +38,7 @@ export function Tokens() {
             <Table.Tr>
               <Table.Th>Name</Table.Th>
               <Table.Th>Role</Table.Th>
+              <Table.Th>Limited to</Table.Th>
               <Table.Th>Last used</Table.Th>
               <Table.Th>Created</Table.Th>
               <Table.Th>Expires</Table.Th>
@@ -51,6 +52,7 @@ export function Tokens() {
               <Table.Tr key={token.id}>
                 <Table.Th scope="row">{token.name}</Table.Th>
                 <Table.Td>{token.role}</Table.Td>
+                <Table.Td>{limitOf(token)}</Table.Td>
                 <Table.Td>
                   <RelativeTime time={token.last_used_at} />
                 </Table.Td>
@@ -90,3 +92,7 @@ export function Tokens() {
     </>
   )
 }
+
+/** What is gone of a limit is told as such: the token opens that much less. */
+const limitOf = ({ limit }: TokenView): string =>
+  limit === null ? 'nothing' : [...limit.servers, ...limit.collections].map(({ name }) => name ?? '(gone)').join(', ')
