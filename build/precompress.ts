@@ -3,7 +3,7 @@ import path from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
-const WORTH_BYTES = 1_024
+const WORTH_BYTES = 256
 
 /** Writes each file of the build a second and third time, as gzip and brotli, so that nothing is compressed while serving. */
 export const precompress = (): Plugin => ({
@@ -16,7 +16,10 @@ export const precompress = (): Plugin => ({
       const content = readFileSync(file)
       if (content.length < WORTH_BYTES) continue
       writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }))
-      writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }))
+      writeFileSync(
+        `${file}.br`,
+        brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }),
+      )
     }
   },
 })

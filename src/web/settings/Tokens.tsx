@@ -95,4 +95,4 @@ export function Tokens() {
 
 /** What is gone of a limit is told as such: the token opens that much less. */
 const limitOf = ({ limit }: TokenView): string =>
-  limit === null ? 'nothing' : [...limit.servers, ...limit.collections].map(({ name }) => name ?? '(gone)').join(', ')
+  limit === null ? 'no limit' : [...limit.servers, ...limit.collections].map(({ name }) => name ?? '(gone)').join(', ')
