@@ -67,6 +67,7 @@ test('every route answers each caller as its access says, and nobody else', asyn
     'GET /settings',
     'GET /settings/*',
     'GET /calls',
+    'GET /agents',
     'GET /collections',
     'GET /collections/:name',
     'POST /api/v1/session',
