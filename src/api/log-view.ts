@@ -7,7 +7,8 @@ import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 /**
  * A check of the past, or a run of scheduled ones that passed alike within an hour: `count` of them from `timestamp` until
- * `until`, with the mean and the bounds of their response times. `health_status` is what the server's status was after.
+ * `until`, with the mean and the bounds of their response times, and the stages of the last. `health_status` is what the
+ * server's status was after.
  */
 export const HealthLogView = z
   .object({

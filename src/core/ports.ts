@@ -63,7 +63,10 @@ export type CheckRow = {
   readonly toolCount: number | undefined
 }
 
-/** One row of the health log: a check, or a run of `count` that passed alike, the first at `at` and the last at `until`. */
+/**
+ * One row of the health log: a check, or a run of `count` that passed alike, the first at `at` and the last at `until`.
+ * `stages` are those of the last.
+ */
 export type StoredCheck = CheckRow & {
   readonly id: number
   readonly count: number

@@ -42,6 +42,7 @@ const joined = (run: LogRow, more: LogRow): LogRow => ({
   ...run,
   until: more.until,
   tool_count: more.tool_count ?? run.tool_count,
+  detail: more.detail,
   count: run.count + more.count,
   response_time_ms: (run.response_time_ms * run.count + more.response_time_ms * more.count) / (run.count + more.count),
   fastest_ms: Math.min(run.fastest_ms ?? Number.POSITIVE_INFINITY, more.response_time_ms),
@@ -60,6 +61,7 @@ const upsertRuns = (db: Db, rows: readonly LogRow[]): CompiledQuery =>
         .doUpdateSet(({ ref }) => ({
           until: ref('excluded.until'),
           tool_count: sql`coalesce(excluded.tool_count, check_log.tool_count)`,
+          detail: ref('excluded.detail'),
           count: sql`check_log.count + excluded.count`,
           response_time_ms: sql`(check_log.response_time_ms * check_log.count + excluded.response_time_ms * excluded.count) / (check_log.count + excluded.count)`,
           fastest_ms: sql`case when excluded.fastest_ms < check_log.fastest_ms then excluded.fastest_ms else check_log.fastest_ms end`,

@@ -3,7 +3,7 @@ import type { Cause, Incident, Worst } from '../../src/core/history/incident.ts'
 import { NO_OUTCOMES, type RollUp } from '../../src/core/history/roll-up.ts'
 import { EMPTY_SKETCH, quantile, sketchOf } from '../../src/core/history/sketch.ts'
 import type { ServerId } from '../../src/core/ids.ts'
-import type { Change, IncidentQuery } from '../../src/core/ports.ts'
+import type { Change, CheckRow, IncidentQuery } from '../../src/core/ports.ts'
 import type { Bench } from './store-contract.ts'
 import { A, aCheck, aServer, at, B, C, checkLogged, failure, olderThan, saved, storedAlone } from './store-samples.ts'
 
@@ -43,11 +43,13 @@ const anHour = (serverId: ServerId, ms: number, over: Partial<RollUp> = {}): Rol
   ...over,
 })
 
+const handshake = (ms: number): CheckRow['stages'] => [{ stage: 'handshake', ok: true, ms }]
+
 export function historyTests(bench: () => Bench): void {
   test('a run of equal checks is one row that loses no count and no time', async () => {
     const { store } = bench()
     const run = (ms: number, responseTimeMs: number, toolCount?: number) =>
-      checkLogged(A, { at: at(ms), responseTimeMs, toolCount }, at(1))
+      checkLogged(A, { at: at(ms), responseTimeMs, toolCount, stages: handshake(responseTimeMs) }, at(1))
     await store.commit([saved(aServer(A)), checkLogged(A, { at: at(0) }), run(1, 10, 4), run(2, 30)])
     await store.commit([run(3, 80), checkLogged(A, { at: at(3) }), checkLogged(A, { at: at(4) }, at(4))])
     const rows = await store.checks({ serverId: A, limit: 10 })
@@ -55,7 +57,7 @@ export function historyTests(bench: () => Bench): void {
       storedAlone(aCheck(A, { at: at(4) })),
       storedAlone(aCheck(A, { at: at(3) })),
       {
-        ...aCheck(A, { at: at(1), toolCount: 4 }),
+        ...aCheck(A, { at: at(1), toolCount: 4, stages: handshake(80) }),
         count: 3,
         until: at(3),
         responseTimeMs: 40,

@@ -17,11 +17,13 @@ export function LastCheck({ server }: { server: ServerView }) {
       </Panel>
     )
   }
-  const { until, trigger, outcome, response_time_ms, stages, error } = log
+  const { until, count, trigger, outcome, stages, error } = log
+  // A run tells the mean; the server tells how long the last took.
+  const took = (count > 1 ? server.response_time_ms : null) ?? log.response_time_ms
   return (
     <Panel title="Last check">
       <p>
-        <RelativeTime time={until} />, {trigger}: {outcome} in {latency(response_time_ms)}
+        <RelativeTime time={until} />, {trigger}: {outcome} in {latency(took)}
       </p>
       <StageList stages={stages} />
       {error && (
