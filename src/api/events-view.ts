@@ -97,10 +97,14 @@ export const EVENT_TYPES = [
   'mcp_health_check',
 ] as const satisfies readonly EventView['event_type'][]
 
-/** Oldest first, those after `since_seq`. */
+const Seq = z.coerce.number<number | string>().int().min(0)
+
+/** Those after `since_seq` and before `before_seq`, the oldest first unless asked otherwise; `cursor` goes on in `order`. */
 export const EventQuery = z.strictObject({
   ...paging,
-  since_seq: z.coerce.number<number | string>().int().min(0).default(0),
+  since_seq: Seq.default(0),
+  before_seq: Seq.optional(),
+  order: z.enum(['oldest', 'newest']).default('oldest'),
   event_type: listOf(z.enum(STORED_EVENT_TYPES)).optional(),
   severity: listOf(severity).optional(),
   mcp_name: listOf(z.string().max(CONFIG_LIMITS.name)).optional(),

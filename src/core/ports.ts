@@ -174,8 +174,12 @@ export type RollUpQuery = {
 export type Limits = Readonly<Record<'checks' | 'events' | 'incidents' | 'spans' | RollUpSize, Timestamp>>
 
 export type EventQuery = {
-  /** Only events with a greater seq, oldest first. */
+  /** Only events with a greater seq. */
   readonly sinceSeq: number
+  /** Only events with a smaller one. */
+  readonly beforeSeq?: number
+  /** Oldest first when left out. */
+  readonly order?: 'oldest' | 'newest'
   readonly types?: readonly EventType[]
   readonly severities?: readonly Severity[]
   readonly serverNames?: readonly string[]

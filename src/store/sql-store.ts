@@ -110,14 +110,21 @@ export class SqlStore implements Store {
     })
   }
 
-  events({ sinceSeq, types, severities, serverNames, limit }: EventQuery): Promise<readonly StoredEvent[]> {
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    const { sinceSeq, beforeSeq, order, types, severities, serverNames, limit } = query
     return this.#guarded(async () => {
       if (allowsNothing(types, severities, serverNames)) return []
       let rows = this.#db.selectFrom('event').select(['seq', 'at', 'body']).where('seq', '>', sinceSeq)
+      if (beforeSeq !== undefined) rows = rows.where('seq', '<', beforeSeq)
       if (types) rows = rows.where('type', 'in', types)
       if (severities) rows = rows.where('severity', 'in', severities)
       if (serverNames) rows = rows.where('server_name', 'in', serverNames)
-      return (await rows.orderBy('seq').limit(limit).execute()).map(readEvent)
+      return (
+        await rows
+          .orderBy('seq', order === 'newest' ? 'desc' : 'asc')
+          .limit(limit)
+          .execute()
+      ).map(readEvent)
     })
   }
 

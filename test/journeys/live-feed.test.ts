@@ -49,6 +49,27 @@ const newest = async () => pagesOf(await reader())[0]?.seq ?? 0
 const create = (name: string, url = 'http://127.0.0.1:1/mcp', enabled = false) =>
   omni2.api.createServer({ body: { name, url, enabled } })
 
+test('events are read page by page, from the oldest or from the newest on', async () => {
+  for (const name of ['paged-1', 'paged-2', 'paged-3']) await create(name)
+  const all = (await history(omni2)).map(({ seq }) => seq)
+  for (const order of ['oldest', 'newest'] as const) {
+    const seqs: number[] = []
+    for (let cursor: string | undefined; ; ) {
+      const query = { order, limit: 2, ...(cursor ? { cursor } : {}) }
+      const page = await omni2.api.listEvents({ query })
+      seqs.push(...page.events.map(({ seq }) => seq))
+      if (page.next_cursor === null) break
+      cursor = page.next_cursor
+    }
+    expect(seqs).toEqual(order === 'oldest' ? all : all.toReversed())
+  }
+  const [first = 0, second = 0] = all
+  const { events } = await omni2.api.listEvents({
+    query: { order: 'newest', since_seq: first, before_seq: second + 1 },
+  })
+  expect(events.map(({ seq }) => seq)).toEqual([second])
+})
+
 test('a reader hears what REST tells, in the same order and without a gap', async () => {
   const live = await reader()
   const { seq } = pagesOf(live)[0] ?? { seq: -1 }

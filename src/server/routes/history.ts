@@ -11,10 +11,15 @@ type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings
 /** What happened, and how long it is remembered. */
 export function historyHandlers({ store, settings }: Deps) {
   return {
-    async listEvents({ query: { cursor, limit, since_seq, event_type, severity, mcp_name } }) {
+    async listEvents({ query }) {
+      const { cursor, limit, order, since_seq, before_seq, event_type, severity, mcp_name } = query
+      const newest = order === 'newest'
+      const beforeSeq = newest && cursor !== undefined ? cursorNumber(cursor, 0) : before_seq
       const events = await store.events({
-        sinceSeq: cursorNumber(cursor, since_seq),
+        sinceSeq: newest ? since_seq : cursorNumber(cursor, since_seq),
+        order,
         limit: limit + 1,
+        ...(beforeSeq === undefined ? {} : { beforeSeq }),
         ...(event_type ? { types: event_type } : {}),
         ...(severity ? { severities: severity } : {}),
         ...(mcp_name ? { serverNames: mcp_name } : {}),
