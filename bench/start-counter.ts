@@ -18,7 +18,7 @@ export class StartCounter {
       }
     },
     probe: (config, signal) => upstreams.probe(config, signal),
-    callTool: (server, tool, args, signal) => upstreams.callTool(server, tool, args, signal),
+    callTool: (server, call, signal) => upstreams.callTool(server, call, signal),
     drop: (id) => upstreams.drop(id),
     stderr: (id) => upstreams.stderr(id),
     close: () => upstreams.close(),

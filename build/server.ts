@@ -30,6 +30,7 @@ await build({
       input: {
         main: path.join(ROOT, 'src/cli/main.ts'),
         'sqlite-worker': path.join(ROOT, 'src/store/sqlite-worker.ts'),
+        'schema-worker': path.join(ROOT, 'src/server/output-schema/schema-worker.ts'),
         'guardian-main': path.join(ROOT, 'src/mcp/stdio/guardian-main.ts'),
       },
       output: {

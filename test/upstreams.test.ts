@@ -90,9 +90,9 @@ describe.each(PEERS)('$name', ({ start, protocol, era, tool, args }) => {
     expect(kept.outcome).toBe('ok')
     expect(kept.stages.filter(({ stage }) => stage !== 'connect')).toMatchObject([{ stage: 'handshake', ok: true }])
 
-    const called = await bench.upstreams.callTool(server, tool, args, FOREVER)
+    const called = await bench.upstreams.callTool(server, { tool, args }, FOREVER)
     expect(called).toMatchObject({ outcome: 'ok', result: { content: [{ type: 'text' }] } })
-    const refused = await bench.upstreams.callTool(server, 'no such tool', {}, FOREVER)
+    const refused = await bench.upstreams.callTool(server, { tool: 'no such tool', args: {} }, FOREVER)
     expect(['ok', 'app_error']).toContain(refused.outcome) // SDK 1.x says it in a result, 2.x with an error
 
     await peer.kill()

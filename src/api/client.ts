@@ -33,7 +33,7 @@ export type Client = {
   ) => Promise<AnswerOf<N>>
 }
 
-type ClientDeps = {
+export type ClientDeps = {
   /** Of the Omni2 server, such as `http://127.0.0.1:8000`; empty in a browser on the same origin. */
   readonly baseUrl: string
   readonly token?: string
@@ -69,8 +69,20 @@ type LooseRequest = Options & {
   readonly body?: unknown
 }
 
-async function call({ baseUrl, token, fetch = globalThis.fetch }: ClientDeps, route: Route, request: LooseRequest) {
-  const headers = new Headers({ accept: 'application/json, application/problem+json, */*;q=0.1' })
+async function call(deps: ClientDeps, route: Route, request: LooseRequest): Promise<unknown> {
+  const response = await send(deps, route, request)
+  if (!route.answer) return undefined
+  return route.answer.parse(route.contentType ? await response.text() : await response.json())
+}
+
+/** The answer of a route as it comes. @throws ApiError for a refusal. */
+export async function send(
+  { baseUrl, token, fetch = globalThis.fetch }: ClientDeps,
+  route: Route,
+  request: LooseRequest,
+  accept = 'application/json, application/problem+json, */*;q=0.1',
+): Promise<Response> {
+  const headers = new Headers({ accept })
   if (token) headers.set('authorization', `Bearer ${token}`)
   if (request.ifMatch) headers.set('if-match', request.ifMatch)
   // A body that may be left out is sent as an empty one, so that the server applies its defaults.
@@ -84,8 +96,7 @@ async function call({ baseUrl, token, fetch = globalThis.fetch }: ClientDeps, ro
     credentials: 'same-origin',
   })
   if (!response.ok) throw new ApiError(await problemOf(response))
-  if (!route.answer) return undefined
-  return route.answer.parse(route.contentType ? await response.text() : await response.json())
+  return response
 }
 
 function target(path: string, { params = {}, query = {} }: LooseRequest): string {

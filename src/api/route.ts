@@ -17,6 +17,8 @@ export type Route = {
   readonly answer?: z.ZodType
   /** What `answer` is sent as; left out: JSON. */
   readonly contentType?: string
+  /** What comes instead of `answer` for who accepts `text/event-stream`, by the name of the event. */
+  readonly events?: Readonly<Record<string, z.ZodType>>
 }
 
 export const API = '/api/v1'

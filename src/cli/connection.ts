@@ -1,15 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { type Client, createClient } from '../api/client.ts'
+import { type Client, type ClientDeps, createClient } from '../api/client.ts'
 import { DEFAULT_URL, omni2Url } from './address.ts'
 import type { Context } from './context.ts'
 import { readCredentials } from './credentials.ts'
 import { CliError, EXIT } from './exit-code.ts'
 import { noAnswer, notOmni2 } from './no-answer.ts'
 
-/** The Omni2 a command talks to. */
-export type Connection = { readonly url: string; readonly token: string | undefined; readonly client: Client }
+/** The Omni2 a command talks to; `reach` is how `client` does. */
+export type Connection = {
+  readonly url: string
+  readonly token: string | undefined
+  readonly client: Client
+  readonly reach: ClientDeps
+}
 
 /** Options of the program itself. */
 const Globals = z.object({ url: z.string().optional(), tokenFile: z.string().optional() })
@@ -25,11 +30,10 @@ export async function connectionOf(context: Context, command: Command): Promise<
   return connectTo(context, url, token)
 }
 
-export const connectTo = (context: Context, url: string, token: string | undefined): Connection => ({
-  url,
-  token,
-  client: createClient({ baseUrl: url, ...(token ? { token } : {}), fetch: spoken(url, context.signal) }),
-})
+export function connectTo(context: Context, url: string, token: string | undefined): Connection {
+  const reach = { baseUrl: url, ...(token ? { token } : {}), fetch: spoken(url, context.signal) }
+  return { url, token, client: createClient(reach), reach }
+}
 
 async function tokenIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
@@ -38,6 +42,9 @@ async function tokenIn(file: string): Promise<string> {
   if (text.trim() === '') throw new CliError(EXIT.usage, `The token file ${file} is empty`)
   return text.trim()
 }
+
+/** What Omni2 answers as: JSON, events while something runs, a file. */
+const OURS = /json|^text\/(event-stream|csv)/
 
 /** `fetch` whose failures to get an answer of Omni2 are told in words, and which ends with `signal`. */
 function spoken(url: string, signal: AbortSignal): typeof fetch {
@@ -48,7 +55,7 @@ function spoken(url: string, signal: AbortSignal): typeof fetch {
     })
     const type = response.headers.get('content-type') ?? ''
     // A gateway in front of Omni2 may answer 5xx in its own words.
-    if (response.status < 500 && response.status !== 204 && !type.includes('json')) throw notOmni2(url)
+    if (response.status < 500 && response.status !== 204 && !OURS.test(type)) throw notOmni2(url)
     return response
   }
 }

@@ -14,16 +14,42 @@ import type { Span } from './history/span.ts'
 import type { CollectionId, ServerId } from './ids.ts'
 import type { StoredToken } from './token.ts'
 
+/** What a server says of a call while it runs. */
+export type CallNews =
+  | { readonly type: 'progress'; readonly progress: number; readonly total?: number; readonly message?: string }
+  /** Most transports do not tell for which call it is: whatever the server logs meanwhile. */
+  | { readonly type: 'log'; readonly level: string; readonly logger?: string; readonly data: Json }
+
+export type ToolCall = {
+  readonly tool: string
+  readonly args: JsonObject
+  /** Told what happens meanwhile, which is asked for only then. */
+  readonly heard?: ((news: CallNews) => void) | undefined
+}
+
+/** The messages of a call, as they went over the wire but for the server's own credentials. */
+export type CallExchange = {
+  readonly request: JsonObject
+  /** Absent when nothing came that could be one. */
+  readonly response: JsonObject | undefined
+  /** From the start of the call until the request went out: connecting and greeting, where that was needed. */
+  readonly preparedMs: number
+}
+
 /** The result of running one tool. `result` is the upstream's `result` object, unchanged. */
-export type CallResult =
-  | { readonly outcome: 'ok'; readonly result: JsonObject; readonly durationMs: number }
+export type CallResult = (
+  | { readonly outcome: 'ok'; readonly result: JsonObject }
   /** A JSON-RPC error reply: the upstream is alive and says no. */
   | {
       readonly outcome: 'app_error'
       readonly error: { readonly code: number; readonly message: string; readonly data?: Json }
-      readonly durationMs: number
     }
-  | { readonly outcome: Exclude<Outcome, 'ok' | 'app_error'>; readonly failure: Failure; readonly durationMs: number }
+  | { readonly outcome: Exclude<Outcome, 'ok' | 'app_error'>; readonly failure: Failure }
+) & {
+  readonly durationMs: number
+  /** Absent when nothing was sent. */
+  readonly exchange?: CallExchange | undefined
+}
 
 /** What an upstream tells without being asked. */
 export type UpstreamSignal =
@@ -41,7 +67,7 @@ export interface Upstreams {
   /** A deep check of a config that is not saved, on a connection of its own that is closed afterwards. */
   probe(config: ServerConfig, signal: AbortSignal): Promise<CheckResult>
   /** Runs one tool, ending within `callTimeoutMs`. Never rejects for the upstream's fault. */
-  callTool(server: Server, tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult>
+  callTool(server: Server, call: ToolCall, signal: AbortSignal): Promise<CallResult>
   /** Drops the server's connection; calls in flight finish first, at most 10 s. The next use connects anew. */
   drop(id: ServerId): Promise<void>
   /** The last 64 KiB a stdio server wrote to stderr; undefined when it never ran. */

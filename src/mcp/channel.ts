@@ -38,6 +38,8 @@ export type RequestOptions = {
   readonly onDemand?: boolean
   /** A process died of what was asked first, so it may start once more at once; not more often than any, though. */
   readonly again?: boolean
+  /** Told the message as it goes out; once more when it goes out anew. */
+  readonly sent?: (message: JsonObject) => void
   /** More headers for this one request; channels that have none ignore it. */
   readonly headers?: Readonly<Record<string, string>>
   /** Hears what belongs to this request; absent: its notifications are told like any others, and its questions refused. */

@@ -4,7 +4,7 @@ import type { Reply } from './channel.ts'
 import { isList, isObject } from './json-rpc.ts'
 import type { Listed } from './listing.ts'
 
-type Conceal = (text: string) => string
+export type Conceal = (text: string) => string
 
 /** A list without the server's own credentials, which it may repeat anywhere. What has one in its name cannot be named, and is left out. */
 export function concealList(kind: Dropped['kind'], { items, dropped }: Listed, conceal: Conceal): Listed {
@@ -35,7 +35,7 @@ export function concealReply(reply: Reply, conceal: Conceal): Reply {
   return { error: { code, message: conceal(message), ...(data !== undefined && { data: concealed(data, conceal) }) } }
 }
 
-const concealObject = (object: JsonObject, conceal: Conceal): JsonObject =>
+export const concealObject = (object: JsonObject, conceal: Conceal): JsonObject =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [conceal(key), concealed(value, conceal)]))
 
 function concealed(value: Json, conceal: Conceal): Json {

@@ -2,7 +2,8 @@ import type { Capabilities, JsonObject } from '../core/capabilities.ts'
 import type { CheckResult, Failure, Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ServerConfig } from '../core/config/server.ts'
-import type { CallResult, Upstreams } from '../core/ports.ts'
+import type { CallExchange, CallResult, ToolCall, Upstreams } from '../core/ports.ts'
+import { newsMeta, newsOf } from './call-news.ts'
 import {
   CALL_LIMITS,
   CHECK_LIMITS,
@@ -15,7 +16,7 @@ import {
   type RpcId,
   UpstreamFault,
 } from './channel.ts'
-import { concealReply } from './conceal.ts'
+import { concealObject, concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
@@ -43,7 +44,12 @@ export type Aside = {
   readonly asked: (method: string, params: JsonObject, answered: (reply: Reply) => void) => boolean
 }
 
+type Heard = NonNullable<ToolCall['heard']>
+
 export type CheckOptions = Parameters<Upstreams['check']>[1]
+
+/** A request that went out, and when since the call began. */
+type Sent = { readonly message: JsonObject; readonly preparedMs: number }
 
 /** A server may say as often as it likes that its lists changed; it is heard this often. */
 const LIST_CHANGED_PAUSE_MS = 5_000
@@ -62,6 +68,8 @@ export class Connection {
   #channel: Channel | undefined
   #session: Session | undefined
   #conceal: ((text: string) => string) | undefined
+  readonly #heard = new Set<Heard>()
+  #lastToken = 0
   #inFlight = 0
   #isClosing = false
   #onIdle: () => void = () => {}
@@ -111,20 +119,42 @@ export class Connection {
     }
   }
 
-  async callTool(tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult> {
+  async callTool({ tool, args, heard }: ToolCall, signal: AbortSignal): Promise<CallResult> {
     const { clock } = this.#deps
-    const config = this.#config
     const startedAt = clock.now()
-    const durationMs = () => Math.round((clock.now() - startedAt) * 10) / 10
+    const passedMs = () => Math.round((clock.now() - startedAt) * 10) / 10
+    let out: Sent | undefined
+    const sent = (message: JsonObject) => {
+      if (message.method === 'tools/call') out = { message, preparedMs: passedMs() }
+    }
+    const hears = heard && this.#hearing(heard)
     try {
-      const request = { method: 'tools/call', params: { name: tool, arguments: args }, client: this.#deps.client }
-      const work = (session: Session, options: RequestOptions) => session.relay(request, options)
-      const { reply } = await this.#within(config.callTimeoutMs, CALL_LIMITS, () => 'handshake', signal, work)
-      return this.#answered(reply, durationMs())
+      const params = { name: tool, arguments: args, ...(hears && { _meta: newsMeta(hears) }) }
+      const request = { method: 'tools/call', params, client: this.#deps.client }
+      const work = (session: Session, options: RequestOptions) =>
+        session.relay(request, { ...options, sent, ...(hears && { hears }) })
+      const { reply } = await this.#within(this.#config.callTimeoutMs, CALL_LIMITS, () => 'handshake', signal, work)
+      return this.#answered(reply, out, passedMs())
     } catch (error) {
       const { outcome, failure, reply } = this.#asFault(error, 'handshake')
-      if (reply !== undefined && 'error' in reply) return this.#answered(reply, durationMs())
-      return { outcome, failure, durationMs: durationMs() }
+      if (reply !== undefined && 'error' in reply) return this.#answered(reply, out, passedMs())
+      return { outcome, failure, durationMs: passedMs(), exchange: this.#exchange(out, undefined) }
+    } finally {
+      if (heard) this.#heard.delete(heard)
+    }
+  }
+
+  /** A log line that came with no call is told to every one that runs: most transports do not say for which it is. */
+  #hearing(heard: Heard): ExchangeListener {
+    this.#heard.add(heard)
+    return {
+      progressToken: `omni2-${++this.#lastToken}`,
+      notified: (method, params) => {
+        const news = newsOf(method, params, this.#conceal)
+        if (news) heard(news)
+        else this.#onNotified(method, params)
+      },
+      asked: () => false,
     }
   }
 
@@ -166,10 +196,20 @@ export class Connection {
     if (this.#channel?.alive) this.#channel.notify(method, params, options).catch(() => {}) // the next request will tell
   }
 
-  #answered(reply: Reply, durationMs: number): CallResult {
+  #answered(reply: Reply, out: Sent | undefined, durationMs: number): CallResult {
     const shown = this.#conceal ? concealReply(reply, this.#conceal) : reply
-    if ('error' in shown) return { outcome: 'app_error', error: shown.error, durationMs }
-    return { outcome: 'ok', result: shown.result, durationMs }
+    const rest = { durationMs, exchange: this.#exchange(out, shown) }
+    return 'error' in shown
+      ? { outcome: 'app_error', error: shown.error, ...rest }
+      : { outcome: 'ok', result: shown.result, ...rest }
+  }
+
+  /** `shown` is concealed already. */
+  #exchange(out: Sent | undefined, shown: Reply | undefined): CallExchange | undefined {
+    if (out === undefined) return undefined
+    const { message, preparedMs } = out
+    const request = this.#conceal ? concealObject(message, this.#conceal) : message
+    return { request, response: shown && { jsonrpc: '2.0', id: message.id ?? null, ...shown }, preparedMs }
   }
 
   /** What a child process wrote to stderr last. */
@@ -271,6 +311,8 @@ export class Connection {
   readonly #onNotified = (method: string, params: JsonObject): void => {
     if (this.#isClosing) return
     if (!LIST_CHANGED.has(method)) {
+      const news = this.#heard.size > 0 ? newsOf(method, params, this.#conceal) : undefined
+      if (news?.type === 'log') for (const heard of this.#heard) heard(news)
       const { aside, onNotified } = this.#deps
       aside?.notified(method, params)
       onNotified?.(method, params)

@@ -135,8 +135,7 @@ describe('a modern call', () => {
     await using bench = someUpstreams()
     const result = await bench.upstreams.callTool(
       aServerAt(server.url),
-      'geo',
-      { region: 'Österreich' },
+      { tool: 'geo', args: { region: 'Österreich' } },
       new AbortController().signal,
     )
     expect(result).toMatchObject({ outcome: 'ok', result: { structuredContent: { name: 'geo' } } })

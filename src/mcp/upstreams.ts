@@ -1,9 +1,8 @@
-import type { JsonObject } from '../core/capabilities.ts'
 import type { CheckResult } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Server, ServerConfig } from '../core/config/server.ts'
 import type { ServerId } from '../core/ids.ts'
-import type { CallResult, UpstreamSignal, Upstreams } from '../core/ports.ts'
+import type { CallResult, ToolCall, UpstreamSignal, Upstreams } from '../core/ports.ts'
 import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from './channel.ts'
 import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from './connection.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
@@ -66,8 +65,8 @@ export class McpUpstreams implements Upstreams {
     }
   }
 
-  callTool(server: Server, tool: string, args: JsonObject, signal: AbortSignal): Promise<CallResult> {
-    return this.#connectionOf(server).callTool(tool, args, signal)
+  callTool(server: Server, call: ToolCall, signal: AbortSignal): Promise<CallResult> {
+    return this.#connectionOf(server).callTool(call, signal)
   }
 
   /** Asks the server what a client wants of it; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */

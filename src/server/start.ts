@@ -25,6 +25,7 @@ import { LiveHub } from './live/live-hub.ts'
 import { registerLive } from './live/live-route.ts'
 import { Metrics } from './metrics.ts'
 import { addressPolicy, openUpstreams } from './open-upstreams.ts'
+import { SchemaThread } from './output-schema/schema-thread.ts'
 import { accessHandlers } from './routes/access.ts'
 import { availabilityHandlers } from './routes/availability.ts'
 import { breakerHandlers } from './routes/breakers.ts'
@@ -33,6 +34,7 @@ import { collectionHandlers } from './routes/collections.ts'
 import { historyHandlers } from './routes/history.ts'
 import { ownHealthHandlers } from './routes/own-health.ts'
 import { serverHandlers } from './routes/servers.ts'
+import { toolHandlers } from './routes/tools.ts'
 import { transferHandlers } from './routes/transfer.ts'
 import { ownShares, type Shares } from './shares.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -112,7 +114,7 @@ export async function start(deps: Deps): Promise<Running> {
     const book = new TokenBook({ store, clock, outage: () => watch.journal.outage, onError })
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
-    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams, shares, said, cleanups })
+    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams, shares, said, cleanups, onError })
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
@@ -139,11 +141,12 @@ type Served = Deps & {
   readonly shares: Shares
   readonly said: Feed<Said>
   readonly cleanups: Cleanups
+  readonly onError: (error: unknown) => void
 }
 
 /** The web server with the API, the live feed and the documentation; it does not listen yet. */
 async function serveApi(deps: Served): Promise<FastifyInstance> {
-  const { config, log, version, clock, store, watch, auth, book, upstreams, shares, cleanups } = deps
+  const { config, log, version, clock, store, watch, auth, book, upstreams, shares, cleanups, onError } = deps
   const { fleet, monitor, registry, settings, events, checks, reports } = watch
   const view = (member: Member) => serverView(member, clock)
   const views = () => [...fleet.all()].map(view)
@@ -171,6 +174,8 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   app.addHook('preClose', async () => hub.close())
   const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
+  const schemas = new SchemaThread(clock)
+  cleanups.push(() => schemas.close())
   const storing = () => watch.journal.outage === undefined
   registerLive(app, hub, shares.clients * LIVE_SHARE)
   await serveDashboard(app, DASHBOARD)
@@ -181,6 +186,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...availabilityHandlers({ fleet, reports, store, clock }),
     ...transferHandlers({ fleet, registry, rules }),
     ...checkHandlers({ ...watch, upstreams, rules, clock }),
+    ...toolHandlers({ ...watch, schemas, clock, onError }),
     ...breakerHandlers({ fleet, monitor, registry, settings, clock }),
     ...historyHandlers({ store, settings }),
     ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),

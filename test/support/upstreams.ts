@@ -30,7 +30,8 @@ export function someUpstreams(over: Partial<UpstreamsDeps> = {}) {
   const shallow = (server: Server, signal = FOREVER) =>
     upstreams.check(server, { deep: false, onDemand: false }, signal)
   const deep = (server: Server, signal = FOREVER) => upstreams.check(server, { deep: true, onDemand: false }, signal)
-  const call = (server: Server, tool = 'echo', signal = FOREVER) => upstreams.callTool(server, tool, {}, signal)
+  const call = (server: Server, tool = 'echo', signal = FOREVER) =>
+    upstreams.callTool(server, { tool, args: {} }, signal)
   return { upstreams, signals, shallow, deep, call, [Symbol.asyncDispose]: () => upstreams.close() }
 }
 

@@ -5,7 +5,7 @@ import { CheckManyInput, JobView } from '../jobs.ts'
 import { pathId } from '../query.ts'
 import { API, type Route, SERVERS } from '../route.ts'
 import { DiscoverInput } from '../server-input.ts'
-import { ToolCallAnswer, ToolCallInput } from '../tool-call.ts'
+import { TOOL_CALL_EVENTS, ToolCallAnswer, ToolCallInput } from '../tool-call.ts'
 
 const params = z.strictObject({ id: pathId })
 const tags = ['checks']
@@ -73,6 +73,7 @@ export const checkRoutes = {
     body: ToolCallInput,
     status: 200,
     answer: ToolCallAnswer,
+    events: TOOL_CALL_EVENTS,
   },
   getBreaker: {
     method: 'GET',

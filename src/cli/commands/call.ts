@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import type { Client } from '../../api/client.ts'
+import type { Client, ClientDeps } from '../../api/client.ts'
 import type { ServerView } from '../../api/server-view.ts'
+import { streamToolCall } from '../../api/tool-call-stream.ts'
 import type { AnyObject } from '../../api/wire.ts'
 import { closestTo } from '../../server/config/suggestion.ts'
 import { connectionOf } from '../connection.ts'
@@ -8,10 +9,11 @@ import { type Context, say } from '../context.ts'
 import { examples } from '../examples.ts'
 import { CliError, EXIT } from '../exit-code.ts'
 import { textFrom, textIn } from '../input-text.ts'
+import { withStatusLine } from '../progress-line.ts'
 import { findServer } from '../server-lookup.ts'
 import { paintFor } from '../text/paint.ts'
 import { jsonText, oneLine } from '../text/printable.ts'
-import { resultText } from '../text/tool-result.ts'
+import { newsText, resultText, schemaText } from '../text/tool-result.ts'
 import { argumentsFromJson, argumentsFromPairs } from '../tool-arguments.ts'
 
 type Options = { readonly args?: string; readonly json?: true }
@@ -32,28 +34,32 @@ export function addCall(program: Command, context: Context): void {
     .action(async (name: string, tool: string, pairs: readonly string[], options: Options, command: Command) => {
       if (pairs.length > 0 && options.args !== undefined)
         throw new CliError(EXIT.usage, 'Give either key=value or --args')
-      const { client } = await connectionOf(context, command)
+      const { client, reach } = await connectionOf(context, command)
       const server = await findServer(client, name)
       const args =
         options.args === undefined
           ? argumentsFromPairs(pairs, pairs.length === 0 ? undefined : await inputSchema(client, server, tool))
           : argumentsFromJson(await writtenArguments(context, options.args))
-      await call(context, client, { server, tool, args, json: options.json ?? false })
+      await call(context, reach, { server, tool, args, json: options.json ?? false })
     })
 }
 
 type Call = { readonly server: ServerView; readonly tool: string; readonly args: AnyObject; readonly json: boolean }
 
-async function call(context: Context, client: Client, { server, tool, args, json }: Call): Promise<void> {
+async function call(context: Context, reach: ClientDeps, { server, tool, args, json }: Call): Promise<void> {
   const { out, err, env, endWith } = context
   const paint = paintFor(err, env)
-  const answer = await client.callTool({ params: { id: server.id, tool }, body: { arguments: args } })
+  const request = { params: { id: server.id, tool }, body: { arguments: args } }
+  const answer = await withStatusLine(context, (draw) => streamToolCall(reach, request, (news) => draw(newsText(news))))
   const shown = answer.result === null ? undefined : resultText(answer.result)
   if (json) say(out, jsonText(answer))
   else if (shown) say(out, shown.text)
   if (shown?.isError) {
     endWith(EXIT.usage)
     if (!json) say(err, paint.bad('The tool reported an error.'))
+  }
+  if (answer.output_schema?.verdict === 'invalid' && !json) {
+    say(err, paint.warn(schemaText(answer.output_schema)))
   }
   if (answer.rpc_error) {
     endWith(EXIT.usage)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { OutputSchemaView, ToolCallNews } from '../../api/tool-call.ts'
 import type { AnyObject } from '../../api/wire.ts'
 import { unreachable } from '../unreachable.ts'
 import { bytes } from './bytes.ts'
@@ -30,6 +31,18 @@ export function resultText(result: AnyObject): { readonly text: string; readonly
   if (texts.length === 0 && structuredContent !== undefined) return { text: jsonText(structuredContent), isError }
   return { text: texts.length === 0 ? '(the tool answered nothing)' : texts.join('\n'), isError }
 }
+
+/** What a server says while a tool runs, on one line. */
+export function newsText(news: ToolCallNews): string {
+  if (news.type === 'log')
+    return oneLine(`${news.level}: ${typeof news.data === 'string' ? news.data : jsonText(news.data)}`)
+  const { progress, total, message } = news
+  return oneLine(`${progress}${total === null ? '' : ` of ${total}`}${message === null ? '' : ` ${message}`}`)
+}
+
+/** Why a result is not what its tool declares. */
+export const schemaText = ({ detail, errors }: OutputSchemaView): string =>
+  [detail ?? '', ...errors.map(({ path, message }) => oneLine(`  ${path || '/'} ${message}`))].join('\n')
 
 function blockText(raw: unknown): string {
   const parsed = Block.safeParse(raw)

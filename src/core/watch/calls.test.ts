@@ -46,7 +46,7 @@ function start(change: (state: ServerState) => ServerState = (state) => state) {
 
 test('a call to a closed circuit reaches the server, and the monitor hears how it went', async () => {
   const { call, observed } = start()
-  expect(await call()).toBe(timedOut)
+  expect((await call()).result).toBe(timedOut)
   expect(observed).toEqual(['protocol of token 1 search'])
 })
 

@@ -1,10 +1,9 @@
-import type { JsonObject } from '../capabilities.ts'
 import { type Clock, toTimestamp } from '../clock.ts'
 import { AppError } from '../errors.ts'
 import { isAdmitted } from '../gateway/refusal.ts'
 import { describe } from '../health/status.ts'
 import type { ServerId } from '../ids.ts'
-import type { CallResult, Upstreams } from '../ports.ts'
+import type { CallResult, ToolCall, Upstreams } from '../ports.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { Monitor } from './monitor.ts'
@@ -18,7 +17,10 @@ type Deps = {
   readonly clock: Clock
 }
 
-type Call = { readonly tool: string; readonly args: JsonObject; readonly principal: string }
+type Call = ToolCall & { readonly principal: string }
+
+/** `waitedMs`: in line for a place. */
+export type Called = { readonly result: CallResult; readonly waitedMs: number }
 
 /** Users' calls to tools: only to servers that may be called, and each one tells the breaker how it went. */
 export class Calls {
@@ -33,13 +35,18 @@ export class Calls {
    * @throws AppError 'not_found', 'conflict' for a disabled server, 'circuit_open' before anything is contacted,
    *   'unavailable' when too many calls wait for this server.
    */
-  async callTool(id: ServerId, { tool, args, principal }: Call, signal: AbortSignal): Promise<CallResult> {
+  async callTool(id: ServerId, { principal, ...call }: Call, signal: AbortSignal): Promise<Called> {
     const { fleet, monitor, upstreams, bulkhead, clock } = this.#deps
     const member = fleet.get(id)
     admit(member, clock)
-    const result = await bulkhead.run(id, signal, () => upstreams.callTool(member.server, tool, args, signal))
-    monitor.observeCall(id, result.outcome, `${principal} ${tool}`)
-    return result
+    const askedAt = clock.now()
+    let waitedMs = 0
+    const result = await bulkhead.run(id, signal, () => {
+      waitedMs = clock.now() - askedAt
+      return upstreams.callTool(member.server, call, signal)
+    })
+    monitor.observeCall(id, result.outcome, `${principal} ${call.tool}`)
+    return { result, waitedMs }
   }
 }
 

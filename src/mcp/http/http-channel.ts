@@ -57,7 +57,9 @@ export class HttpChannel implements Channel {
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
     const id = ++this.#lastId
     if (method === 'initialize') this.#session = undefined
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
+    const message = { jsonrpc: '2.0', id, method, params }
+    const body = JSON.stringify(message)
+    options.sent?.(message)
     const headers = this.#headersFor(method, params, options)
     let reader = this.#readerFor(id, options)
     const nextReader = () => {

@@ -95,7 +95,9 @@ export class SseChannel implements Channel {
     this.#waiting.set(id, { limits: options.limits, hears: options.hears, resolve, reject })
     this.#asked = 0
     this.#stream?.reader.resetCount()
-    this.#post({ jsonrpc: '2.0', id, method, params }, { ...options, signal: sending.signal }).catch(reject)
+    const message = { jsonrpc: '2.0', id, method, params }
+    options.sent?.(message)
+    this.#post(message, { ...options, signal: sending.signal }).catch(reject)
     try {
       return await promise
     } catch (error) {

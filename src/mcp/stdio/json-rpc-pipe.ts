@@ -83,7 +83,9 @@ export class JsonRpcPipe {
     this.#pending.set(id, { method, limits, stage, hears, resolve, reject })
     signal.addEventListener('abort', abandon, { once: true })
     try {
-      this.#send({ jsonrpc: '2.0', id, method, params }, stage)
+      const message = { jsonrpc: '2.0', id, method, params }
+      options.sent?.(message)
+      this.#send(message, stage)
       return await promise
     } finally {
       this.#pending.delete(id)

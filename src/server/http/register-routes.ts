@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Problem } from '../../api/problem.ts'
@@ -37,9 +38,20 @@ type RequestOf<R extends Route> = {
   readonly answer: Answer
 }
 
+/** An answer that is sent while it comes into being, as it is. */
+export class Streamed {
+  readonly contentType: string
+  readonly body: Readable
+
+  constructor(contentType: string, body: Readable) {
+    this.contentType = contentType
+    this.body = body
+  }
+}
+
 type Handler<R extends Route> = (
   request: RequestOf<R>,
-) => Promise<R extends { readonly answer: z.ZodType } ? Part<R, 'answer'> : void>
+) => Promise<R extends { readonly answer: z.ZodType } ? Part<R, 'answer'> | Streamed : void>
 
 /** One handler for each route of a table; `Handlers` is the whole API, `HandlersOf<'signIn' | ...>` a part of it. */
 export type HandlersOf<N extends RouteName> = { readonly [Name in N]: Handler<(typeof ROUTES)[Name]> }
@@ -121,6 +133,10 @@ function signalOf(reply: FastifyReply): AbortSignal {
 
 function send(reply: FastifyReply, route: Route, answer: unknown): FastifyReply {
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  if (answer instanceof Streamed) {
+    // Proxies would keep the first event until many came.
+    return reply.code(route.status).header('x-accel-buffering', 'no').type(answer.contentType).send(answer.body)
+  }
   if (reply.statusCode !== 200) {
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
   }
@@ -143,9 +159,13 @@ function schemaOf(name: string, route: Route) {
     ...(route.body ? { body: route.body } : {}),
     response: {
       [route.status]: route.answer
-        ? { description: route.summary, content: { [contentType]: { schema: route.answer } } }
+        ? { description: route.summary, content: { [contentType]: { schema: route.answer }, ...eventsOf(route) } }
         : z.undefined().describe('Done'),
       default: { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } },
     },
   }
 }
+
+/** Each event of a stream is one of these, by its name. */
+const eventsOf = ({ events }: Route) =>
+  events ? { 'text/event-stream': { schema: z.object(events).partial().describe('By the name of the event') } } : {}

@@ -1,13 +1,12 @@
 import type { Clock } from '../../core/clock.ts'
 import { serverId } from '../../core/ids.ts'
 import type { Upstreams } from '../../core/ports.ts'
-import type { Calls } from '../../core/watch/calls.ts'
 import type { CheckJobs } from '../../core/watch/check-jobs.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import type { Monitor } from '../../core/watch/monitor.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { assertTarget, type TargetRules } from '../target-rules.ts'
-import { discoverAnswer, healthCheckAnswer, toolCallAnswer } from '../views/check.ts'
+import { discoverAnswer, healthCheckAnswer } from '../views/check.ts'
 import { discoverConfig } from '../views/config-input.ts'
 import { fleetFilter } from '../views/fleet-filter.ts'
 import { jobView } from '../views/jobs.ts'
@@ -16,14 +15,13 @@ type Deps = {
   readonly fleet: Fleet
   readonly monitor: Monitor
   readonly jobs: CheckJobs
-  readonly calls: Calls
   readonly upstreams: Pick<Upstreams, 'drop' | 'probe'>
   readonly rules: TargetRules
   readonly clock: Clock
 }
 
-/** Checks on demand and calls to tools. */
-export function checkHandlers({ fleet, monitor, jobs, calls, upstreams, rules, clock }: Deps) {
+/** Checks on demand. */
+export function checkHandlers({ fleet, monitor, jobs, upstreams, rules, clock }: Deps) {
   return {
     async triggerHealthCheck({ params }) {
       return healthCheckAnswer(await monitor.checkNow(serverId(params.id), 'manual', { urgent: true }), clock)
@@ -47,12 +45,5 @@ export function checkHandlers({ fleet, monitor, jobs, calls, upstreams, rules, c
       const config = assertTarget(discoverConfig(body, stored), rules)
       return discoverAnswer(await upstreams.probe(config, signal), clock.wall())
     },
-    async callTool({ params, body, principal, signal }) {
-      const id = serverId(params.id)
-      const call = { tool: params.tool, args: body.arguments, principal: `token ${principal.rootId}` }
-      return toolCallAnswer(id, params.tool, await calls.callTool(id, call, signal))
-    },
-  } satisfies HandlersOf<
-    'triggerHealthCheck' | 'reloadServer' | 'checkServers' | 'getCheckJob' | 'discoverServer' | 'callTool'
-  >
+  } satisfies HandlersOf<'triggerHealthCheck' | 'reloadServer' | 'checkServers' | 'getCheckJob' | 'discoverServer'>
 }

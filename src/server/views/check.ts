@@ -1,13 +1,11 @@
 import type { CheckErrorView, DiscoverAnswer, HealthCheckAnswer, HealthResultView } from '../../api/check-view.ts'
 import type { HealthLogView } from '../../api/log-view.ts'
 import type { RecentCheckView } from '../../api/recent-check.ts'
-import type { ToolCallAnswer } from '../../api/tool-call.ts'
 import { type CheckResult, type Failure, isAlive } from '../../core/check.ts'
 import type { Clock, Timestamp } from '../../core/clock.ts'
 import { describe } from '../../core/health/status.ts'
 import type { RecentCheck } from '../../core/history/recent-checks.ts'
-import type { ServerId } from '../../core/ids.ts'
-import type { CallResult, StoredCheck } from '../../core/ports.ts'
+import type { StoredCheck } from '../../core/ports.ts'
 import type { CheckReport } from '../../core/watch/monitor.ts'
 import { capabilityLists } from './capabilities.ts'
 import { instantOrNull, iso } from './time.ts'
@@ -78,17 +76,7 @@ export const recentCheckView = (check: RecentCheck): RecentCheckView => ({
   trigger: check.trigger,
 })
 
-export const toolCallAnswer = (serverId: ServerId, tool: string, call: CallResult): ToolCallAnswer => ({
-  server_id: serverId,
-  tool,
-  outcome: call.outcome,
-  duration_ms: call.durationMs,
-  result: call.outcome === 'ok' ? call.result : null,
-  rpc_error: call.outcome === 'app_error' ? call.error : null,
-  error: errorView('failure' in call ? call.failure : undefined),
-})
-
-const errorView = (failure: Failure | undefined): CheckErrorView | null =>
+export const errorView = (failure: Failure | undefined): CheckErrorView | null =>
   failure
     ? { code: failure.code, stage: failure.stage, message: failure.message, next_action: failure.nextAction }
     : null

@@ -23,10 +23,11 @@ import { DEFAULT_BREAKER } from '../../core/health/breaker-config.ts'
 import { next } from '../../core/health/reducer.ts'
 import { initial } from '../../core/health/restore.ts'
 import { serverId } from '../../core/ids.ts'
+import type { CallResult } from '../../core/ports.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import { breakerConfigView, breakerOverride, breakerView, changedBreaker } from './breaker.ts'
 import { capabilityChangeView, serverCapabilities } from './capabilities.ts'
-import { discoverAnswer, healthCheckAnswer, healthLogView, toolCallAnswer } from './check.ts'
+import { discoverAnswer, healthCheckAnswer, healthLogView } from './check.ts'
 import { newServer } from './config-input.ts'
 import { checkNoticeView, eventView } from './events.ts'
 import { importDocument, importOptions, importReport, isImportable } from './import.ts'
@@ -34,6 +35,7 @@ import { jobView } from './jobs.ts'
 import { serverView } from './server.ts'
 import { settingsView } from './settings.ts'
 import { iso } from './time.ts'
+import { toolCallAnswer } from './tool-call.ts'
 
 const SECRET = 'planted-secret'
 const clock = new FakeClock()
@@ -204,16 +206,26 @@ test('checks are answered, logged and discovered as the contract says', () => {
 })
 
 test('a tool call answers with the result, the error of the upstream, or why there is neither', () => {
-  const answers = [
-    toolCallAnswer(id, 't', { outcome: 'ok', result: { content: [] }, durationMs: 3 }),
-    toolCallAnswer(id, 't', { outcome: 'app_error', error: { code: -32602, message: 'no' }, durationMs: 3 }),
-    toolCallAnswer(id, 't', { outcome: 'connect', failure: FAILURE, durationMs: 3 }),
-  ]
+  const exchange = { request: { id: 4 }, response: { id: 4 }, preparedMs: 1.2 }
+  const calls = [
+    { outcome: 'ok', result: { content: [], isError: true }, durationMs: 3, exchange },
+    { outcome: 'app_error', error: { code: -32602, message: 'no' }, durationMs: 3, exchange },
+    { outcome: 'connect', failure: FAILURE, durationMs: 3 },
+  ] satisfies CallResult[]
+  const answers = calls.map((call) =>
+    toolCallAnswer({ serverId: id, tool: 't', startedAt: at, waitedMs: 0.26, call, agreement: undefined }),
+  )
   for (const answer of answers) satisfies(ToolCallAnswer, answer)
   expect(answers.map(({ result, rpc_error, error }) => [result !== null, rpc_error !== null, error !== null])).toEqual([
     [true, false, false],
     [false, true, false],
     [false, false, true],
+  ])
+  expect(answers.map(({ is_error }) => is_error)).toEqual([true, false, false])
+  expect(answers.map(({ timing }) => [timing.waited_ms, timing.prepared_ms, timing.answered_ms])).toEqual([
+    [0.3, 1.2, 1.8],
+    [0.3, 1.2, 1.8],
+    [0.3, null, null],
   ])
 })
 

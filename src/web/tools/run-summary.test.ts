@@ -16,6 +16,10 @@ const answered = (answer: Partial<ToolCallAnswer>) =>
       result: null,
       rpc_error: null,
       error: null,
+      is_error: false,
+      output_schema: null,
+      timing: { started_at: '2026-01-01T00:00:00.000Z', waited_ms: 0, prepared_ms: null, answered_ms: null },
+      raw: { request: null, response: null },
       ...answer,
     },
   })
