@@ -29,7 +29,7 @@ const SERVERS = 100
 const FLEET = 1_000
 /** Days with everything kept for one day only, to see the file stop growing. */
 const SHORT = { servers: 20, days: 4 } as const
-const RETENTION = { days: 30, healthLogDays: undefined, eventDays: undefined, incidentDays: 365 } as const
+const RETENTION = { days: 30, healthLogDays: undefined, eventDays: undefined, incidentDays: 365, callDays: 7 } as const
 const GIB = 1024 ** 3
 /** What a commit waits for, so that this measures bytes and not the disk. */
 const COMMIT_MS = 20_000
@@ -182,7 +182,14 @@ class Simulation implements Clock {
     const before = timestamp(this.wall() - ms)
     const { marks } = this.#compaction
     const rolled = { hour: timestamp(Math.min(before, marks.hour)), day: timestamp(Math.min(before, marks.day)) }
-    const limits = { checks: before, events: before, incidents: before, spans: before, minute: rolled.hour }
+    const limits = {
+      checks: before,
+      events: before,
+      calls: before,
+      incidents: before,
+      spans: before,
+      minute: rolled.hour,
+    }
     while ((await this.#store.prune({ ...limits, hour: rolled.day, day: before }, 1_000)) > 0);
   }
 

@@ -116,8 +116,8 @@ export class WatchedFleet implements AsyncDisposable {
       watch.stalls.stop()
       await watch.journal.close()
     })
-    const { events, checks } = watch
-    const metrics = new Metrics({ events, checks, servers: () => [], liveClients: () => 0, backlog: () => 0 })
+    const { events, checks, endedCalls: calls } = watch
+    const metrics = new Metrics({ events, checks, calls, servers: () => [], liveClients: () => 0, backlog: () => 0 })
     owned.defer(() => metrics.close())
     const fleet = new WatchedFleet(watch, upstreams, owned)
     await watch.registry.createAll(servers.map((config) => ({ config, enabled: true })))

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { CONFIG_LIMITS } from '../core/config/config-rules.ts'
 import { SEVERITIES } from '../core/events.ts'
+import { CallView } from './calls.ts'
 import { EventMetadata } from './event-metadata.ts'
 import { EVENT_TYPES, EventView } from './events-view.ts'
 import { JobProgress } from './jobs.ts'
 import { Problem } from './problem.ts'
+import { listOf } from './query.ts'
 import { ServerView } from './server-view.ts'
 import { Count, Time, Version } from './wire.ts'
 
@@ -12,8 +14,11 @@ import { Count, Time, Version } from './wire.ts'
 export const LiveQuery = z.strictObject({
   /** Replays what happened after this event. */
   since_seq: z.coerce.number<string>().int().min(0).optional(),
-  /** Pushes the views of servers that changed, at most one in 100 ms for each, and all of them on connecting. */
-  follow: z.literal('servers').optional(),
+  /**
+   * `servers` pushes the views of servers that changed, at most one in 100 ms for each, and all of them on connecting;
+   * `calls` what agents called, once a second.
+   */
+  follow: listOf(z.enum(['servers', 'calls'])).default([]),
 })
 
 /** Only these events; a list left out does not filter, an empty one lets nothing through. */
@@ -56,6 +61,8 @@ export const LiveReply = z.discriminatedUnion('type', [
   }),
   /** To who connected with `follow=servers`: how these servers are now, whenever an event or a check changed them. */
   z.object({ type: z.literal('servers'), servers: z.array(ServerView) }),
+  /** To who connected with `follow=calls`: what ended and is stored, the oldest first; `omitted` more are not told. */
+  z.object({ type: z.literal('calls'), calls: z.array(CallView), omitted: Count }),
   z.object({ type: z.literal('subscribed'), subscription_id: SubscriptionId }),
   z.object({ type: z.literal('unsubscribed'), subscription_id: SubscriptionId.nullable() }),
   z.object({ type: z.literal('metadata'), metadata: EventMetadata }),

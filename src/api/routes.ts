@@ -1,3 +1,4 @@
+import { callRoutes } from './routes/calls.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { collectionRoutes } from './routes/collections.ts'
 import { historyRoutes } from './routes/history.ts'
@@ -9,6 +10,7 @@ export const ROUTES = {
   ...serverRoutes,
   ...historyRoutes,
   ...checkRoutes,
+  ...callRoutes,
   ...collectionRoutes,
   ...platformRoutes,
 } as const

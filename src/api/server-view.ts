@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ERAS, REASON_CODES } from '../core/check.ts'
 import { PROTOCOLS } from '../core/config/server.ts'
 import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
+import { RecentTrafficView } from './calls.ts'
 import { listOf } from './query.ts'
 import { RecentCheckView } from './recent-check.ts'
 import { HeartbeatsView, UptimesView } from './uptime.ts'
@@ -52,6 +53,8 @@ export const ServerView = z
     heartbeats: HeartbeatsView.optional(),
     /** The last 40, the oldest first; only with `include=recent_checks`. */
     recent_checks: z.array(RecentCheckView).optional(),
+    /** What agents asked of it in the last `window_seconds`; null: nothing. Only with `include=traffic`. */
+    traffic: RecentTrafficView.nullable().optional(),
     reason_code: z.enum(REASON_CODES).nullable(),
     reason: z.string().nullable(),
     next_action: z.string().nullable(),
@@ -78,7 +81,7 @@ export const ServerView = z
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof ServerView>
 
-const INCLUDES = ['badges', 'uptime', 'heartbeats', 'recent_checks'] as const
+const INCLUDES = ['badges', 'uptime', 'heartbeats', 'recent_checks', 'traffic'] as const
 export type ServerInclude = (typeof INCLUDES)[number]
 
 /** What a server's view may have beyond the usual: `?include=badges,uptime`. With `recent_checks` a page has at most 200 servers. */

@@ -11,6 +11,8 @@ const fields = {
   event_days: Days.nullable(),
   /** How long incidents are kept once they ended. */
   incident_days: Days,
+  /** How long calls of agents are kept. */
+  call_days: Days,
 }
 
 export const SettingsView = z.object(fields).meta({ id: 'Settings' })

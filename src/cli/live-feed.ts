@@ -11,6 +11,8 @@ type Options = {
   readonly sinceSeq?: number
   /** Each connection begins with the whole state instead of going on after the last event. */
   readonly wholeState?: boolean
+  /** Hears this too. */
+  readonly follow?: 'calls'
   /** Ends the feed; ending so is no failure. */
   readonly signal: AbortSignal
   readonly onMessage: (message: LiveMessage) => void
@@ -55,8 +57,11 @@ type Ended = {
   readonly refusal: CliError | undefined
 }
 
-function connectOnce({ url, token, sinceSeq, signal, onMessage, onOpen }: Options): Promise<Ended> {
-  const query = sinceSeq === undefined ? '' : `?since_seq=${sinceSeq}`
+function connectOnce({ url, token, sinceSeq, follow, signal, onMessage, onOpen }: Options): Promise<Ended> {
+  const search = new URLSearchParams()
+  if (sinceSeq !== undefined) search.set('since_seq', String(sinceSeq))
+  if (follow) search.set('follow', follow)
+  const query = search.size > 0 ? `?${search}` : ''
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws${query}`, {
     headers: token ? { authorization: `Bearer ${token}` } : {},
     handshakeTimeout: 10_000,

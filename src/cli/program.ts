@@ -3,6 +3,7 @@ import { addAdd } from './commands/add.ts'
 import { addBackup } from './commands/backup.ts'
 import { addBreaker } from './commands/breaker.ts'
 import { addCall } from './commands/call.ts'
+import { addCalls } from './commands/calls.ts'
 import { addCheck } from './commands/check.ts'
 import { addClientConfig } from './commands/client-config.ts'
 import { addCollections } from './commands/collections.ts'
@@ -32,7 +33,10 @@ import { version } from './version.ts'
 
 const GROUPS: readonly (readonly [title: string, add: readonly ((program: Command, context: Context) => void)[]])[] = [
   ['Run Omni2:', [addServe, addDoctor, addConfig]],
-  ['Servers:', [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall]],
+  [
+    'Servers:',
+    [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall, addCalls],
+  ],
   ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
   ['Agents:', [addConnect, addClientConfig, addCollections]],
   ['Access:', [addLogin, addLogout, addToken]],

@@ -3,6 +3,7 @@ import type { CheckResult, Failure, Identity, Outcome, StageResult, Trigger } fr
 import type { Timestamp } from './clock.ts'
 import type { Server, ServerConfig } from './config/server.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
+import type { CallCount, CallFilter, CallQuery, StoredCall } from './gateway/call-history.ts'
 import type { Collection } from './gateway/collection.ts'
 import type { SavedState } from './health/saved-state.ts'
 import type { HealthStatus } from './health/state.ts'
@@ -197,7 +198,7 @@ export type RollUpQuery = {
 }
 
 /** Of each kind, what is older than this may go. */
-export type Limits = Readonly<Record<'checks' | 'events' | 'incidents' | 'spans' | RollUpSize, Timestamp>>
+export type Limits = Readonly<Record<'checks' | 'calls' | 'events' | 'incidents' | 'spans' | RollUpSize, Timestamp>>
 
 export type EventQuery = {
   /** Only events with a greater seq. */
@@ -235,6 +236,13 @@ export interface Store {
   rollUps(query: RollUpQuery): Promise<readonly RollUp[]>
   /** Each takes the place of the one for the same server, size and time; those of servers that are gone are left out. */
   saveRollUps(rollUps: readonly RollUp[]): Promise<void>
+  /** All of them in one transaction. */
+  saveCalls(calls: readonly StoredCall[]): Promise<void>
+  /** Newest first. */
+  calls(query: CallQuery): Promise<readonly StoredCall[]>
+  callCounts(filter: CallFilter): Promise<readonly CallCount[]>
+  /** Of the newest that is kept; 0 when none is. */
+  lastCallId(): Promise<number>
   /** The oldest and newest `seq` kept; newest 0 when nothing happened yet. */
   eventRange(): Promise<{ readonly oldest: number; readonly newest: number }>
   setting(key: string): Promise<Json | undefined>

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/capabilities.ts'
 import type { CheckResult } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Server, ServerConfig } from '../core/config/server.ts'

@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
+import { aCall } from '../../test/support/calls.ts'
 import { rise } from '../../test/support/fakes.ts'
 import { aNotice, aServerView, aStatusChange } from '../../test/support/wire-samples.ts'
 import { timestamp } from '../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../core/events.ts'
 import { Feed } from '../core/feed.ts'
+import type { StoredCall } from '../core/gateway/call-history.ts'
 import { serverId } from '../core/ids.ts'
 import { Metrics } from './metrics.ts'
 
@@ -15,9 +17,10 @@ afterEach(() => {
 function setup(servers = [aServerView(7, { name: 'github' })]) {
   const events = new Feed<StoredEvent>(rise)
   const checks = new Feed<CheckNotice>(rise)
-  const metrics = new Metrics({ events, checks, servers: () => servers, liveClients: () => 3, backlog: () => 4 })
+  const calls = new Feed<readonly StoredCall[]>(rise)
+  const metrics = new Metrics({ events, checks, calls, servers: () => servers, liveClients: () => 3, backlog: () => 4 })
   closing.push(metrics)
-  return { events, checks, metrics }
+  return { events, checks, calls, metrics }
 }
 
 test('a server has 1 for its status and its circuit, and 0 for the others', async () => {
@@ -28,6 +31,27 @@ test('a server has 1 for its status and its circuit, and 0 for the others', asyn
   expect(text).toContain('omni2_circuit_state{server="github",state="closed"} 1\n')
   expect(text).toContain('omni2_ws_clients 3\n')
   expect(text).toContain('omni2_store_backlog 4\n')
+})
+
+test('calls of agents are counted by server, with how long they took, until the server is gone', async () => {
+  const { calls, events, metrics } = setup()
+  calls.emit([aCall(1, { durationMs: 4 }), aCall(2, { durationMs: 700, outcome: 'app_error' })])
+  calls.emit([aCall(3, { durationMs: 90_000 }), aCall(4, { outcome: 'refused', durationMs: 0.01 })])
+  const text = await metrics.text()
+  expect(text).toContain('omni2_calls_total{server="github",outcome="ok"} 2\n')
+  expect(text).toContain('omni2_calls_total{server="github",outcome="app_error"} 1\n')
+  expect(text).toContain('omni2_calls_total{server="github",outcome="refused"} 1\n')
+  expect(text).toContain('omni2_call_duration_seconds_bucket{server="github",le="0.001"} 1\n')
+  expect(text).toContain('omni2_call_duration_seconds_bucket{server="github",le="0.005"} 2\n')
+  expect(text).toContain('omni2_call_duration_seconds_bucket{server="github",le="1"} 3\n')
+  expect(text).toContain('omni2_call_duration_seconds_bucket{server="github",le="60"} 3\n')
+  expect(text).toContain('omni2_call_duration_seconds_bucket{server="github",le="+Inf"} 4\n')
+  expect(text).toContain('omni2_call_duration_seconds_count{server="github"} 4\n')
+  expect(text).toMatch(/omni2_call_duration_seconds_sum\{server="github"\} 90\.704/)
+  const serverId = aCall(1).serverId
+  const gone = { type: 'mcp_server_deleted', serverId, serverName: 'github', version: 1, severity: 'info' } as const
+  events.emit({ seq: 1, at: timestamp(0), event: gone })
+  expect(await metrics.text()).not.toContain('omni2_calls_total{')
 })
 
 test('checks, events and requests are counted', async () => {

@@ -3,8 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { OUTCOMES, TRIGGERS } from '../core/check.ts'
 import type { CheckNotice, StoredEvent } from '../core/events.ts'
 import type { Feed } from '../core/feed.ts'
+import type { StoredCall } from '../core/gateway/call-history.ts'
 import { CIRCUIT_KINDS, type CircuitKind, HEALTH_STATUSES, type HealthStatus } from '../core/health/state.ts'
 import type { ServerId } from '../core/ids.ts'
+import { CallMetrics } from './call-metrics.ts'
 import type { Answered } from './http/request-log.ts'
 
 /** What of a server goes into the metrics; a ServerView is one. */
@@ -19,6 +21,8 @@ type Deps = {
   readonly checks: Feed<CheckNotice>
   readonly servers: () => readonly ServerSample[]
   readonly liveClients: () => number
+  /** Calls of agents, as they are counted. */
+  readonly calls: Feed<readonly StoredCall[]>
   /** Writes that wait for the database. */
   readonly backlog: () => number
 }
@@ -36,6 +40,7 @@ export class Metrics {
   readonly #events: Counter<'type'>
   readonly #requests: Counter<'method' | 'route' | 'status'>
   readonly #requestSeconds: Histogram<'route'>
+  readonly #calls = new CallMetrics()
   readonly #stop: readonly (() => void)[]
 
   constructor(deps: Deps) {
@@ -87,6 +92,7 @@ export class Metrics {
     this.#stop = [
       deps.events.subscribe((stored) => this.#countEvent(stored)),
       deps.checks.subscribe((notice) => this.#countCheck(notice)),
+      deps.calls.subscribe((calls) => this.#calls.count(calls)),
     ]
   }
 
@@ -114,6 +120,7 @@ export class Metrics {
       '# TYPE omni2_circuit_state gauge\n',
     )
     for await (const part of inParts(servers, circuitLines)) parts.push(part)
+    parts.push(this.#calls.text())
     return parts.join('')
   }
 
@@ -123,7 +130,9 @@ export class Metrics {
 
   #countEvent({ event }: StoredEvent): void {
     this.#events.inc({ type: event.type })
-    if (event.type === 'mcp_server_deleted') this.#forget(event.serverId)
+    if (event.type !== 'mcp_server_deleted') return
+    this.#forget(event.serverId)
+    this.#calls.forget(event.serverId)
   }
 
   #countCheck({ serverId, serverName, outcome, trigger, responseTimeMs }: CheckNotice): void {

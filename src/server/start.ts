@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { Feed } from '../core/feed.ts'
+import type { StoredCall } from '../core/gateway/call-history.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Store } from '../core/ports.ts'
 import { firstVersion } from '../core/watch/first-version.ts'
@@ -29,6 +30,7 @@ import { SchemaThread } from './output-schema/schema-thread.ts'
 import { accessHandlers } from './routes/access.ts'
 import { availabilityHandlers } from './routes/availability.ts'
 import { breakerHandlers } from './routes/breakers.ts'
+import { callHandlers } from './routes/calls.ts'
 import { checkHandlers } from './routes/checks.ts'
 import { collectionHandlers } from './routes/collections.ts'
 import { historyHandlers } from './routes/history.ts'
@@ -38,6 +40,7 @@ import { toolHandlers } from './routes/tools.ts'
 import { transferHandlers } from './routes/transfer.ts'
 import { ownShares, type Shares } from './shares.ts'
 import { startUpkeep } from './upkeep.ts'
+import { callView } from './views/call.ts'
 import { jobProgress } from './views/jobs.ts'
 import { serverView } from './views/server.ts'
 import { type Watch, watchFleet } from './watch-fleet.ts'
@@ -108,6 +111,7 @@ export async function start(deps: Deps): Promise<Running> {
     const watch: Watch = watchFleet({ store, upstreams, shares, clock, random, retentionDays, onError })
     cleanups.push(
       () => watch.journal.close(),
+      () => watch.callLog.close(),
       () => watch.stalls.stop(),
       () => watch.monitor.stop(),
     )
@@ -119,6 +123,7 @@ export async function start(deps: Deps): Promise<Running> {
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
     await watch.collections.load()
+    await watch.callLog.load()
     await watch.registry.load()
     const firstStart = await bootstrap(book, auth, config.adminToken)
     await watch.compaction.load()
@@ -155,6 +160,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     events,
     checks,
     servers: views,
+    calls: watch.endedCalls,
     liveClients: () => hub.size,
     backlog: () => watch.journal.backlog,
   })
@@ -165,17 +171,19 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   const { before } = gateway
   const mostClients = shares.clients
   const app = await createApp({ config, auth, log, version, clock, onAnswer, before, mostClients })
+  const schemas = new SchemaThread(clock)
   // Calls end before the connections they came on.
   cleanups.push(
+    () => schemas.close(),
     () => app.close(),
     () => gateway.close(),
   )
-  const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store, clock, log })
+  const viewOfCall = (call: StoredCall) => callView(call, (id) => book.get(id)?.name)
+  const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, callView: viewOfCall, store, clock, log })
+  watch.storedCalls.subscribe((calls) => hub.tellCalls(calls))
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   app.addHook('preClose', async () => hub.close())
   const rules = { addresses: addressPolicy(config), stdioAllowed: config.stdioAllowed }
-  const schemas = new SchemaThread(clock)
-  cleanups.push(() => schemas.close())
   const storing = () => watch.journal.outage === undefined
   registerLive(app, hub, shares.clients * LIVE_SHARE)
   await serveDashboard(app, DASHBOARD)
@@ -186,6 +194,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...availabilityHandlers({ fleet, reports, store, clock }),
     ...transferHandlers({ fleet, registry, rules }),
     ...checkHandlers({ ...watch, upstreams, rules, clock }),
+    ...callHandlers({ store, book, clock }),
     ...toolHandlers({ ...watch, schemas, clock, onError }),
     ...breakerHandlers({ fleet, monitor, registry, settings, clock }),
     ...historyHandlers({ store, settings }),

@@ -4,7 +4,10 @@ import { SettingsInput } from '../api/settings.ts'
 import type { Clock } from '../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../core/events.ts'
 import { Feed } from '../core/feed.ts'
+import type { StoredCall } from '../core/gateway/call-history.ts'
+import { CallLog } from '../core/gateway/call-log.ts'
 import { Collections } from '../core/gateway/collections.ts'
+import { RecentTraffic } from '../core/gateway/recent-traffic.ts'
 import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
 import { Compaction } from '../core/history/compaction.ts'
 import { Recorder } from '../core/history/recorder.ts'
@@ -60,6 +63,11 @@ export function watchFleet({ store, upstreams, shares, clock, random, retentionD
   const registry = new Registry({ fleet, monitor, journal, upstreams, store, breaker, view, clock, random })
   const jobs = new CheckJobs({ monitor, progress, clock, newId: randomUUID })
   const bulkhead = new Bulkhead()
+  const endedCalls = new Feed<readonly StoredCall[]>(onError)
+  const storedCalls = new Feed<readonly StoredCall[]>(onError)
+  const callLog = new CallLog({ store, clock, ended: endedCalls, stored: storedCalls, onError })
+  const traffic = new RecentTraffic(clock)
+  endedCalls.subscribe((ended) => traffic.count(ended))
   const calls = new Calls({ fleet, monitor, upstreams, bulkhead, clock })
   const collections = new Collections({ store, journal, clock })
   events.subscribe(({ event }) => {
@@ -78,6 +86,10 @@ export function watchFleet({ store, upstreams, shares, clock, random, retentionD
     registry,
     jobs,
     calls,
+    endedCalls,
+    storedCalls,
+    callLog,
+    traffic,
     bulkhead,
     collections,
     stalls,

@@ -87,6 +87,25 @@ export type Tables = {
     server_name: string | null
     body: string
   }
+  /** `server_id` is no foreign key: a call may end after its server is gone. `speed` is the bucket of a sketch that counts it. */
+  call: {
+    id: number
+    at: number
+    token_id: number
+    endpoint: string
+    server_id: number
+    server: string
+    method: string
+    target: string | null
+    outcome: string
+    duration_us: number
+    speed: number
+    bytes_in: number
+    bytes_out: number
+    client_version: string
+    server_version: string | null
+    trace_id: string | null
+  }
   setting: { key: string; value: string }
   /** `body` names servers by id without referring to them: a collection outlives its servers. */
   collection: {
@@ -125,6 +144,7 @@ export const TABLE_KEYS = {
   span: ['server_id', 'started_at'],
   roll_up: ['server_id', 'size', 'started_at'],
   event: ['seq'],
+  call: ['id'],
   collection: ['id'],
   token: ['id'],
 } as const satisfies { readonly [table in keyof Tables]: readonly (keyof Tables[table])[] }

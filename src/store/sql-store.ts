@@ -4,6 +4,7 @@ import { type Timestamp, timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { AppError } from '../core/errors.ts'
 import type { StoredEvent } from '../core/events.ts'
+import type { CallCount, CallFilter, CallQuery, StoredCall } from '../core/gateway/call-history.ts'
 import type { Collection } from '../core/gateway/collection.ts'
 import type { Incident } from '../core/history/incident.ts'
 import type { RollUp } from '../core/history/roll-up.ts'
@@ -24,6 +25,7 @@ import type {
   Vault,
 } from '../core/ports.ts'
 import type { StoredToken } from '../core/token.ts'
+import { countCalls, lastCallId, pruneCalls, readCalls, saveCalls } from './call-history.ts'
 import { type CommitPlan, keepKnown, planCommit } from './commit-plan.ts'
 import { lastNumber, takeNumbers } from './counter.ts'
 import type { Database } from './database.ts'
@@ -155,6 +157,22 @@ export class SqlStore implements Store {
     return this.#guarded(() => writeRollUps(this.#db, rollUps))
   }
 
+  saveCalls(calls: readonly StoredCall[]): Promise<void> {
+    return this.#guarded(() => saveCalls(this.#database, calls))
+  }
+
+  calls(query: CallQuery): Promise<readonly StoredCall[]> {
+    return this.#guarded(() => readCalls(this.#db, query))
+  }
+
+  callCounts(filter: CallFilter): Promise<readonly CallCount[]> {
+    return this.#guarded(() => countCalls(this.#db, filter))
+  }
+
+  lastCallId(): Promise<number> {
+    return this.#guarded(() => lastCallId(this.#db))
+  }
+
   eventRange(): Promise<{ readonly oldest: number; readonly newest: number }> {
     return this.#guarded(async () => {
       const newest = await lastNumber(this.#db, 'event')
@@ -223,6 +241,7 @@ export class SqlStore implements Store {
       removed += await pruneEvents(db, limits.events, limit)
       removed += await pruneTokens(db, limits.events)
       removed += await pruneCapabilityChanges(db, limits.events, limit)
+      removed += await pruneCalls(db, limits.calls, limit)
       removed += await pruneIncidents(db, limits.incidents, limit)
       removed += await pruneSpans(db, limits.spans, limit)
       for (const size of ROLL_UP_SIZES) removed += await pruneRollUps(db, size, limits[size], limit)

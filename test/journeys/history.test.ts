@@ -104,7 +104,7 @@ test('checks that pass alike are one row of the log, and lists tell uptime only 
   expect(servers[0]?.heartbeats?.uptime_ratios[0]).toBeNull()
   expect((await omni2.api.listServerIncidents({ params })).incidents).toEqual([])
 
-  const kept = { retention_days: 30, health_log_days: 7, event_days: null, incident_days: 400 }
+  const kept = { retention_days: 30, health_log_days: 7, event_days: null, incident_days: 400, call_days: 7 }
   await omni2.api.updateSettings({ body: { health_log_days: 7, incident_days: 400 } })
   expect(await omni2.api.getSettings()).toEqual(kept)
 })

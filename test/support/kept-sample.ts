@@ -2,6 +2,7 @@ import type { DomainEvent } from '../../src/core/events.ts'
 import { serverId } from '../../src/core/ids.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { hashSecret } from '../../src/server/access/secrets.ts'
+import { aCall } from './calls.ts'
 import { aCollection, choice } from './collections.ts'
 import {
   aServer,
@@ -137,6 +138,17 @@ export async function fillSample(store: Store): Promise<void> {
         { serverId: watched, tools: new Map([['search', choice({ name: 'find' })]]), otherTools: false },
       ]),
     },
+  ])
+  await store.saveCalls([
+    aCall(1, { at: at(8), serverId: watched, server: 'watched' }),
+    aCall(2, {
+      at: at(9),
+      serverId: dead,
+      server: 'dead',
+      outcome: 'refused',
+      durationMs: 0.1,
+      serverVersion: undefined,
+    }),
   ])
   const { id: parentId } = await store.saveToken(
     aToken({ name: "the sample's", hash: hashSecret(SAMPLE_TOKEN), expiresAt: undefined }),

@@ -4,6 +4,7 @@ import type { Secret } from '../../src/core/config/secret.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { AesVault } from '../../src/store/vault.ts'
+import { callTests } from './store-calls.ts'
 import { capabilityTests } from './store-capabilities.ts'
 import { careTests } from './store-care.ts'
 import { collectionTests } from './store-collections.ts'
@@ -55,6 +56,7 @@ export function storeContract(name: string, makeHome: () => Promise<StoreHome>):
     eventTests(bench)
     capabilityTests(bench)
     historyTests(bench)
+    callTests(bench)
     collectionTests(bench)
     tokenTests(bench)
     openingTests(bench)

@@ -110,6 +110,7 @@ export const storedAlone = (check: CheckRow) => ({
 /** Everything older than `ms` after the beginning may go, but what `over` says. */
 export const olderThan = (ms: number, over: Partial<Limits> = {}): Limits => ({
   checks: at(ms),
+  calls: at(ms),
   events: at(ms),
   incidents: at(ms),
   spans: at(ms),

@@ -3,7 +3,7 @@ import type { Paint } from './paint.ts'
 import { cells } from './width.ts'
 
 /** One cell: what is shown, and how it is coloured; the text itself carries no colour codes. */
-type Cell = { readonly text: string; readonly paint?: (text: string) => string }
+export type Cell = { readonly text: string; readonly paint?: (text: string) => string }
 
 export type Column<T> = {
   readonly title: string

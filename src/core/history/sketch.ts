@@ -75,7 +75,8 @@ export function decodeSketch(text: string): Sketch | undefined {
   return sketch
 }
 
-const bucketOf = (ms: number): number => Math.max(0, Math.ceil(Math.log(ms / LEAST_MS) / Math.log(GROWTH)))
+/** Which bucket counts a time. */
+export const bucketOf = (ms: number): number => Math.max(0, Math.ceil(Math.log(ms / LEAST_MS) / Math.log(GROWTH)))
 
 /** The middle of the bucket, as far from either bound in proportion. */
 const timeOf = (bucket: number): number => (LEAST_MS * 2 * GROWTH ** bucket) / (GROWTH + 1)

@@ -1,6 +1,6 @@
 import type { Json } from '../capabilities.ts'
 import { type BreakerConfig, DEFAULT_BREAKER } from '../health/breaker-config.ts'
-import { DEFAULT_INCIDENT_DAYS, type Retention } from '../history/retention.ts'
+import { DEFAULT_CALL_DAYS, DEFAULT_INCIDENT_DAYS, type Retention } from '../history/retention.ts'
 import type { Store } from '../ports.ts'
 import type { Journal } from './journal.ts'
 
@@ -22,7 +22,7 @@ type Deps = {
   }
 }
 
-const KEPT_DAYS = ['retention_days', 'health_log_days', 'event_days', 'incident_days'] as const
+const KEPT_DAYS = ['retention_days', 'health_log_days', 'event_days', 'incident_days', 'call_days'] as const
 
 /** The fleet-wide settings, in memory and in the store. */
 export class Settings {
@@ -36,6 +36,7 @@ export class Settings {
       healthLogDays: undefined,
       eventDays: undefined,
       incidentDays: DEFAULT_INCIDENT_DAYS,
+      callDays: DEFAULT_CALL_DAYS,
     }
     this.#values = { breaker: DEFAULT_BREAKER, retention }
   }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/capabilities.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { DomainEvent } from '../../core/events.ts'
 import type { Feed } from '../../core/feed.ts'
+import type { CallRecord } from '../../core/gateway/call-record.ts'
 import { Scopes } from '../../core/gateway/scopes.ts'
 import type { ServerId } from '../../core/ids.ts'
 import { Gateway } from '../../mcp/downstream/gateway.ts'
@@ -40,10 +41,10 @@ type OpenGateway = {
 
 /** The one way of agents to the servers, on the same port as everything else. */
 export function openGateway({ config, log, version, clock, watch, auth, book, upstreams, said }: Deps): OpenGateway {
-  const { fleet, monitor, bulkhead, collections, events } = watch
+  const { fleet, monitor, bulkhead, collections, callLog, events } = watch
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
-  const record = () => {}
+  const record = (call: CallRecord) => callLog.record(call)
   const gateway = new Gateway({ fleet, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
   events.subscribe(({ event }) => tellChanges(gateway, event))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))

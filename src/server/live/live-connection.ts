@@ -24,11 +24,14 @@ const MAX_MESSAGES = 100
 /** In the same time, from who was told to stop and has not answered yet. */
 const MOST_EVER_READ = 1_000
 
+/** Views of servers that changed, and calls of agents. */
+export type Followed = 'servers' | 'calls'
+
 type Deps = {
   readonly socket: WebSocket
   readonly principal: Principal
   readonly clock: Clock
-  readonly followsServers: boolean
+  readonly follows: ReadonlySet<Followed>
   /** Called when there is something to be sent with the next batch. */
   readonly onPending: () => void
 }
@@ -36,8 +39,8 @@ type Deps = {
 /** One reader of the live feed: what it wants, what it has got, and what waits for it. */
 export class LiveConnection {
   readonly principal: Principal
-  /** Whether it wants the views of servers that changed. */
-  readonly followsServers: boolean
+  /** What it wants beside events. */
+  readonly follows: ReadonlySet<Followed>
   readonly #socket: WebSocket
   readonly #clock: Clock
   readonly #onPending: () => void
@@ -53,9 +56,9 @@ export class LiveConnection {
   #window: { readonly since: Instant; messages: number }
   #answeredPing = true
 
-  constructor({ socket, principal, clock, followsServers, onPending }: Deps) {
+  constructor({ socket, principal, clock, follows, onPending }: Deps) {
     this.principal = principal
-    this.followsServers = followsServers
+    this.follows = follows
     this.#socket = socket
     this.#clock = clock
     this.#onPending = onPending

@@ -6,9 +6,11 @@ import { aNotice, aServerView, aStatusChange } from '../../../test/support/wire-
 import type { ServerView } from '../../api/server-view.ts'
 import type { CheckNotice, StoredEvent } from '../../core/events.ts'
 import { Feed } from '../../core/feed.ts'
+import type { StoredCall } from '../../core/gateway/call-history.ts'
 import { serverId } from '../../core/ids.ts'
 import type { EventQuery } from '../../core/ports.ts'
 import { ROLES } from '../../core/token.ts'
+import { callView } from '../views/call.ts'
 import { LiveHub } from './live-hub.ts'
 import { registerLive } from './live-route.ts'
 
@@ -40,7 +42,11 @@ async function setup({ servers = [], newest = 0 }: { servers?: readonly ServerVi
     return { servers: world.servers, seq: world.seq, version: world.seq }
   }
   const viewsOf = (ids: readonly number[]) => world.servers.filter(({ id }) => ids.includes(id))
-  const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, store: history, clock, log })
+  const viewOfCall = (call: StoredCall) => callView(call, () => 'agent')
+  const hub = new LiveHub({
+    ...{ events, checks, tokens: book, snapshot, viewsOf, callView: viewOfCall },
+    ...{ store: history, clock, log },
+  })
   registerLive(app, hub, 100)
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   closing.push(async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
+import type { CallView } from '../../api/calls.ts'
 import type { EventView } from '../../api/events-view.ts'
 import type { JobProgress } from '../../api/jobs.ts'
 import type { LiveReply } from '../../api/live.ts'
@@ -7,13 +8,14 @@ import type { ServerView } from '../../api/server-view.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { CheckNotice, StoredEvent } from '../../core/events.ts'
 import type { Feed } from '../../core/feed.ts'
+import type { StoredCall } from '../../core/gateway/call-history.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Principal } from '../access/principal.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import { checkNoticeView, eventView } from '../views/events.ts'
 import { ChangedServers } from './changed-servers.ts'
-import { LiveConnection } from './live-connection.ts'
+import { type Followed, LiveConnection } from './live-connection.ts'
 import { type LiveEvent, liveEvent } from './live-event.ts'
 import { replay } from './live-replay.ts'
 import { NoticeThrottle } from './notice-throttle.ts'
@@ -26,17 +28,20 @@ type Deps = {
   readonly snapshot: () => Snapshot
   /** Of those that are still registered. */
   readonly viewsOf: (ids: readonly ServerId[]) => readonly ServerView[]
+  readonly callView: (call: StoredCall) => CallView
   readonly store: Pick<Store, 'events' | 'eventRange'>
   readonly clock: Clock
   readonly log: Logger
 }
 
 /** What a reader asked for when it connected. */
-type Wish = { readonly sinceSeq: number | undefined; readonly followsServers: boolean }
+type Wish = { readonly sinceSeq: number | undefined; readonly follows: ReadonlySet<Followed> }
 
 const TICK_MS = 500
 const TICKS_PER_PING = 60
 const BATCH_MS = 100
+/** Of one message: nobody reads more. */
+const MOST_CALLS = 200
 
 /** Tells every connected reader what happens: each event is serialised once, and a slow reader slows nobody. */
 export class LiveHub {
@@ -89,7 +94,7 @@ export class LiveHub {
   add(socket: WebSocket, principal: Principal, wish: Wish): void {
     const { clock, log } = this.#deps
     const connection = new LiveConnection({
-      ...{ socket, principal, clock, followsServers: wish.followsServers },
+      ...{ socket, principal, clock, follows: wish.follows },
       onPending: () => this.#batchSoon(),
     })
     this.#connections.add(connection)
@@ -120,6 +125,16 @@ export class LiveHub {
     })
   }
 
+  /** What agents called, to who follows calls: the newest of many. */
+  tellCalls(calls: readonly StoredCall[]): void {
+    const followers = [...this.#connections].filter((connection) => connection.follows.has('calls'))
+    if (followers.length === 0) return
+    const told = calls.slice(-MOST_CALLS).map(this.#deps.callView)
+    const reply: LiveReply = { type: 'calls', calls: told, omitted: calls.length - told.length }
+    const frame = Buffer.from(JSON.stringify(reply))
+    for (const connection of followers) connection.tell(frame)
+  }
+
   close(): void {
     for (const stop of this.#stop) stop()
     this.#stopTick()
@@ -133,12 +148,12 @@ export class LiveHub {
   async #begin(connection: LiveConnection, sinceSeq: number | undefined): Promise<void> {
     const toEvent = (event: StoredEvent): LiveEvent => liveEvent(++this.#lastId, eventView(event))
     const caughtUp = sinceSeq !== undefined && (await replay(connection, sinceSeq, this.#deps.store, toEvent))
-    if (!caughtUp || connection.followsServers) {
+    if (!caughtUp || connection.follows.has('servers')) {
       const { seq, frames, checked } = this.#pages.now()
       // Who was told what it missed goes on there: it may hear of an event that the pages show already.
       if (!caughtUp) connection.startAt(seq)
       for (const frame of frames) await connection.write(frame)
-      if (connection.followsServers) for (const id of checked) this.#changed.add(id)
+      if (connection.follows.has('servers')) for (const id of checked) this.#changed.add(id)
     }
     connection.goLive()
   }
@@ -155,7 +170,7 @@ export class LiveHub {
   }
 
   #tellServers(ids: readonly ServerId[]): void {
-    const followers = [...this.#connections].filter((connection) => connection.followsServers)
+    const followers = [...this.#connections].filter((connection) => connection.follows.has('servers'))
     if (followers.length === 0) return
     const reply: LiveReply = { type: 'servers', servers: [...this.#deps.viewsOf(ids)] }
     const frame = Buffer.from(JSON.stringify(reply))

@@ -1,6 +1,7 @@
 import { SERVERS } from '../../api/route.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ServerConfig } from '../../core/config/server.ts'
+import type { RecentTraffic } from '../../core/gateway/recent-traffic.ts'
 import type { Reports } from '../../core/history/reports.ts'
 import { serverId } from '../../core/ids.ts'
 import type { Upstreams } from '../../core/ports.ts'
@@ -21,6 +22,7 @@ type Deps = {
   readonly registry: Registry
   readonly journal: Pick<Journal, 'lastSeq'>
   readonly reports: Reports
+  readonly traffic: Pick<RecentTraffic, 'of'>
   readonly upstreams: Pick<Upstreams, 'stderr'>
   readonly rules: TargetRules
   readonly clock: Clock
@@ -30,8 +32,8 @@ type Deps = {
 const MOST_WITH_CHECKS = 200
 
 /** The register of servers and what is known of each. */
-export function serverHandlers({ fleet, registry, journal, reports, upstreams, rules, clock }: Deps) {
-  const { view, views } = serverViews({ fleet, reports, clock })
+export function serverHandlers({ fleet, registry, journal, reports, traffic, upstreams, rules, clock }: Deps) {
+  const { view, views } = serverViews({ fleet, reports, traffic, clock })
   return {
     async listServers({ query }) {
       const after = cursorNumber(query.cursor, 0)

@@ -7,6 +7,7 @@ export const settingsView = ({ retention }: SettingsValues): SettingsView => ({
   health_log_days: retention.healthLogDays ?? null,
   event_days: retention.eventDays ?? null,
   incident_days: retention.incidentDays,
+  call_days: retention.callDays,
 })
 
 /** `retention` with what an input names. */
@@ -15,4 +16,5 @@ export const changedRetention = (retention: Retention, input: SettingsInput): Re
   healthLogDays: input.health_log_days === undefined ? retention.healthLogDays : (input.health_log_days ?? undefined),
   eventDays: input.event_days === undefined ? retention.eventDays : (input.event_days ?? undefined),
   incidentDays: input.incident_days ?? retention.incidentDays,
+  callDays: input.call_days ?? retention.callDays,
 })

@@ -16,4 +16,5 @@ export const RETENTION_FIELDS = {
     unset: 'as long as history',
   },
   incident_days: { label: 'Incidents', about: 'How long outages are kept once they ended.', unit: 'days' },
+  call_days: { label: 'Calls', about: 'How long calls of agents are kept; at most the last million.', unit: 'days' },
 } as const satisfies Record<keyof SettingsView, SettingField>
