@@ -1,6 +1,7 @@
 import { Anchor, Drawer, Switch } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useReturnFocus } from '../ui/return-focus.ts'
 import { type Outside, outsideState, switchOutside } from './browser-notifications.ts'
 import { EventHistory } from './EventHistory.tsx'
 import classes from './EventsPage.module.css'
@@ -15,6 +16,7 @@ const WHY = {
 
 /** What happened, beside whatever page one is on. */
 export function EventPanel({ onClose }: { onClose: () => void }) {
+  useReturnFocus()
   const [filter, setFilter] = useState<EventsSearch>({})
   const [outside, setOutside] = useState(outsideState)
   return (

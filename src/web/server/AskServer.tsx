@@ -1,4 +1,5 @@
 import { Button, Group, Modal } from '@mantine/core'
+import { useReturnFocus } from '../ui/return-focus.ts'
 
 const ASKED = {
   disable: {
@@ -22,6 +23,7 @@ type Props = {
 
 /** Asks once, and says what follows. */
 export function AskServer({ name, kind, onClose, onGo }: Props) {
+  useReturnFocus()
   const { label, follows } = ASKED[kind]
   return (
     <Modal opened onClose={onClose} title={`${label} ${name}?`}>

@@ -7,6 +7,7 @@ import { api } from '../api/mcpApi.ts'
 import { BREAKER_FIELDS, type SettingField } from '../ui/breaker-fields.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
+import { useReturnFocus } from '../ui/return-focus.ts'
 import { draftOf, type OverrideDraft, overrideOf } from './breaker-override.ts'
 import classes from './OverviewTab.module.css'
 import { breakerQuery } from './server-queries.ts'
@@ -15,6 +16,7 @@ type Props = { readonly breaker: BreakerView; readonly onClose: () => void }
 
 /** Settings of the breaker that only this server has; what is left empty is as for all servers. */
 export function BreakerOverride({ breaker: { server_id: id, server_name, override }, onClose }: Props) {
+  useReturnFocus()
   const queryClient = useQueryClient()
   const fleet = useQuery(breakerConfigQuery).data
   const form = useForm<OverrideDraft>({

@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import type { ServerView } from '../../api/server-view.ts'
+import { useReturnFocus } from '../ui/return-focus.ts'
 import classes from './BulkBar.module.css'
 import { BULK_CHANGES, type BulkKind } from './bulk-change.ts'
 import { countOf } from './use-bulk.tsx'
@@ -15,6 +16,7 @@ const MOST_NAMED = 20
 
 /** Asks once, names whom it concerns and says what follows. */
 export function AskBulk({ kind, servers, onClose, onGo }: Props) {
+  useReturnFocus()
   const { label, asks } = BULK_CHANGES[kind]
   return (
     <Modal opened onClose={onClose} title={`${label} ${countOf(servers.length)}?`}>

@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core'
 import type { TokenView } from '../../api/tokens.ts'
 import { useSession } from '../api/session.ts'
+import { useReturnFocus } from '../ui/return-focus.ts'
 import classes from './SettingsPage.module.css'
 
 type Props = {
@@ -12,6 +13,7 @@ type Props = {
 
 /** Asks once, and says who will be shut out. */
 export function RevokeToken({ token: { name }, isBusy, onClose, onRevoke }: Props) {
+  useReturnFocus()
   const own = useSession().name === name
   return (
     <Modal opened onClose={onClose} title={`Revoke ${name}?`}>
