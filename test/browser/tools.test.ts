@@ -242,6 +242,41 @@ test('a call that takes too long is cancelled, and the server hears of it', asyn
   )
 })
 
+test('a long run shows how far it is, and then both messages and where the time went', async () => {
+  await using omni2 = await Omni2.start()
+  const { id } = await registerHealthy(omni2, 'child', stdioDraft(everythingStdio()))
+  const { dashboard, page, run, result, field } = await openTool(omni2, id, 'trigger-long-running-operation')
+  await using _ = dashboard
+  await field('duration').fill('8')
+  await field('steps').fill('4')
+  await run.click()
+  await result.getByText('2 of 4').waitFor()
+  expect(await result.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('50')
+  await dashboard.screenshots('tools-running')
+  await result.getByText('Done').waitFor()
+  await result.getByRole('radiogroup', { name: 'Show' }).getByText('Raw').click()
+  await result.getByRole('region', { name: 'request' }).getByText('"tools/call"').waitFor()
+  await result.getByText('As this browser saw it').waitFor()
+  await dashboard.screenshots('tools-raw')
+  expect(await dashboard.axe()).toEqual([])
+  await page.getByText('Kept in this browser').waitFor()
+})
+
+test('structured content is compared with what the tool promised', async () => {
+  await using omni2 = await Omni2.start()
+  const { id } = await registerHealthy(omni2, 'kinds', toolKinds())
+  const { dashboard, page, run, result } = await openTool(omni2, id, 'measure')
+  await using _ = dashboard
+  await run.click()
+  await result.getByText('It is as the output schema of the tool says.').waitFor()
+  await page.getByRole('radiogroup', { name: 'fits' }).getByText('false').click()
+  await run.click()
+  await result.getByText(/It is not as the output schema of the tool says/).waitFor()
+  await result.getByText('/celsius').waitFor()
+  await dashboard.screenshots('tools-verdict')
+  expect(await dashboard.axe()).toEqual([])
+})
+
 test('a viewer sees why nothing can be run, and a tool that is gone is said to be', async () => {
   await using omni2 = await Omni2.start()
   const { id } = await registerHealthy(omni2, 'kinds', toolKinds())

@@ -1,28 +1,35 @@
-import { Loader, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { latency } from '../../api/time-text.ts'
-import { useNow } from '../ui/use-now.ts'
-import { Content } from './Content.tsx'
+import { Content, Copy } from './Content.tsx'
 import { JsonTree } from './JsonTree.tsx'
+import type { Meanwhile } from './meanwhile.ts'
 import classes from './Result.module.css'
+import { Logs, Running } from './Running.tsx'
 import { summaryOf } from './run-summary.ts'
 import type { Run } from './use-run.ts'
+import { Verdict } from './Verdict.tsx'
+
+type Props = { readonly run: Run | undefined; readonly meanwhile: Meanwhile }
 
 /** What came of the last run: first in words, then all of it. */
-export function Result({ run }: { run: Run | undefined }) {
-  return (
-    <section aria-label="Result" className={classes.result}>
-      <h2 className={classes.title}>Result</h2>
-      <div aria-live="polite">
-        {run ? <Head run={run} /> : <p className={classes.quiet}>What the tool answers is shown here.</p>}
-      </div>
-      {run?.kind === 'answered' && <Answer run={run} />}
-    </section>
-  )
-}
+export const Result = ({ run, meanwhile }: Props) => (
+  <section aria-label="Result" className={classes.result}>
+    <h2 className={classes.title}>Result</h2>
+    <div aria-live="polite" className={classes.wide}>
+      {run ? (
+        <Head run={run} meanwhile={meanwhile} />
+      ) : (
+        <p className={classes.quiet}>What the tool answers is shown here.</p>
+      )}
+    </div>
+    <Logs meanwhile={meanwhile} />
+    {run?.kind === 'answered' && <Answer run={run} />}
+  </section>
+)
 
-function Head({ run }: { run: Run }) {
-  if (run.kind === 'running') return <Running at={run.at} />
+function Head({ run, meanwhile }: { run: Run; meanwhile: Meanwhile }) {
+  if (run.kind === 'running') return <Running at={run.at} meanwhile={meanwhile} />
   const { tone, outcome, detail } = summaryOf(run)
   return (
     <div className={classes.head} data-tone={tone}>
@@ -33,23 +40,10 @@ function Head({ run }: { run: Run }) {
   )
 }
 
-function Running({ at }: { at: number }) {
-  const seconds = Math.max(0, Math.round((useNow() - at) / 1_000))
-  return (
-    <div className={classes.head} data-tone="info">
-      <Loader size="xs" aria-hidden />
-      <strong>Running</strong>
-      <span aria-hidden>{seconds} s</span>
-    </div>
-  )
-}
-
 type Answered = Extract<Run, { readonly kind: 'answered' }>
 
-function Answer({ run: { args, answer, roundTripMs } }: { run: Answered }) {
+function Answer({ run }: { run: Answered }) {
   const [view, setView] = useState('result')
-  const { result, rpc_error } = answer
-  const content: readonly unknown[] = Array.isArray(result?.content) ? result.content : []
   return (
     <>
       <SegmentedControl
@@ -62,30 +56,67 @@ function Answer({ run: { args, answer, roundTripMs } }: { run: Answered }) {
         value={view}
         onChange={setView}
       />
-      {view === 'raw' ? (
+      {view === 'raw' ? <Raw run={run} /> : <Shown answer={run.answer} />}
+    </>
+  )
+}
+
+function Shown({ answer: { result, output_schema } }: Pick<Answered, 'answer'>) {
+  const content: readonly unknown[] = Array.isArray(result?.content) ? result.content : []
+  const structured = result?.structuredContent
+  return (
+    <>
+      {content.map((raw, index) => (
+        // Contents have no names, and never change their order.
+        <Content key={`${index + 1}`} raw={raw} />
+      ))}
+      {structured !== undefined && (
         <>
-          <h3>Request</h3>
-          <JsonTree label="Request" value={{ name: answer.tool, arguments: args }} />
-          <h3>Response</h3>
-          <JsonTree label="Response" value={result ?? { error: rpc_error }} />
-          <p className={classes.quiet}>
-            The server answered in {latency(answer.duration_ms)}; with the way to this browser {latency(roundTripMs)}.
-          </p>
+          <h3>Structured content</h3>
+          <JsonTree label="Structured content" value={structured} />
         </>
-      ) : (
-        <>
-          {content.map((raw, index) => (
-            // Contents have no names, and never change their order.
-            <Content key={`${index + 1}`} raw={raw} />
-          ))}
-          {result?.structuredContent !== undefined && (
-            <>
-              <h3>Structured content</h3>
-              <JsonTree label="Structured content" value={result.structuredContent} />
-            </>
-          )}
-        </>
+      )}
+      {output_schema && (structured !== undefined || output_schema.verdict === 'missing') && (
+        <Verdict verdict={output_schema} />
       )}
     </>
   )
 }
+
+/** Both messages as they went over the wire, and where the time went. */
+const Raw = ({ run: { answer, roundTripMs } }: { run: Answered }) => (
+  <>
+    {(['request', 'response'] as const).map((name) => (
+      <div key={name} className={classes.wide}>
+        <h3>{name === 'request' ? 'Request' : 'Response'}</h3>
+        {answer.raw[name] ? (
+          <>
+            <JsonTree label={name} value={answer.raw[name]} />
+            <Copy what={name} value={JSON.stringify(answer.raw[name], undefined, 2)} />
+          </>
+        ) : (
+          <p className={classes.quiet}>{name === 'request' ? 'It was never sent.' : 'None came.'}</p>
+        )}
+      </div>
+    ))}
+    <h3>Time</h3>
+    <dl className={classes.times}>
+      {timesOf(answer, roundTripMs).map(([what, ms]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{ms === null ? '–' : latency(ms)}</dd>
+        </div>
+      ))}
+    </dl>
+  </>
+)
+
+const timesOf = (
+  { timing: { waited_ms, prepared_ms, answered_ms } }: Answered['answer'],
+  roundTripMs: number,
+): readonly (readonly [string, number | null])[] => [
+  ['Waited for other calls', waited_ms],
+  ['Connected', prepared_ms],
+  ['Answered by the server', answered_ms],
+  ['As this browser saw it', roundTripMs],
+]

@@ -40,7 +40,7 @@ export function ToolTester({ server, capability }: Props) {
   const [isAsking, setAsking] = useState(false)
   const [mayAlways, setMayAlways] = useState(false)
   const history = useHistory(server.name, tool)
-  const { run, start, cancel } = useRun({ serverId: server.id, tool: tool.name, onEnd: history.keep })
+  const { run, meanwhile, start, cancel } = useRun({ serverId: server.id, tool: tool.name, onEnd: history.keep })
   const mayRun = useMay('operator')
   const { role } = useSession()
   const flaws = draft.value ? (flawsOf(draft.value, tool.input.schema) ?? []) : []
@@ -146,7 +146,7 @@ export function ToolTester({ server, capability }: Props) {
         </div>
       </form>
       <div className={classes.outcome}>
-        <Result run={run} />
+        <Result run={run} meanwhile={meanwhile} />
         <History runs={history.runs} onPick={(args) => setDraft(draftOf(args))} />
       </div>
       {isAsking && draft.value && (

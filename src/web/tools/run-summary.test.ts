@@ -25,7 +25,7 @@ const answered = (answer: Partial<ToolCallAnswer>) =>
   })
 
 test('an error of the tool is its answer, not an outage', () =>
-  expect(answered({ result: { isError: true, content: [] } })).toMatchObject({
+  expect(answered({ result: { isError: true, content: [] }, is_error: true })).toMatchObject({
     tone: 'warn',
     outcome: 'Error of the tool',
     detail: expect.stringContaining('server itself is fine'),

@@ -20,7 +20,7 @@ export function summaryOf(run: Ended): Summary {
   if (run.kind === 'refused') {
     return { tone: 'bad', outcome: 'Not run', detail: errorText(run.error) }
   }
-  const { result, rpc_error, error } = run.answer
+  const { result, rpc_error, error, is_error } = run.answer
   if (error) return { tone: 'bad', outcome: 'No answer', detail: `${error.message} ${error.next_action}` }
   if (rpc_error) {
     return {
@@ -29,7 +29,7 @@ export function summaryOf(run: Ended): Summary {
       detail: `${rpc_error.message} (JSON-RPC error ${rpc_error.code}). The server is there and answered so.`,
     }
   }
-  if (result?.isError === true) {
+  if (is_error) {
     return {
       tone: 'warn',
       outcome: 'Error of the tool',
