@@ -4,7 +4,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { api } from '../api/mcpApi.ts'
 import { useSession } from '../api/session.ts'
-import { forgetRuns } from '../tools/run-history.ts'
 
 /** Who is signed in, as what, and the way out. */
 export function AccountMenu() {
@@ -14,6 +13,7 @@ export function AccountMenu() {
   const signOut = useMutation({
     mutationFn: () => api.signOut(),
     onSuccess: async () => {
+      const { forgetRuns } = await import('../tools/run-history.ts')
       forgetRuns(localStorage)
       forgetRuns(sessionStorage)
       await navigate({ to: '/sign-in' })
