@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from './support/cli-run.ts'
+import { legacyClient } from './support/gateway-clients.ts'
 import { register, registerHealthy, stdioDraft, until, untilStatus } from './support/journey.ts'
 import { Omni2 } from './support/omni2.ts'
 import { deadPort, type Port } from './support/ports.ts'
@@ -99,6 +100,24 @@ test('a tool is run with arguments as it wants them, and its error is an exit co
   expect(await cli('call', 'everything', 'echo', '--args', '{"message":"hi"}')).toMatchObject({ out: 'Echo: hi\n' })
   expect((await cli('call', 'everything', 'get-sum', 'a=1')).code).toBe(2)
   expect((await cli('call', 'gone', 'x')).code).toBe(1)
+})
+
+test('the health log is written as a file, and what agents called is listed and summed up', async () => {
+  const csv = await cli('logs', 'everything', '--export', 'csv', '--status', 'healthy')
+  expect(csv.code).toBe(0)
+  expect(csv.out).toMatch(/^id,timestamp,.*\r\n\d+,.*,healthy,/)
+  expect(JSON.parse((await cli('logs', 'everything', '--export', 'json')).out).length).toBeGreaterThan(0)
+  expect(await cli('calls')).toMatchObject({ code: 0, err: 'No such calls yet.\n' })
+  const { token } = await omni2.api.createToken({ body: { name: 'agent', role: 'agent' } })
+  await using agent = await legacyClient({ url: omni2.url, path: '/mcp', token })
+  await agent.call('everything__echo', { message: 'hi' })
+  const listed = await until(
+    () => cli('calls', '--server', 'everything', '--tool', 'echo'),
+    ({ out }) => out !== '',
+  )
+  expect(listed.out).toMatch(/everything +echo +ok .* agent +\/mcp/)
+  expect((await cli('calls', '--errors')).out).toBe('')
+  expect((await cli('calls', '--summary')).out).toMatch(/everything +echo +1 +0\.0 +0 \(0 %\)/)
 })
 
 test('a server is added with its first check, disabled, enabled, and removed', async () => {

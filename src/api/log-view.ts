@@ -34,8 +34,11 @@ export type HealthLogView = z.infer<typeof HealthLogView>
 export const HealthLogList = z.object({ logs: z.array(HealthLogView), next_cursor: z.string().nullable() })
 export type HealthLogList = z.infer<typeof HealthLogList>
 
-export const HealthLogQuery = z.strictObject({
-  ...paging,
+const filter = {
   status: listOf(z.enum(HEALTH_STATUSES)).optional(),
   trigger: listOf(z.enum(TRIGGERS)).optional(),
-})
+}
+export const HealthLogQuery = z.strictObject({ ...paging, ...filter })
+
+export const EXPORT_FORMATS = ['json', 'csv'] as const
+export const HealthLogExportQuery = z.strictObject({ ...filter, format: z.enum(EXPORT_FORMATS).default('json') })

@@ -33,9 +33,11 @@ import { breakerHandlers } from './routes/breakers.ts'
 import { callHandlers } from './routes/calls.ts'
 import { checkHandlers } from './routes/checks.ts'
 import { collectionHandlers } from './routes/collections.ts'
+import { healthLogHandlers } from './routes/health-logs.ts'
 import { historyHandlers } from './routes/history.ts'
 import { ownHealthHandlers } from './routes/own-health.ts'
 import { serverHandlers } from './routes/servers.ts'
+import { summaryHandlers } from './routes/summary.ts'
 import { toolHandlers } from './routes/tools.ts'
 import { transferHandlers } from './routes/transfer.ts'
 import { ownShares, type Shares } from './shares.ts'
@@ -152,7 +154,7 @@ type Served = Deps & {
 /** The web server with the API, the live feed and the documentation; it does not listen yet. */
 async function serveApi(deps: Served): Promise<FastifyInstance> {
   const { config, log, version, clock, store, watch, auth, book, upstreams, shares, cleanups, onError } = deps
-  const { fleet, monitor, registry, settings, events, checks, reports } = watch
+  const { fleet, monitor, registry, settings, events, checks } = watch
   const view = (member: Member) => serverView(member, clock)
   const views = () => [...fleet.all()].map(view)
   const viewsOf = (ids: readonly ServerId[]) => ids.flatMap((id) => fleet.find(id) ?? []).map(view)
@@ -191,7 +193,9 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...accessHandlers({ auth, book, ...watch, clock }),
     ...collectionHandlers(watch),
     ...serverHandlers({ ...watch, upstreams, rules, clock }),
-    ...availabilityHandlers({ fleet, reports, store, clock }),
+    ...availabilityHandlers({ ...watch, store, clock }),
+    ...healthLogHandlers({ fleet, store }),
+    ...summaryHandlers({ ...watch, store, clock }),
     ...transferHandlers({ fleet, registry, rules }),
     ...checkHandlers({ ...watch, upstreams, rules, clock }),
     ...callHandlers({ store, book, clock }),

@@ -58,3 +58,31 @@ test('the last checks of a server are told one by one, and after a restart as fa
   expect((await recent(again)).slice(0, kept.length)).toEqual(kept)
   expect((await recent(again)).slice(kept.length)).toMatchObject([{ count: 1, outcome: 'ok', trigger: 'scheduled' }])
 })
+
+test('the health log is a file as well, and all servers are told in a few numbers', async () => {
+  const omni2 = await Omni2InFakeTime.start()
+  await using upstream = await rawServer()
+  const { id } = await registerHealthy(omni2, 'watched', { url: upstream.url })
+  const { version, timestamp, seq, ...well } = await omni2.api.getFleetSummary()
+  const statuses = { healthy: 1, unhealthy: 0, disconnected: 0, circuit_open: 0, disabled: 0, unknown: 0 }
+  expect(well).toEqual({ total: 1, statuses, open_incidents: 0, common_cause: null })
+  await upstream.close()
+  for (let checks = 0; checks < 3; checks++) await omni2.nextCheck(id)
+  await untilStatus(omni2, id, 'disconnected')
+  const ill = await omni2.api.getFleetSummary()
+  expect(ill).toMatchObject({ statuses: { ...statuses, healthy: 0, disconnected: 1 }, open_incidents: 1 })
+  expect([ill.seq > seq, ill.version > version]).toEqual([true, true])
+
+  const { logs } = await omni2.api.listHealthLogs({ params: { id } })
+  expect(await omni2.api.exportHealthLogs({ params: { id } })).toEqual(logs)
+  const path = `/api/v1/mcp/servers/${id}/health-logs/export?format=csv&status=disconnected`
+  const headers = { authorization: `Bearer ${omni2.adminToken}` }
+  const file = await fetch(`${omni2.url}${path}`, { headers })
+  expect(file.headers.get('content-disposition')).toBe('attachment; filename="watched-health-log.csv"')
+  const [, ...rows] = (await file.text()).trimEnd().split('\r\n')
+  expect(rows.map((row) => row.split(',')[0])).toEqual(
+    logs.filter(({ health_status }) => health_status === 'disconnected').map((log) => String(log.id)),
+  )
+  expect(rows[0]).toContain('connect_refused')
+  expect((await fetch(`${omni2.url}${path}`)).status).toBe(401)
+})

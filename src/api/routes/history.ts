@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { CapabilityChangeList, CapabilityChangeQuery } from '../capabilities-view.ts'
+import { FleetSummary } from '../fleet-summary.ts'
 import { FleetIncidentQuery, IncidentList, IncidentQuery } from '../incidents.ts'
-import { HealthLogList, HealthLogQuery } from '../log-view.ts'
+import { HealthLogExportQuery, HealthLogList, HealthLogQuery, HealthLogView } from '../log-view.ts'
 import { pathId } from '../query.ts'
 import { API, type Route } from '../route.ts'
 import { LatencyAnswer, LatencyQuery, UptimeQuery, UptimeView } from '../uptime.ts'
@@ -22,6 +23,17 @@ export const historyRoutes = {
     query: HealthLogQuery,
     status: 200,
     answer: HealthLogList,
+  },
+  exportHealthLogs: {
+    method: 'GET',
+    path: `${SERVER}/health-logs/export`,
+    access: 'viewer',
+    summary: 'The whole health log as a file, JSON or CSV, newest first',
+    tags,
+    params,
+    query: HealthLogExportQuery,
+    status: 200,
+    answer: z.array(HealthLogView),
   },
   getUptime: {
     method: 'GET',
@@ -66,6 +78,15 @@ export const historyRoutes = {
     query: IncidentQuery,
     status: 200,
     answer: IncidentList,
+  },
+  getFleetSummary: {
+    method: 'GET',
+    path: `${API}/mcp/summary`,
+    access: 'viewer',
+    summary: 'How many servers are in each status, outages that go on, and a common cause',
+    tags,
+    status: 200,
+    answer: FleetSummary,
   },
   listIncidents: {
     method: 'GET',

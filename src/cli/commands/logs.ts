@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
-import type { Client } from '../../api/client.ts'
-import type { HealthLogView } from '../../api/log-view.ts'
+import { type Client, send } from '../../api/client.ts'
+import { EXPORT_FORMATS, type HealthLogView } from '../../api/log-view.ts'
+import { ROUTES } from '../../api/routes.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { type Connection, connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
 import { followLive } from '../live-feed.ts'
-import { collectChoice, wholeNumber } from '../option-values.ts'
+import { collectChoice, oneOf, wholeNumber } from '../option-values.ts'
 import { findServer } from '../server-lookup.ts'
 import { logTable } from '../text/log-table.ts'
 import { jsonText, manyLines } from '../text/printable.ts'
@@ -17,6 +18,7 @@ type Options = {
   readonly status?: readonly Status[]
   readonly follow?: true
   readonly stderr?: true
+  readonly export?: (typeof EXPORT_FORMATS)[number]
   readonly json?: true
 }
 
@@ -30,13 +32,22 @@ export function addLogs(program: Command, context: Context): void {
     .option('-n, --limit <n>', 'at most this many', wholeNumber(1, 1_000), 20)
     .option('--status <status>', 'only checks that ended so', collectChoice(STATUSES))
     .option('-f, --follow', 'go on with new checks')
+    .option('--export <format>', 'all of them as a file on standard output: json or csv', oneOf(EXPORT_FORMATS))
     .option('--stderr', 'what a stdio server wrote to stderr instead')
     .option('--json', 'as JSON')
-    .addHelpText('after', examples('omni2 logs github --status unhealthy,disconnected', 'omni2 logs files --stderr'))
+    .addHelpText(
+      'after',
+      examples(
+        'omni2 logs github --status unhealthy,disconnected',
+        'omni2 logs files --stderr',
+        'omni2 logs github --export csv > log.csv',
+      ),
+    )
     .action(async (name: string, options: Options, command: Command) => {
       const connection = await connectionOf(context, command)
       const server = await findServer(connection.client, name)
       if (options.stderr) return await printStderr(context, connection.client, server)
+      if (options.export) return await exportLogs(context, connection, server, options.export, options.status)
       const last = await printLogs(context, connection.client, server, options, undefined)
       if (options.follow) await follow(context, connection, server, options, last)
     })
@@ -99,6 +110,19 @@ async function follow(
   })
   await printing
   if (failure && !context.signal.aborted) throw failure
+}
+
+/** Newest first, as it comes. */
+async function exportLogs(
+  { out }: Context,
+  { reach }: Connection,
+  { id }: ServerView,
+  format: NonNullable<Options['export']>,
+  status: Options['status'],
+): Promise<void> {
+  const query = { format, ...(status ? { status: status.join(',') } : {}) }
+  const { body } = await send(reach, ROUTES.exportHealthLogs, { params: { id }, query }, '*/*')
+  for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) out.write(part)
 }
 
 async function printStderr({ out, err }: Context, client: Client, { id, name, protocol }: ServerView): Promise<void> {

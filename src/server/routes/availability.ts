@@ -7,7 +7,6 @@ import type { IncidentPosition, Store } from '../../core/ports.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { capabilityChangeView } from '../views/capabilities.ts'
-import { healthLogView } from '../views/check.ts'
 import { incidentView } from '../views/incident.ts'
 import { heartbeatsView, latencyBucket, periodView } from '../views/uptime.ts'
 import { cursorNumber } from './cursor.ts'
@@ -15,7 +14,7 @@ import { cursorNumber } from './cursor.ts'
 type Deps = {
   readonly fleet: Fleet
   readonly reports: Reports
-  readonly store: Pick<Store, 'checks' | 'incidents' | 'capabilityChanges'>
+  readonly store: Pick<Store, 'incidents' | 'capabilityChanges'>
   readonly clock: Clock
 }
 
@@ -25,7 +24,7 @@ type Asked = {
   readonly open?: boolean | undefined
 }
 
-/** How servers were: their checks, their uptime, their outages. */
+/** How servers were: their uptime, their outages, what changed in them. */
 export function availabilityHandlers({ fleet, reports, store, clock }: Deps) {
   const incidents = async ({ limit, cursor, open }: Asked, serverIds: readonly ServerId[] | undefined) => {
     const before = positionOf(cursor)
@@ -45,20 +44,6 @@ export function availabilityHandlers({ fleet, reports, store, clock }: Deps) {
     }
   }
   return {
-    async listHealthLogs({ params, query: { cursor, limit, status, trigger } }) {
-      const { server } = fleet.get(serverId(params.id))
-      const beforeId = cursorNumber(cursor, Number.MAX_SAFE_INTEGER)
-      const checks = await store.checks({
-        serverId: server.id,
-        beforeId,
-        limit: limit + 1,
-        ...(status ? { status } : {}),
-        ...(trigger ? { trigger } : {}),
-      })
-      const page = checks.slice(0, limit)
-      const last = page.at(-1)
-      return { logs: page.map(healthLogView), next_cursor: last && checks.length > limit ? String(last.id) : null }
-    },
     async getUptime({ params, query: { period } }) {
       const { id } = fleet.get(serverId(params.id)).server
       const [periods, drawn] = await Promise.all([reports.periods(id), reports.heartbeats([id], period)])
@@ -94,9 +79,7 @@ export function availabilityHandlers({ fleet, reports, store, clock }: Deps) {
     async listIncidents({ query }) {
       return await incidents(query, query.server_id?.map(serverId))
     },
-  } satisfies HandlersOf<
-    'listHealthLogs' | 'getUptime' | 'getLatency' | 'listCapabilityChanges' | 'listServerIncidents' | 'listIncidents'
-  >
+  } satisfies HandlersOf<'getUptime' | 'getLatency' | 'listCapabilityChanges' | 'listServerIncidents' | 'listIncidents'>
 }
 
 /** Open ones come first: their cursors are the numbers above this. */
