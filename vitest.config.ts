@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/**/*.test.ts'],
-          exclude: [...ABOUT_THE_SOURCE, 'test/faults/**', 'test/browser/**'],
+          exclude: [...ABOUT_THE_SOURCE, 'test/faults/**', 'test/browser/**', 'test/conformance/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // They mostly wait for processes.
@@ -34,6 +34,14 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 300_000,
+          maxWorkers: 1,
         },
       },
       {

@@ -67,7 +67,7 @@ export class Session {
     const alive = await timed('handshake', () => this.#alive(options))
     const { identity } = alive
     if (alive.established === undefined || !deep) return { outcome: alive.outcome, identity, capabilities: undefined }
-    this.#listen(alive.established)
+    void this.#listen(alive.established)
     const { declares } = alive.established
     const tools = declares.tools
       ? await timed('tools_list', () => this.#inSession(options, () => this.#tools(options)))
@@ -94,7 +94,7 @@ export class Session {
   async #relayed(greeting: Greeting, request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
     if ('refusal' in greeting) return { reply: greeting.refusal, identity: undefined }
     const { channel } = this.#deps
-    if (this.#deps.hears === 'everything') this.#listen(greeting)
+    if (this.#deps.hears === 'everything') void this.#listen(greeting)
     const { identity } = greeting
     const { method } = request
     const params = paramsFor(request, identity.era)
@@ -107,9 +107,14 @@ export class Session {
     return { reply: again, identity }
   }
 
-  /** Makes sure that it was greeted. @throws UpstreamFault. */
+  /** Makes sure that it was greeted, and that what it says next is heard. @throws UpstreamFault. */
   async greeted(options: RequestOptions): Promise<void> {
-    if (this.#ready === undefined) await this.#greet(options)
+    const greeting = this.#ready ?? (await this.#greet(options))
+    if ('refusal' in greeting) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const stop = this.#deps.clock.after(LISTEN_MS, resolve)
+    await Promise.race([this.#listen(greeting), promise])
+    stop()
   }
 
   /** Ping, or what stands for it; right after a greeting that alone is proof enough. */
@@ -202,11 +207,11 @@ export class Session {
   }
 
   /** From the greeting on; deep checks look whether it is still so. */
-  #listen({ announces }: Established): void {
+  async #listen({ announces }: Established): Promise<void> {
     const { channel, client, hears } = this.#deps
     if (hears === 'nothing' || (hears === 'changes' && announces.length === 0)) return
     const notifications = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
-    channel.listen?.({ notifications, _meta: modernMeta(client) })
+    await channel.listen?.({ notifications, _meta: modernMeta(client) })
   }
 
   /** One greeting at a time; who joins one that its starter gave up starts another. */
@@ -232,7 +237,7 @@ export class Session {
       if ('identity' in greeting) {
         this.#established = greeting
         this.#era = greeting.identity.era
-        this.#listen(greeting)
+        void this.#listen(greeting)
       }
       return greeting
     } finally {
@@ -240,6 +245,9 @@ export class Session {
     }
   }
 }
+
+/** A server that offers a stream says so at once; the first request need not wait for one that does not. */
+const LISTEN_MS = 1_000
 
 const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
 const NOTHING = { tools: false, prompts: false, resources: false }

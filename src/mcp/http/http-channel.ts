@@ -50,8 +50,8 @@ export class HttpChannel implements Channel {
     this.#standing.close()
   }
 
-  listen(params: JsonObject): void {
-    if (!this.#closed) this.#standing.open(() => this.#listening(params))
+  async listen(params: JsonObject): Promise<void> {
+    if (!this.#closed) await this.#standing.open(() => this.#listening(params))
   }
 
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {

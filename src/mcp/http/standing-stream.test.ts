@@ -226,18 +226,18 @@ test('streams are opened while there is a place for one, which is given back at 
     return new StandingStream({ clock: systemClock, sender, places, where: 'it', notified: nobody, asked: nobody })
   }
   const request = () => ({ method: 'GET', path: '/', headers: [] }) as const
-  aStream().open(request)
+  void aStream().open(request)
   const other = aStream()
-  other.open(request)
+  void other.open(request)
   expect(sent).toHaveLength(1)
   sent[0]?.()
   await expect
     .poll(() => {
-      other.open(request)
+      void other.open(request)
       return sent.length
     })
     .toBe(2)
   other.close()
-  other.open(request)
+  void other.open(request)
   expect(sent).toHaveLength(2)
 })

@@ -40,26 +40,36 @@ export class StandingStream {
   readonly #deps: Deps
   #open: AbortController | undefined
   #triedAt: Instant | undefined
+  #settled: Promise<void> = Promise.resolve()
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
-  /** Sends what `make` gives and listens; does nothing while a stream is open, or was tried a moment ago. */
-  open(make: () => HttpRequest): void {
+  /**
+   * Sends what `make` gives and listens; does nothing while a stream is open, or was tried a moment ago. Resolves once
+   * the server agreed to tell, or did not.
+   */
+  open(make: () => HttpRequest): Promise<void> {
     const { clock, sender, places } = this.#deps
     const now = clock.now()
-    if (this.#open !== undefined || (this.#triedAt !== undefined && now - this.#triedAt < PAUSE_MS)) return
-    if (!places.take()) return
+    if (this.#open !== undefined || (this.#triedAt !== undefined && now - this.#triedAt < PAUSE_MS)) {
+      return this.#settled
+    }
+    if (!places.take()) return this.#settled
     this.#triedAt = now
     const controller = new AbortController()
     this.#open = controller
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#settled = promise
     const ended = () => {
+      resolve()
       places.giveBack()
       if (this.#open === controller) this.#open = undefined
     }
     const options = { trace: undefined, signal: controller.signal }
-    sender.sendFresh(make(), new StandingStreamReader(this.#deps), options).then(ended, ended)
+    sender.sendFresh(make(), new StandingStreamReader(this.#deps, resolve), options).then(ended, ended)
+    return promise
   }
 
   close(): void {
@@ -72,13 +82,15 @@ export class StandingStream {
 class StandingStreamReader implements AnswerReader<'ended'> {
   readonly keeps = false
   readonly #deps: Deps
+  readonly #opened: () => void
   readonly #events = new EventStreamParser()
   #since: Instant
   #taken = 0
   #asked = 0
 
-  constructor(deps: Deps) {
+  constructor(deps: Deps, opened: () => void) {
     this.#deps = deps
+    this.#opened = opened
     this.#since = deps.clock.now()
   }
 
@@ -86,6 +98,7 @@ class StandingStreamReader implements AnswerReader<'ended'> {
     const isStream = status === 200 && /^text\/event-stream\b/i.test(headers['content-type'] ?? '')
     const encoding = headers['content-encoding'] ?? 'identity'
     if (!isStream || encoding !== 'identity') throw new Error('the server offers no stream')
+    this.#opened()
   }
 
   data(piece: Buffer): undefined {
