@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { canonicalJson, sha256 } from './canonical.ts'
-import { concealList, concealReply } from './conceal.ts'
+import { concealing, concealList, concealReply } from './conceal.ts'
 import { concealer } from './redaction.ts'
 
 const TOKEN = 'tok-1a2b3c4d5e6f7a8b'
@@ -37,4 +37,15 @@ test('a tool named after a credential is left out, and descriptions are kept wit
     items: [{ name: 'plain', hash: sha256(canonicalJson(shown)), definition: shown }],
     dropped: [{ kind: 'tool', name: 'x-***', reason: 'has a credential of this server in its name' }],
   })
+})
+
+test('what a server says and asks on the way tells no credential either', () => {
+  const heard: string[] = []
+  const note = (...what: unknown[]) => heard.push(JSON.stringify(what))
+  const hears = concealing({ progressToken: 7, notified: note, asked: (...what) => note(...what) > 0 }, conceal)
+  hears.notified('notifications/progress', { progressToken: 7, message: `sent ${TOKEN}` })
+  expect(hears.asked(1, 'elicitation/create', { message: `is it ${TOKEN}?` })).toBe(true)
+  expect(heard).toHaveLength(2)
+  expect(heard.join()).not.toContain(TOKEN)
+  expect(hears.progressToken).toBe(7)
 })

@@ -1,6 +1,6 @@
 import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
 import { canonicalJson, sha256 } from './canonical.ts'
-import type { Reply } from './channel.ts'
+import type { ExchangeListener, Reply } from './channel.ts'
 import { isList, isObject } from './json-rpc.ts'
 import type { Listed } from './listing.ts'
 
@@ -34,6 +34,13 @@ export function concealReply(reply: Reply, conceal: Conceal): Reply {
   const { code, message, data } = reply.error
   return { error: { code, message: conceal(message), ...(data !== undefined && { data: concealed(data, conceal) }) } }
 }
+
+/** Hears what a server says in the course of a request without its own credentials. */
+export const concealing = (hears: ExchangeListener, conceal: Conceal): ExchangeListener => ({
+  progressToken: hears.progressToken,
+  notified: (method, params) => hears.notified(method, concealObject(params, conceal)),
+  asked: (id, method, params) => hears.asked(id, method, concealObject(params, conceal)),
+})
 
 export const concealObject = (object: JsonObject, conceal: Conceal): JsonObject =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [conceal(key), concealed(value, conceal)]))

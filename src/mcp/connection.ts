@@ -16,7 +16,7 @@ import {
   type RpcId,
   UpstreamFault,
 } from './channel.ts'
-import { concealObject, concealReply } from './conceal.ts'
+import { concealing, concealObject, concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
@@ -163,7 +163,9 @@ export class Connection {
     const conceal = (reply: Reply) => (this.#conceal ? concealReply(reply, this.#conceal) : reply)
     this.#inFlight++
     try {
-      const relayed = await this.#open().relay(request, { limits: CALL_LIMITS, trace: undefined, signal, hears })
+      const session = this.#open()
+      const heard = this.#conceal ? concealing(hears, this.#conceal) : hears
+      const relayed = await session.relay(request, { limits: CALL_LIMITS, trace: undefined, signal, hears: heard })
       return this.#conceal ? { ...relayed, reply: conceal(relayed.reply) } : relayed
     } catch (error) {
       const fault = this.#asFault(error, 'handshake')
@@ -314,8 +316,9 @@ export class Connection {
       const news = this.#heard.size > 0 ? newsOf(method, params, this.#conceal) : undefined
       if (news?.type === 'log') for (const heard of this.#heard) heard(news)
       const { aside, onNotified } = this.#deps
-      aside?.notified(method, params)
-      onNotified?.(method, params)
+      const shown = this.#conceal ? concealObject(params, this.#conceal) : params
+      aside?.notified(method, shown)
+      onNotified?.(method, shown)
       return
     }
     if (this.#listPause) this.#listPause.again = true
@@ -323,7 +326,8 @@ export class Connection {
   }
 
   #onAsked({ asked }: Aside, id: RpcId, method: string, params: JsonObject): boolean {
-    return method !== 'ping' && asked(method, params, (reply) => this.answer(id, reply))
+    const shown = this.#conceal ? concealObject(params, this.#conceal) : params
+    return method !== 'ping' && asked(method, shown, (reply) => this.answer(id, reply))
   }
 
   /** At once, and after a pause once more if there was more to tell. */

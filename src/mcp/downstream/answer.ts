@@ -24,10 +24,10 @@ export class Answer {
     this.#response.flushHeaders()
   }
 
-  /** One more message; the reply comes later. False when the client is slow to take what it was told. */
-  tell(message: JsonObject): boolean {
+  /** One more message; the reply comes later. */
+  tell(message: JsonObject): void {
     this.stream()
-    return this.#event(JSON.stringify(message))
+    this.#event(JSON.stringify(message))
   }
 
   /** The last message. */
@@ -61,16 +61,16 @@ export class Answer {
     })
   }
 
-  onceDrained(drained: () => void): void {
-    this.#response.once('drain', drained)
-  }
-
-  #event(text: string): boolean {
-    if (!this.isOpen) return true
+  #event(text: string): void {
+    if (!this.isOpen) return
     this.bytes += text.length
-    return this.#response.write(`event: message\ndata: ${text}\n\n`)
+    // Who does not read is cut off, before what waits for it takes our memory.
+    if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy()
+    else this.#response.write(`event: message\ndata: ${text}\n\n`)
   }
 }
+
+const MOST_UNREAD_BYTES = 16 * 1024 * 1024
 
 const JSON_HEADERS = ['content-type', 'application/json']
 const STREAM_HEADERS = ['content-type', 'text/event-stream', 'cache-control', 'no-cache, no-transform']
