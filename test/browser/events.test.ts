@@ -22,3 +22,23 @@ test('what happens is on the events page as it happens, and can be filtered by s
   await rows.filter({ hasText: 'Registered' }).first().waitFor({ state: 'detached' })
   await rows.filter({ hasText: 'Disconnected: Connection refused' }).first().waitFor()
 })
+
+test('older events are there when asked for, until the first of them', async () => {
+  await using omni2 = await Omni2.start()
+  for (let index = 0; index < 60; index++) {
+    await register(omni2, `server-${index}`, { url: 'http://127.0.0.1:1/mcp', enabled: false })
+  }
+  await using dashboard = await DashboardPage.open(omni2, { path: '/events' })
+  const { page } = dashboard
+  const rows = page.getByRole('region', { name: 'Events' }).getByRole('listitem')
+  await rows.filter({ hasText: 'server-59' }).first().waitFor()
+  const first = page.getByRole('link', { name: 'server-0', exact: true })
+  expect(await first.count()).toBe(0)
+  const older = page.getByRole('button', { name: 'Show older' })
+  while (await older.isVisible()) {
+    const before = await rows.count()
+    await older.click()
+    await expect.poll(() => rows.count()).toBeGreaterThan(before)
+  }
+  await first.first().waitFor()
+})

@@ -9,8 +9,8 @@ type CommonCause = Extract<StoredEventView, { event_type: 'mcp_common_cause' }>[
 const commonCauseQuery = queryOptions<CommonCause | null>({
   queryKey: ['common-cause'],
   queryFn: async ({ signal }) => {
-    const { events } = await api.listEvents({ query: { event_type: 'mcp_common_cause', limit: 1_000 }, signal })
-    const last = events.at(-1)
+    const query = { event_type: 'mcp_common_cause', order: 'newest', limit: 1 } as const
+    const [last] = (await api.listEvents({ query, signal })).events
     return last?.event_type === 'mcp_common_cause' ? last.event_data : null
   },
   staleTime: Number.POSITIVE_INFINITY,
