@@ -8,8 +8,8 @@ import { quantile, rounded } from './statistics.ts'
 import { serverConfig } from './watched-fleet.ts'
 
 /** Each token may ask 600 times a minute. */
-const TOKENS = 5
-const CALLS_OF_A_TOKEN = 400
+const TOKENS = 3
+const CALLS_OF_A_TOKEN = 300
 const PATIENCE_MS = 180_000
 
 /** How soon a call to a server with an open circuit is refused, and whether the server hears of it. */
