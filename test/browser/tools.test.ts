@@ -132,7 +132,7 @@ test('a secret in the arguments is remembered as long as the tab, and no run aft
   expect(await kept()).not.toContain('hush-hush')
   await page.getByRole('button', { name: /^Account/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('textbox').first().waitFor()
+  await page.getByRole('textbox', { name: 'Token' }).waitFor()
   expect(await kept()).not.toContain('open')
   expect(await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)))).not.toContain('hush-hush')
 })
@@ -188,6 +188,7 @@ test('what a tool answers is shown by its kind, and nothing of it runs', async (
   expect(await page.title()).toBe('Omni2')
 
   await choose('nothing')
+  await page.getByText('It takes none.').waitFor()
   await run.click()
   await result.getByText('Empty result').waitFor()
   await choose('fail')

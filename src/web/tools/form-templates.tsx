@@ -61,15 +61,18 @@ const Group = ({ title, description, required, errors, children }: GroupProps) =
 
 function ObjectFieldTemplate(field: ObjectFieldTemplateProps) {
   const { fieldPathId, title, description, required, properties, errorSchema, schema, uiSchema, formData } = field
+  const isOpen = canExpand(schema, uiSchema, formData)
   const fields = (
     <div className={classes.fields}>
       {properties.map(({ name, content }) => (
         <Fragment key={name}>{content}</Fragment>
       ))}
-      {canExpand(schema, uiSchema, formData) && <Add what="entry" onClick={field.onAddProperty} />}
+      {isOpen && <Add what="entry" onClick={field.onAddProperty} />}
     </div>
   )
-  if (fieldPathId.path.length === 0) return fields
+  if (fieldPathId.path.length === 0) {
+    return properties.length > 0 || isOpen ? fields : <p className={classes.about}>It takes none.</p>
+  }
   return (
     <Group title={title} description={description} required={required} errors={errorSchema?.__errors}>
       {fields}
