@@ -119,7 +119,9 @@ test('form and JSON show the same arguments, of every shape', async () => {
 test('a secret in the arguments is remembered as long as the tab, and no run after signing out', async () => {
   await using omni2 = await Omni2.start()
   const { id } = await registerHealthy(omni2, 'kinds', toolKinds())
-  const { dashboard, page, run, result, field } = await openTool(omni2, id, 'shapes')
+  const { dashboard, page, run, result, field } = await openTool(omni2, id, 'shapes', {
+    expected: /status of 401/,
+  })
   await using _ = dashboard
   const kept = () => page.evaluate(() => JSON.stringify(Object.entries(localStorage)))
   await field('query').fill('open')

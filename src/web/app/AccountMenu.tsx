@@ -11,11 +11,14 @@ export function AccountMenu() {
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const signOut = useMutation({
-    mutationFn: () => api.signOut(),
-    onSuccess: async () => {
+    mutationFn: async () => {
+      // Before: from then on every question is refused, and the page must be left at once.
       const { forgetRuns } = await import('../tools/run-history.ts')
+      await api.signOut()
       forgetRuns(localStorage)
       forgetRuns(sessionStorage)
+    },
+    onSuccess: async () => {
       await navigate({ to: '/sign-in' })
       queryClient.clear()
     },
