@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, type TestContext, test, vi } from 'vitest'
+import { SERVERS } from '../../src/api/route.ts'
 import { CuttingProxy, type Fate } from '../support/cutting-proxy.ts'
 import { Editor } from '../support/editor.ts'
 import { breaks, history, read, register } from '../support/journey.ts'
@@ -17,6 +18,8 @@ const binaries = findOwnPostgres()
 const PATIENCE = { timeout: 60_000, interval: 10 }
 /** Less than what a probe, or a transaction, may take before the database counts as down. */
 const SLOW_MS = 1_000
+/** So late somebody asks for the first time, whom nobody may tell that the database is down. */
+const LATE_MS = 800
 const CUTS = 30
 const FATES: readonly Fate[] = ['arrives', 'arrives late', 'is lost']
 
@@ -77,25 +80,31 @@ describe.skipIf(binaries === undefined)('PostgreSQL', () => {
     }))
 
   test('changes wait and are made, and nothing counts as down', async (context) => {
-    const { accepted, refused, open, waitedMs } = await editDuring(
-      await postgres.freshDatabase(),
-      async (editor, { url }) => {
-        for (let n = 0; n < 10; n++) {
-          const before = editor.accepted.length
-          postgres.freeze()
-          const ready = fetch(`${url}/health/ready`)
-          try {
-            await pause(SLOW_MS)
-            // One may have been on its way back; who asked since then waits.
-            expect(editor.accepted.length - before).toBeLessThanOrEqual(1)
-          } finally {
-            postgres.resume()
-          }
-          expect((await ready).status).toBe(200)
-          await vi.waitUntil(() => editor.accepted.length > before, PATIENCE)
+    const trouble = async (editor: Editor, omni2: Omni2) => {
+      const { id } = await register(omni2, 'late', { url: 'http://127.0.0.1:1/mcp', enabled: false })
+      const ready = () => omni2.fetch('/health/ready')
+      const late = async (description: string) => {
+        const headers = { 'content-type': 'application/json' }
+        return omni2.fetch(`${SERVERS}/${id}`, { method: 'PATCH', headers, body: JSON.stringify({ description }) })
+      }
+      for (let n = 0; n < 10; n++) {
+        const before = editor.accepted.length
+        postgres.freeze()
+        const answers = [ready()]
+        try {
+          await pause(LATE_MS)
+          answers.push(ready(), late(`late ${n}`))
+          await pause(SLOW_MS - LATE_MS)
+          // One may have been on its way back; who asked since then waits.
+          expect(editor.accepted.length - before).toBeLessThanOrEqual(1)
+        } finally {
+          postgres.resume()
         }
-      },
-    )
+        expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200])
+        await vi.waitUntil(() => editor.accepted.length > before, PATIENCE)
+      }
+    }
+    const { accepted, refused, open, waitedMs } = await editDuring(await postgres.freshDatabase(), trouble)
     expect([...refused, ...open]).toEqual([])
     expect(waitedMs).toBeGreaterThan(SLOW_MS / 2)
     measured(
