@@ -36,6 +36,15 @@ test('every reason code says what to do about it', () => {
   expect(REASON_CODES.filter((code) => !text.includes(`\n| \`${code}\` |`))).toEqual([])
 })
 
+test('every invariant of the health machine has its row and a test of that number', () => {
+  const rows = [...page('docs/mutation.md').matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
+  const named = files
+    .filter((file) => file.startsWith('src/core/') && file.endsWith('.test.ts'))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(\d+): /g)].map(([, number]) => Number(number)))
+  expect(rows).toEqual(Array.from({ length: 19 }, (_, n) => n + 1))
+  expect([...new Set(named)].sort((a, b) => a - b)).toEqual(rows)
+})
+
 test('links between pages lead somewhere', () => {
   const broken = pages.flatMap(({ file, text }) =>
     [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]

@@ -4,7 +4,7 @@ import { type Life, life, live, type Restarted } from './phases.ts'
 import { type Seen, Witness } from './witness.ts'
 
 /** Enough lives to open the circuit hundreds of times, few enough to run with every change. */
-export const RUNS = { numRuns: 80 }
+export const RUNS = { numRuns: fc.readConfigureGlobal().numRuns ?? 80 }
 
 /** Holds for every step of every life; what `check` remembers starts anew with each. */
 export function always(name: string, check: (step: Seen, witness: Witness) => void): void {

@@ -110,7 +110,7 @@ test('hung suspects take half of the places, and sound ones still start', () => 
   expect(takeAll(queue, 20_000)).toHaveLength(100)
 })
 
-test('for any arrivals and endings no cap is ever exceeded', () => {
+test('19: for any arrivals and endings at most 250 start in a second, and no other cap is exceeded either', () => {
   const step = fc.record({
     kind: fc.constantFrom<CheckClass>('on_demand', 'sound', 'suspect'),
     count: fc.integer({ min: 0, max: 120 }),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anHttpConfig, denied, ok, refused, settle } from '../../../test/support/fakes.ts'
 import { failure } from '../../../test/support/store-samples.ts'
@@ -81,16 +82,19 @@ test('no more than 250 checks start in any second, though starting them takes lo
   expect(Math.max(...within)).toBeLessThanOrEqual(250)
 })
 
-test('callers who ask at the same moment share one check and get equal answers', async () => {
-  const { create, clock, upstreams, monitor } = watchInFakeTime()
-  const [id = serverId(1)] = await create()
-  await clock.advance(5_000)
-  const asked = upstreams.asked.length
-  const reports = Promise.all(Array.from({ length: 20 }, () => monitor.checkNow(id, 'manual', { urgent: true })))
-  await clock.advance(2_000)
-  expect(upstreams.asked.length).toBe(asked + 1)
-  expect(upstreams.asked.at(-1)).toEqual({ id, deep: true })
-  expect(new Set(await reports).size).toBe(1)
+test('18: any number of callers at the same moment share one check and get equal answers', async () => {
+  const manyAsk = async (callers: number) => {
+    const { create, clock, upstreams, monitor } = watchInFakeTime()
+    const [id = serverId(1)] = await create()
+    await clock.advance(5_000)
+    const asked = upstreams.asked.length
+    const reports = Promise.all(Array.from({ length: callers }, () => monitor.checkNow(id, 'manual', { urgent: true })))
+    await clock.advance(2_000)
+    expect(upstreams.asked.length).toBe(asked + 1)
+    expect(upstreams.asked.at(-1)).toEqual({ id, deep: true })
+    expect(new Set(await reports).size).toBe(1)
+  }
+  await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 200 }), manyAsk), { numRuns: 20 })
 })
 
 test('a caller does not join a shallow check but gets a deep one of its own after it', async () => {
