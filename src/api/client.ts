@@ -99,7 +99,8 @@ export async function send(
   return response
 }
 
-function target(path: string, { params = {}, query = {} }: LooseRequest): string {
+/** Where a route is, with its parameters filled in. */
+export function target(path: string, { params = {}, query = {} }: Pick<LooseRequest, 'params' | 'query'>): string {
   const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { DashboardPage } from '../support/browser.ts'
 import { register, registerHealthy, stdioDraft } from '../support/journey.ts'
@@ -25,6 +26,12 @@ test('the log shows the check that a person asked for, as it comes, and can be f
   await page.reload()
   await manual.waitFor()
   expect(await log.getByRole('row').count()).toBe(2)
+
+  const [file] = await Promise.all([page.waitForEvent('download'), log.getByRole('link', { name: 'CSV' }).click()])
+  expect(file.suggestedFilename()).toBe('nobody-health-log.csv')
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n')
+  expect(lines).toHaveLength(2)
+  expect(lines[1]).toContain('manual')
 })
 
 test('what a stdio server writes to stderr can be read', async () => {

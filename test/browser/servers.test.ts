@@ -161,6 +161,9 @@ test('many are checked, disabled and enabled again, and deleted, each after one 
   await bar.getByText('2 servers selected').waitFor()
   await bar.getByRole('button', { name: 'Check' }).click()
   await page.getByText('Checked 2 servers: 2 healthy').waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('button', { name: 'Check all servers' }).click()
+  await page.getByText('Checked 3 servers: 3 healthy').waitFor()
 
   await bar.getByRole('button', { name: 'Disable' }).click()
   const asked = page.getByRole('dialog', { name: 'Disable 2 servers?' })

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
+import { keepJob } from '../live/check-job.ts'
 import { useFleet } from '../live/fleet-query.ts'
 import { refreshServer } from '../live/refresh-server.tsx'
 import { arranged, serversOf } from '../servers/server-order.ts'
@@ -52,7 +53,10 @@ function useCommands(query: string): readonly Command[] {
   const servers = text && fleet ? serversOf(arranged(fleet.servers.values(), { q: text })).slice(0, MOST_SERVERS) : []
   const checkAll = () =>
     api.checkServers({ body: { filter: {} } }).then(
-      ({ total }) => notify('info', `Checking ${total} servers`),
+      (job) => {
+        keepJob(queryClient, job)
+        return navigate({ to: '/', search: { job: job.job_id } })
+      },
       (error) => notify('bad', 'The checks could not be started', errorText(error)),
     )
   const fixed: readonly (Command | false)[] = [

@@ -1,8 +1,10 @@
 import { Button, MultiSelect } from '@mantine/core'
-import { IconListSearch } from '@tabler/icons-react'
+import { IconDownload, IconListSearch } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { target } from '../../api/client.ts'
+import { ROUTES } from '../../api/routes.ts'
 import { useServer } from '../live/fleet-query.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
@@ -47,6 +49,20 @@ export function LogTab() {
           clearable
           onChange={(status) => filter({ status: some(STATUSES, status) })}
         />
+        <div className={classes.files}>
+          {(['csv', 'json'] as const).map((format) => (
+            <Button
+              key={format}
+              component="a"
+              variant="default"
+              href={target(ROUTES.exportHealthLogs.path, { params: { id }, query: { ...search, format } })}
+              download
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              {format.toUpperCase()}
+            </Button>
+          ))}
+        </div>
       </div>
       {error && <ErrorPlate error={error} what="The log" onRetry={() => refetch()} />}
       {!logs && !error && <Loading what="the log" />}

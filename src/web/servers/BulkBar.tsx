@@ -5,7 +5,6 @@ import { useMay } from '../api/session.ts'
 import { AskBulk } from './AskBulk.tsx'
 import classes from './BulkBar.module.css'
 import { BULK_CHANGES, type BulkKind } from './bulk-change.ts'
-import { CheckProgress } from './CheckProgress.tsx'
 import type { Selection } from './selection.ts'
 import { countOf, useBulk } from './use-bulk.tsx'
 
@@ -24,7 +23,7 @@ export function BulkBar({ servers, selection }: Props) {
     if (kind === 'delete') selection.set([])
   }
   const kinds = (['enable', 'disable', 'delete'] as const).filter((kind) => kind !== 'delete' || mayDelete)
-  const { running, jobId } = bulk
+  const { running } = bulk
   return (
     <>
       {chosen.length > 0 && (
@@ -62,7 +61,6 @@ export function BulkBar({ servers, selection }: Props) {
           />
         </div>
       )}
-      {jobId && <CheckProgress jobId={jobId} onClose={bulk.closeJob} />}
       {asked && <AskBulk kind={asked} servers={chosen} onClose={() => setAsked(undefined)} onGo={() => start(asked)} />}
     </>
   )

@@ -20,6 +20,8 @@ import { useTrailNews } from './trails.ts'
 const route = getRouteApi('/shell/')
 const BulkBar = lazy(async () => ({ default: (await import('./BulkBar.tsx')).BulkBar }))
 
+const CheckProgress = lazy(async () => ({ default: (await import('./CheckProgress.tsx')).CheckProgress }))
+
 /** All servers, how they are now, and what can be done about it. */
 export function ServersPage() {
   const fleet = useFleet()
@@ -29,6 +31,7 @@ export function ServersPage() {
 function Servers({ fleet: { servers } }: { fleet: Fleet }) {
   useTrailNews()
   const search = route.useSearch()
+  const navigate = route.useNavigate()
   const selection = useSelection()
   const found = useMemo(() => arranged(servers.values(), search), [servers, search])
   const { items, point } = useHeldItems(found, search, servers)
@@ -41,6 +44,14 @@ function Servers({ fleet: { servers } }: { fleet: Fleet }) {
       {selection.isUsed && (
         <Suspense>
           <BulkBar servers={servers} selection={selection} />
+        </Suspense>
+      )}
+      {search.job && (
+        <Suspense>
+          <CheckProgress
+            jobId={search.job}
+            onClose={() => navigate({ search: { ...search, job: undefined }, replace: true })}
+          />
         </Suspense>
       )}
       {servers.size === 0 && <NoServers />}

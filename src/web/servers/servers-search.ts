@@ -22,6 +22,8 @@ export const ServersSearch = z.object({
   /** A minus before the key: the greatest first. */
   sort: SortParam.optional().catch(undefined),
   group: z.literal('status').optional().catch(undefined),
+  /** Of checks that were asked for together: how far they are is shown. */
+  job: z.string().optional().catch(undefined),
   /** Columns left out, such as `protocol,tools`. */
   hide: several(z.enum(HIDABLE)).optional().catch(undefined),
 })

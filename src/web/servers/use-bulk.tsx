@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ServerView } from '../../api/server-view.ts'
 import { api } from '../api/mcpApi.ts'
@@ -13,12 +14,12 @@ import { BULK_CHANGES, type BulkKind, type BulkProgress, changeEach } from './bu
 export function useBulk() {
   const queryClient = useQueryClient()
   const [progress, setProgress] = useState<BulkProgress>()
-  const [jobId, setJobId] = useState<string>()
+  const navigate = useNavigate({ from: '/' })
   const check = useMutation({
     mutationFn: (servers: readonly ServerView[]) => api.checkServers({ body: { ids: servers.map(({ id }) => id) } }),
     onSuccess: (job) => {
       keepJob(queryClient, job)
-      setJobId(job.job_id)
+      return navigate({ search: (search) => ({ ...search, job: job.job_id }), replace: true })
     },
     onError: (error) => notify('bad', 'The checks could not be started', errorText(error)),
   })
@@ -50,8 +51,6 @@ export function useBulk() {
     /** Of a change that is going on. */
     running:
       change.isPending && progress ? { label: BULK_CHANGES[change.variables.kind].doing, ...progress } : undefined,
-    jobId,
-    closeJob: () => setJobId(undefined),
   }
 }
 
