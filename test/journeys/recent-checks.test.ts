@@ -69,8 +69,10 @@ test('the health log is a file as well, and all servers are told in a few number
   await upstream.close()
   for (let checks = 0; checks < 3; checks++) await omni2.nextCheck(id)
   await untilStatus(omni2, id, 'disconnected')
+  const down = { statuses: { ...statuses, healthy: 0, disconnected: 1 }, open_incidents: 1 }
+  // The incident is counted once it is stored, a moment after the status is known.
+  await expect.poll(() => omni2.api.getFleetSummary(), { timeout: 20_000 }).toMatchObject(down)
   const ill = await omni2.api.getFleetSummary()
-  expect(ill).toMatchObject({ statuses: { ...statuses, healthy: 0, disconnected: 1 }, open_incidents: 1 })
   expect([ill.seq > seq, ill.version > version]).toEqual([true, true])
 
   const { logs } = await omni2.api.listHealthLogs({ params: { id } })
