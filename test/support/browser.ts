@@ -17,6 +17,10 @@ const LOOKS = {
   phone: { colorScheme: 'light', width: 390, height: 844 },
 } as const
 
+/** On the way from one look to the other colours are of neither. Transitions end; other animations may not. */
+const TRANSITIONS_END = `Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))`
+
 type Options = {
   /** Whose session the page has; `null`: nobody's. */
   readonly token?: string | null
@@ -89,6 +93,8 @@ export class DashboardPage implements AsyncDisposable {
     const found: string[] = []
     for (const colorScheme of ['dark', 'light'] as const) {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await this.page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+      await this.page.evaluate(TRANSITIONS_END)
       // Tooltips and menus hang beside the landmarks, and belong to what they were opened from.
       const { violations } = await new AxeBuilder({ page: this.page }).disableRules('region').analyze()
       for (const { id, help, nodes } of violations) {

@@ -73,14 +73,14 @@ const ended = (state: ServerState, now: Instant, random: number): ServerState =>
   nextCheck: following(state, now, random),
 })
 
-/** A deep check stays due until one succeeded, since only that knows the tools. */
+/** A deep check stays due until one succeeded: a shallow one would pass where only the lists are broken. */
 function sinceDeep(
   { checksSinceDeep }: ServerState,
   { deep }: CheckInFlight,
   { outcome, capabilities }: CheckResult,
 ): number {
   if (isAlive(outcome) && (deep || capabilities)) return 0
-  return Math.min(DEEP_NOW, checksSinceDeep + 1)
+  return deep ? DEEP_NOW : Math.min(DEEP_NOW, checksSinceDeep + 1)
 }
 
 /** What a look at a disabled server tells. */

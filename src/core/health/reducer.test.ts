@@ -35,6 +35,14 @@ test('a deep check stays due until one succeeds', () => {
   expect(server.state.nextCheck).toMatchObject({ at: 5_000, deep: true })
 })
 
+test('what a deep check asked for found wrong is looked at again in depth', () => {
+  const server = healthy()
+  server.answers('protocol')
+  server.request('manual', true)
+  server.pass(0)
+  expect(server.state.nextCheck).toMatchObject({ at: server.now + 5_000, deep: true })
+})
+
 test('intervals differ by a tenth at most', () => {
   const gapWith = (random: number) => {
     const server = new Simulation({ random: () => random })

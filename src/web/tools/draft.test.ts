@@ -17,9 +17,14 @@ test('what was emptied in the form is left out', () => {
 
 test('no text at all means no arguments', () => expect(draftFromText(' \n').value).toEqual({}))
 
-test.each(['{"a":', '[]', '"a"', 'null'])('%s is no arguments, and is kept as it was written', (text) => {
+test.each([
+  ['{"a":', /^This is not JSON yet: ./],
+  ['[]', /must be a JSON object/],
+  ['"a"', /must be a JSON object/],
+  ['null', /must be a JSON object/],
+])('%s is no arguments, and is kept as it was written', (text, why) => {
   const draft = draftFromText(text)
   expect(draft.value).toBeUndefined()
-  expect(draft.unreadable).toBeTruthy()
+  expect(draft.unreadable).toMatch(why)
   expect(draft.text).toBe(text)
 })
