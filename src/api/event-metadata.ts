@@ -33,7 +33,7 @@ const DESCRIPTIONS = {
   mcp_server_created: 'A server was registered',
   mcp_server_updated: 'The configuration of a server changed',
   mcp_server_deleted: 'A server was removed',
-  mcp_capabilities_changed: 'The tools of a server changed',
+  mcp_capabilities_changed: 'The tools, prompts or resources of a server changed',
   collection_changed: 'A collection was made, changed or removed',
 } satisfies Record<EventView['event_type'], string>
 

@@ -14,6 +14,8 @@ const about = { server_id: Id, mcp_name: z.string(), version: Version, severity 
 const stored = <T extends string, D extends z.ZodRawShape>(type: T, data: D) =>
   z.object({ seq: Id, event_type: z.literal(type), timestamp: Time, event_data: z.object(data) })
 
+const namesChanged = { added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) }
+
 /** Every stored event by its type; `seq` starts at 1 and has no gaps. */
 const storedEvents = [
   stored('mcp_status_change', {
@@ -38,9 +40,11 @@ const storedEvents = [
   stored('mcp_server_deleted', about),
   stored('mcp_capabilities_changed', {
     ...about,
-    added: z.array(z.string()),
-    removed: z.array(z.string()),
-    changed: z.array(z.string()),
+    /** Tools. */
+    ...namesChanged,
+    prompts: z.object(namesChanged),
+    /** By their URIs. */
+    resources: z.object(namesChanged),
     /** There are more than named here. */
     truncated: z.boolean(),
   }),

@@ -14,6 +14,13 @@ type About = {
   readonly severity: Severity
 }
 
+/** What of a list came, went, or is described anew. */
+export type NamesChanged = {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  readonly changed: readonly string[]
+}
+
 /** What happened to a server or the fleet. Stored in the same transaction as the change it tells of. */
 export type DomainEvent =
   | (About & {
@@ -35,15 +42,15 @@ export type DomainEvent =
   /** `server` is the wire view as it was then, so that a replay tells the same. */
   | (About & { readonly type: 'mcp_server_created' | 'mcp_server_updated'; readonly server: object })
   | (About & { readonly type: 'mcp_server_deleted' })
-  /** Names of tools. */
-  | (About & {
-      readonly type: 'mcp_capabilities_changed'
-      readonly added: readonly string[]
-      readonly removed: readonly string[]
-      readonly changed: readonly string[]
-      /** There are more than named here. */
-      readonly truncated: boolean
-    })
+  /** Tools by name; prompts by name and resources by URI beside them. */
+  | (About &
+      NamesChanged & {
+        readonly type: 'mcp_capabilities_changed'
+        readonly prompts: NamesChanged
+        readonly resources: NamesChanged
+        /** There are more than named here. */
+        readonly truncated: boolean
+      })
   | {
       readonly type: 'mcp_common_cause'
       readonly severity: Severity

@@ -9,6 +9,9 @@ import { maybe, readStored, StoredCollectionId, StoredServerId, StoredTimestamp,
 const Severity = z.enum(SEVERITIES)
 const CircuitKind = z.enum(CIRCUIT_KINDS)
 const Names = z.array(z.string())
+const namesChanged = { added: Names, removed: Names, changed: Names }
+/** Told since there were prompts and resources in it. */
+const NamesChanged = z.object(namesChanged).default({ added: [], removed: [], changed: [] })
 const about = { serverId: StoredServerId, serverName: z.string(), version: z.number().default(0), severity: Severity }
 
 const StoredDomainEvent = z.discriminatedUnion('type', [
@@ -39,9 +42,9 @@ const StoredDomainEvent = z.discriminatedUnion('type', [
   z.object({
     ...about,
     type: z.literal('mcp_capabilities_changed'),
-    added: Names,
-    removed: Names,
-    changed: Names,
+    ...namesChanged,
+    prompts: NamesChanged,
+    resources: NamesChanged,
     truncated: z.boolean().default(false),
   }),
   z.object({

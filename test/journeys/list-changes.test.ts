@@ -2,6 +2,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { dualEraServer, type LegacyServer, legacyServer } from '../support/fixture-servers.ts'
 import { check, heard, read, registerHealthy } from '../support/journey.ts'
 import { type Live, Omni2 } from '../support/omni2.ts'
+import { rawServer } from '../support/raw-server.ts'
 
 /** Far below the ten minutes until the next deep check, and enough for a busy machine. */
 const SOON = { timeout: 20_000, interval: 100 }
@@ -19,6 +20,18 @@ const changesOf = (live: Live, id: number) =>
   heard(live).flatMap((event) =>
     event.event_type === 'mcp_capabilities_changed' && event.event_data.server_id === id ? [event.event_data] : [],
   )
+
+/** What an agent with a session hears of lists; whatever changes from now on. */
+async function listenAt(url: string, token: string) {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'agent', version: '1' } }
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })
+  const greeted = await fetch(url, { method: 'POST', headers, body })
+  const session = { 'mcp-session-id': `${greeted.headers.get('mcp-session-id')}`, accept: 'text/event-stream' }
+  const { body: stream } = await fetch(url, { headers: { ...headers, ...session } })
+  if (stream === null) throw new Error('The gateway has no stream for this agent')
+  return stream[Symbol.asyncIterator]()
+}
 
 test.concurrent('a tool that a legacy server gains is told within seconds, though nobody asks', async ({ expect }) => {
   await using upstream = await legacyServer()
@@ -47,6 +60,35 @@ test.concurrent('a server that only takes POST is healthy, and asked for a strea
   for (let n = 0; n < 3; n++) await check(omni2, id)
   expect(await read(omni2, id)).toMatchObject({ health_status: 'healthy', badges: [], reason_code: null })
   expect((await upstream.requests()).filter(({ http }) => http === 'GET')).toHaveLength(1)
+})
+
+test.concurrent('of a prompt that a server gains both people and agents hear, and of no other list', async ({
+  expect,
+}) => {
+  await using upstream = await rawServer()
+  let prompts = [{ name: 'first' }]
+  upstream.answer = (exchange) => {
+    const { message, result, honest } = exchange
+    const capabilities = { tools: {}, prompts: {} }
+    if (message.method === 'initialize') {
+      result({ protocolVersion: '2025-06-18', capabilities, serverInfo: { name: 'raw', version: '1' } })
+    } else if (message.method === 'prompts/list') result({ prompts })
+    else honest()
+  }
+  await using live = await omni2.live()
+  const { id } = await registerHealthy(omni2, 'prompting', { url: upstream.url })
+  const { token } = await omni2.api.createToken({ body: { name: 'prompted', role: 'agent' } })
+  const stream = await listenAt(`${omni2.url}/servers/prompting/mcp`, token)
+  prompts = [{ name: 'first' }, { name: 'second' }]
+  await omni2.api.triggerHealthCheck({ params: { id } })
+  await expect
+    .poll(() => changesOf(live, id), SOON)
+    .toMatchObject([
+      { severity: 'info', added: [], prompts: { added: ['second'], removed: [] }, resources: { added: [] } },
+    ])
+  const { value } = await stream.next()
+  expect(Buffer.from(value ?? []).toString()).toMatch(/^event: message\ndata: (.*prompts\/list_changed.*)\n\n$/)
+  await stream.return?.()
 })
 
 test.concurrent('a disabled server is no more listened to', async ({ expect }) => {

@@ -131,6 +131,7 @@ export const aDeletion = (serverName: string): DomainEvent => ({
 export const told = (event: DomainEvent, ms = 0): Change => ({ type: 'event', event, at: at(ms) })
 
 const about = { serverId: serverId(1), serverName: 'github', version: 12, severity: 'high' } as const
+const names = { added: ['a'], removed: [], changed: ['b'] }
 
 /** One of each type, and of each optional part both ways. */
 export const everyEvent: readonly DomainEvent[] = [
@@ -163,7 +164,7 @@ export const everyEvent: readonly DomainEvent[] = [
   { ...about, type: 'mcp_server_created', server: { id: 1, name: 'github' } },
   { ...about, type: 'mcp_server_updated', server: { id: 1, name: 'github', enabled: false } },
   { ...about, type: 'mcp_server_deleted', severity: 'info' },
-  { ...about, type: 'mcp_capabilities_changed', added: ['a'], removed: [], changed: ['b'], truncated: true },
+  { ...about, type: 'mcp_capabilities_changed', ...names, prompts: names, resources: names, truncated: true },
   { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
   {
     type: 'collection_changed',

@@ -62,12 +62,16 @@ test('what concerns many is told of the fleet', () => {
   expect(told(event(false))).toContain('fleet common cause is over')
 })
 
-test('changed tools are told by name and sign', () => {
+test('what changed in the lists of a server is told by name and sign', () => {
   const line = told({
     seq: 1,
     event_type: 'mcp_capabilities_changed',
     timestamp,
-    event_data: { ...about, added: ['a'], removed: ['b'], truncated: false, changed: ['c', 'd'] },
+    event_data: {
+      ...{ ...about, added: ['a'], removed: ['b'], truncated: true, changed: ['c', 'd'] },
+      prompts: { added: [], removed: [], changed: [] },
+      resources: { added: ['file:///x'], removed: [], changed: [] },
+    },
   })
-  expect(line).toContain('tools changed: +a -b ~c ~d')
+  expect(line).toContain('tools changed: +a -b ~c ~d, resources changed: +file:///x and more')
 })

@@ -51,7 +51,7 @@ function happening(event: EventView, paint: Paint): string {
     case 'mcp_server_deleted':
       return 'removed'
     case 'mcp_capabilities_changed':
-      return `tools changed: ${toolChanges(event.event_data)}`
+      return capabilityChanges(event.event_data)
     case 'collection_changed':
       return `collection ${event.event_data.change}`
     default:
@@ -59,17 +59,18 @@ function happening(event: EventView, paint: Paint): string {
   }
 }
 
-type Changes = {
-  readonly added: readonly string[]
-  readonly removed: readonly string[]
-  readonly changed: readonly string[]
-  readonly truncated: boolean
+type Changes = Readonly<Record<'added' | 'removed' | 'changed', readonly string[]>>
+type AllChanges = Changes & { readonly prompts: Changes; readonly resources: Changes; readonly truncated: boolean }
+
+function capabilityChanges({ prompts, resources, truncated, ...tools }: AllChanges): string {
+  const lists = Object.entries({ tools, prompts, resources })
+  const said = lists.map(([what, changes]) => [what, signed(changes)]).filter(([, names]) => names !== '')
+  return `${said.map(([what, names]) => `${what} changed: ${names}`).join(', ')}${truncated ? ' and more' : ''}`
 }
 
-const toolChanges = ({ added, removed, changed, truncated }: Changes): string =>
+const signed = ({ added, removed, changed }: Changes): string =>
   [
     ...added.map((name) => `+${oneLine(name)}`),
     ...removed.map((name) => `-${oneLine(name)}`),
     ...changed.map((name) => `~${oneLine(name)}`),
-    ...(truncated ? ['and more'] : []),
   ].join(' ')

@@ -36,6 +36,7 @@ const result: HealthResultView = {
 }
 const server = aServerView(1, { name: EVIL, health_status: 'unhealthy', reason: EVIL, next_action: EVIL })
 const about = { server_id: 1, mcp_name: EVIL, version: 1, severity: 'high' } as const
+const names = { added: [EVIL], removed: [EVIL], changed: [EVIL] }
 const drift = { id: 1, seen_at: TIME, kind: 'tool', name: EVIL } as const
 const capability = {
   name: EVIL,
@@ -205,7 +206,7 @@ const TEXTS: Readonly<Record<string, { readonly text: string; readonly lines: nu
         seq: 1,
         event_type: 'mcp_capabilities_changed',
         timestamp: TIME,
-        event_data: { ...about, added: [EVIL], removed: [EVIL], changed: [EVIL], truncated: true },
+        event_data: { ...about, ...names, prompts: names, resources: names, truncated: true },
       },
       plain,
     ),

@@ -47,7 +47,7 @@ test('the first listing is kept and is no change, and an equal one is nothing at
   expect(await look(undefined)).toEqual([])
 })
 
-test('a change is kept with what it was, tools are told, and what changed comes first', async () => {
+test('a change is kept with what it was, and told, and what changed comes first', async () => {
   const { look } = listed()
   await look(offer({ a: '1', b: '1' }))
   const changes = await look(offer({ a: '2', c: '1' }, ['p']))
@@ -64,8 +64,25 @@ test('a change is kept with what it was, tools are told, and what changed comes 
       ],
     },
   ])
-  expect(told(changes)).toMatchObject([{ added: ['c'], removed: ['b'], changed: ['a'], truncated: false }])
-  expect(kinds(await look(offer({ a: '2', c: '1' })))).toEqual(['capabilities_saved', 'capabilities_changed'])
+  const none = { added: [], removed: [], changed: [] }
+  expect(told(changes)).toMatchObject([
+    {
+      ...{ severity: 'warning', added: ['c'], removed: ['b'], changed: ['a'], truncated: false },
+      prompts: { added: ['p'], removed: [], changed: [] },
+      resources: none,
+    },
+  ])
+  const later = await look({
+    ...offer({ a: '2', c: '1' }),
+    resources: [{ name: 'file:///x', hash: 'h', definition: {} }],
+  })
+  expect(told(later)).toMatchObject([
+    {
+      ...{ severity: 'info', ...none, truncated: false },
+      prompts: { added: [], removed: ['p'], changed: [] },
+      resources: { added: ['file:///x'], removed: [], changed: [] },
+    },
+  ])
 })
 
 test('of a server that never stops 10 changes are told, then one in 10 minutes with what it came to', async () => {

@@ -1,6 +1,6 @@
-import type { Capabilities } from '../capabilities.ts'
+import type { Capabilities, CapabilityKind } from '../capabilities.ts'
 import type { Clock, Instant } from '../clock.ts'
-import type { DomainEvent } from '../events.ts'
+import type { DomainEvent, NamesChanged } from '../events.ts'
 import type { ServerId } from '../ids.ts'
 import type { Change } from '../ports.ts'
 import type { Member } from '../watch/fleet.ts'
@@ -44,7 +44,7 @@ export class Drift {
     if (changes.length === 0) return saved
     const kept = keptChanges(changes)
     const recorded: Change = { type: 'capabilities_changed', serverId, at: seenAt, ...kept }
-    return [...saved, recorded, ...this.#event(after, changes)]
+    return [...saved, recorded, this.#event(after, changes)]
   }
 
   forget(id: ServerId): void {
@@ -61,32 +61,36 @@ export class Drift {
     return mayTell
   }
 
-  /** Of tools only: they are what runs. */
-  #event({ server, version }: Member, changes: readonly CapabilityChange[]): Change[] {
-    const tools = changes.filter(({ kind }) => kind === 'tool')
-    if (tools.length === 0) return []
-    const named = shortened(tools)
-    const namesOf = (change: CapabilityChange['change']) =>
-      named.filter((tool) => tool.change === change).map(({ name }) => name)
+  #event({ server, version }: Member, changes: readonly CapabilityChange[]): Change {
+    const of = (kind: CapabilityKind) => changes.filter((change) => change.kind === kind)
+    const tools = of('tool')
+    const named = shortened([...tools, ...of('prompt'), ...of('resource')])
     const event: DomainEvent = {
       type: 'mcp_capabilities_changed',
       serverId: server.id,
       serverName: server.config.name,
       version,
-      severity: 'warning',
-      added: namesOf('added'),
-      removed: namesOf('removed'),
-      changed: namesOf('changed'),
-      truncated: named.length < tools.length,
+      // Tools are what runs.
+      severity: tools.length > 0 ? 'warning' : 'info',
+      ...namesOf(named, 'tool'),
+      prompts: namesOf(named, 'prompt'),
+      resources: namesOf(named, 'resource'),
+      truncated: named.length < changes.length,
     }
-    return [{ type: 'event', event, at: this.#clock.wall() }]
+    return { type: 'event', event, at: this.#clock.wall() }
   }
 }
 
+function namesOf(named: readonly CapabilityChange[], kind: CapabilityKind): NamesChanged {
+  const of = (change: CapabilityChange['change']) =>
+    named.filter((one) => one.kind === kind && one.change === change).map(({ name }) => name)
+  return { added: of('added'), removed: of('removed'), changed: of('changed') }
+}
+
 /** As many as an event names. */
-function shortened(tools: readonly CapabilityChange[]): readonly CapabilityChange[] {
+function shortened(changes: readonly CapabilityChange[]): readonly CapabilityChange[] {
   let characters = 0
-  return tools.slice(0, MOST_NAMES.names).filter(({ name }) => {
+  return changes.slice(0, MOST_NAMES.names).filter(({ name }) => {
     characters += name.length
     return characters <= MOST_NAMES.characters
   })

@@ -2,7 +2,7 @@ import type { CheckNoticeView, StoredEventView } from '../../api/events-view.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { isAlive } from '../../core/check.ts'
 import { unreachable } from '../../core/errors.ts'
-import type { CheckNotice, DomainEvent, StoredEvent } from '../../core/events.ts'
+import type { CheckNotice, DomainEvent, NamesChanged, StoredEvent } from '../../core/events.ts'
 import { severityOf } from '../../core/health/status.ts'
 import type { ServerId } from '../../core/ids.ts'
 import { iso, isoOrNull } from './time.ts'
@@ -54,9 +54,13 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
     case 'mcp_server_deleted':
       return { ...envelope, event_type: event.type, event_data: about(event) }
     case 'mcp_capabilities_changed': {
-      const { added, removed, changed, truncated } = event
-      const tools = { added: [...added], removed: [...removed], changed: [...changed], truncated }
-      return { ...envelope, event_type: event.type, event_data: { ...about(event), ...tools } }
+      const { prompts, resources, truncated } = event
+      const others = { prompts: namesChanged(prompts), resources: namesChanged(resources), truncated }
+      return {
+        ...envelope,
+        event_type: event.type,
+        event_data: { ...about(event), ...namesChanged(event), ...others },
+      }
     }
     case 'mcp_common_cause': {
       const { severity, active, servers, suspected } = event
@@ -71,6 +75,12 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
       return unreachable(event)
   }
 }
+
+const namesChanged = ({ added, removed, changed }: NamesChanged) => ({
+  added: [...added],
+  removed: [...removed],
+  changed: [...changed],
+})
 
 /** What is told live of a check. */
 export const checkNoticeView = (notice: CheckNotice): CheckNoticeView => ({

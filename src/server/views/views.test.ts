@@ -231,6 +231,7 @@ test('a tool call answers with the result, the error of the upstream, or why the
 
 test('every event is told as its type says', () => {
   const about = { serverId: id, serverName: 'github', version: 12, severity: 'high' } as const
+  const names = { added: ['a'], removed: [], changed: [] }
   const events: readonly DomainEvent[] = [
     {
       type: 'mcp_status_change',
@@ -260,7 +261,7 @@ test('every event is told as its type says', () => {
     { type: 'mcp_auto_disabled', ...about, reason: 'r', failureCycles: 10 },
     { type: 'mcp_server_updated', ...about, server: serverView(member({ command: 'x' }), clock) },
     { type: 'mcp_server_deleted', ...about },
-    { type: 'mcp_capabilities_changed', ...about, added: ['a'], removed: [], changed: [], truncated: false },
+    { type: 'mcp_capabilities_changed', ...about, ...names, prompts: names, resources: names, truncated: false },
     { type: 'mcp_common_cause', severity: 'critical', active: true, servers: ['a', 'b'], suspected: 'network' },
   ]
   for (const [index, event] of events.entries()) satisfies(StoredEventView, eventView({ seq: index + 1, at, event }))

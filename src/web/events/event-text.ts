@@ -27,14 +27,21 @@ export function eventText(event: StoredEventView): string {
     case 'mcp_server_deleted':
       return 'Deleted'
     case 'mcp_capabilities_changed': {
-      const { added, removed, changed } = event.event_data
-      const parts = { added, removed, changed }
-      const said = Object.entries(parts).filter(([, names]) => names.length > 0)
-      return `Tools ${said.map(([what, names]) => `${what}: ${names.join(', ')}`).join('; ')}`
+      const { prompts, resources, truncated, ...tools } = event.event_data
+      const lists = { Tools: tools, Prompts: prompts, Resources: resources }
+      const said = Object.entries(lists).flatMap(([what, changes]) => namesText(what, changes))
+      return [...said, ...(truncated ? ['And more'] : [])].join('. ')
     }
     case 'collection_changed':
       return `Collection ${event.event_data.change}`
   }
+}
+
+type NamesChanged = Readonly<Record<'added' | 'removed' | 'changed', readonly string[]>>
+
+function namesText(what: string, { added, removed, changed }: NamesChanged): readonly string[] {
+  const said = Object.entries({ added, removed, changed }).filter(([, names]) => names.length > 0)
+  return said.length === 0 ? [] : [`${what} ${said.map(([how, names]) => `${how}: ${names.join(', ')}`).join('; ')}`]
 }
 
 const words = (state: string): string => state.replace('_', ' ')
