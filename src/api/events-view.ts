@@ -5,7 +5,7 @@ import { SEVERITIES } from '../core/events.ts'
 import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { listOf, paging } from './query.ts'
 import { ServerView } from './server-view.ts'
-import { Count, Id, Milliseconds, Time, Version } from './wire.ts'
+import { Count, Epoch, Id, Milliseconds, Time, Version } from './wire.ts'
 
 const severity = z.enum(SEVERITIES)
 /** `version`: of the view that it tells of. A deletion is final, whatever the version. */
@@ -114,5 +114,9 @@ export const EventQuery = z.strictObject({
   mcp_name: listOf(z.string().max(CONFIG_LIMITS.name)).optional(),
 })
 
-export const EventList = z.object({ events: z.array(StoredEventView), next_cursor: z.string().nullable() })
+export const EventList = z.object({
+  events: z.array(StoredEventView),
+  epoch: Epoch,
+  next_cursor: z.string().nullable(),
+})
 export type EventList = z.infer<typeof EventList>

@@ -8,12 +8,14 @@ import { JobProgress } from './jobs.ts'
 import { Problem } from './problem.ts'
 import { listOf } from './query.ts'
 import { ServerView } from './server-view.ts'
-import { Count, Time, Version } from './wire.ts'
+import { Count, Epoch, Time, Version } from './wire.ts'
 
 /** What `/ws` is connected with. A token has no place in a URL, so that anything else here is refused. */
 export const LiveQuery = z.strictObject({
   /** Replays what happened after this event. */
   since_seq: z.coerce.number<string>().int().min(0).optional(),
+  /** Of the history that `since_seq` counts in: another one has to be told from its beginning. */
+  epoch: Epoch.optional(),
   /**
    * `servers` pushes the views of servers that changed, at most one in 100 ms for each, and all of them on connecting;
    * `calls` what agents called, once a second.
@@ -50,10 +52,11 @@ export type LiveAction = z.infer<typeof LiveAction>
 
 /** What the server says beside events: the state on connecting, and answers to actions. */
 export const LiveReply = z.discriminatedUnion('type', [
-  /** `seq` is the newest event that these servers reflect. `page` starts at 1; all pages are a list of `version`. */
+  /** `seq` is the newest event of this `epoch` that these servers reflect. `page` starts at 1; all pages are a list of `version`. */
   z.object({
     type: z.literal('initial_status'),
     seq: Count,
+    epoch: Epoch,
     version: Version,
     page: z.int().min(1),
     pages: z.int().min(1),

@@ -13,6 +13,9 @@ export const Id = z.int().min(1)
  */
 export const Version = z.int().min(0)
 
+/** Names the history that `seq` counts. It is another one once an older database was put in place: then nothing known holds. */
+export const Epoch = z.string().max(64)
+
 /** What is wrong with a part of an input, and where. */
 export const Finding = z.object({ path: z.string(), message: z.string() })
 export type Finding = z.infer<typeof Finding>

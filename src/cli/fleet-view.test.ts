@@ -8,6 +8,7 @@ const about = { server_id: 1, mcp_name: 'server-1', version: 7, severity: 'high'
 const page = (number: number, ...servers: ReturnType<typeof aServerView>[]): LiveMessage => ({
   type: 'initial_status',
   seq: 5,
+  epoch: 'a',
   version: 5,
   page: number,
   pages: 2,

@@ -24,8 +24,8 @@ async function feed(serve: (socket: WebSocket, connection: number) => void) {
 }
 
 const say = (socket: WebSocket, message: object) => socket.send(JSON.stringify(message))
-const initial = (seq: number) => ({
-  ...{ type: 'initial_status', seq, version: seq, page: 1, pages: 1, servers: [aServerView(1)] },
+const initial = (seq: number, epoch = 'a') => ({
+  ...{ type: 'initial_status', seq, epoch, version: seq, page: 1, pages: 1, servers: [aServerView(1)] },
 })
 const removed = (seq: number) => ({
   seq,
@@ -61,8 +61,19 @@ test('a lost connection is tried again after the last event that was heard', asy
   expect(lost).toBe(1)
   expect(asked).toEqual([
     { url: '/ws', authorization: 'Bearer t' },
-    { url: '/ws?since_seq=5', authorization: 'Bearer t' },
+    { url: '/ws?since_seq=5&epoch=a', authorization: 'Bearer t' },
   ])
+})
+
+test('after an older database took the place of the one before, its numbers count', async () => {
+  const { asked, url } = await feed((socket, connection) => {
+    say(socket, connection === 1 ? initial(9) : initial(connection, 'b'))
+    setImmediate(() => socket.close(1001))
+  })
+  const stop = new AbortController()
+  const onMessage = (message: object) => 'seq' in message && message.seq === 3 && stop.abort()
+  await followLive({ url, token: undefined, signal: stop.signal, onMessage })
+  expect(asked.map((request) => request.url)).toEqual(['/ws', '/ws?since_seq=9&epoch=a', '/ws?since_seq=2&epoch=b'])
 })
 
 test('who shows the whole state asks for it on each connection', async () => {

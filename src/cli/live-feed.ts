@@ -9,6 +9,8 @@ type Options = {
   readonly token: string | undefined
   /** Replays what happened after it before going on live. */
   readonly sinceSeq?: number
+  /** Of the history that it counts in. */
+  readonly epoch?: string
   /** Each connection begins with the whole state instead of going on after the last event. */
   readonly wholeState?: boolean
   /** Hears this too. */
@@ -29,17 +31,22 @@ const SILENCE_MS = 90_000
 const FAREWELL_MS = 500
 
 /**
- * Hears everything the server tells, over as many connections as it takes; each goes on after the last `seq` heard.
- * Ends with the signal. @throws CliError when the first connection fails, or when the server refuses.
+ * Hears everything the server tells, over as many connections as it takes; each goes on after the last `seq` heard, or
+ * begins anew with the state once the server has another history. Ends with the signal. @throws CliError when the first connection fails, or when the server refuses.
  */
 export async function followLive(options: Options): Promise<void> {
-  let sinceSeq = options.sinceSeq
+  let { sinceSeq, epoch } = options
   const onMessage = (message: LiveMessage) => {
+    if ('epoch' in message && message.epoch !== epoch) {
+      epoch = message.epoch
+      sinceSeq = undefined
+    }
     if (!options.wholeState) sinceSeq = Math.max(sinceSeq ?? 0, newestSeq(message)) || sinceSeq
     options.onMessage(message)
   }
   for (let attempt = 0, stood = false; !options.signal.aborted; attempt++) {
-    const ended = await connectOnce({ ...options, onMessage, ...(sinceSeq === undefined ? {} : { sinceSeq }) })
+    const from = sinceSeq === undefined ? {} : { sinceSeq, ...(epoch === undefined ? {} : { epoch }) }
+    const ended = await connectOnce({ ...options, onMessage, ...from })
     if (options.signal.aborted) return
     if (ended.stood) attempt = 0
     if (ended.refusal) throw ended.refusal
@@ -57,9 +64,10 @@ type Ended = {
   readonly refusal: CliError | undefined
 }
 
-function connectOnce({ url, token, sinceSeq, follow, signal, onMessage, onOpen }: Options): Promise<Ended> {
+function connectOnce({ url, token, sinceSeq, epoch, follow, signal, onMessage, onOpen }: Options): Promise<Ended> {
   const search = new URLSearchParams()
   if (sinceSeq !== undefined) search.set('since_seq', String(sinceSeq))
+  if (epoch !== undefined) search.set('epoch', epoch)
   if (follow) search.set('follow', follow)
   const query = search.size > 0 ? `?${search}` : ''
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws${query}`, {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -7,6 +8,7 @@ import { Feed } from '../core/feed.ts'
 import type { StoredCall } from '../core/gateway/call-history.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { Store } from '../core/ports.ts'
+import { epochOf } from '../core/watch/epoch.ts'
 import { firstVersion } from '../core/watch/first-version.ts'
 import type { Member } from '../core/watch/fleet.ts'
 import type { McpUpstreams } from '../mcp/upstreams.ts'
@@ -120,7 +122,8 @@ export async function start(deps: Deps): Promise<Running> {
     const book = new TokenBook({ store, clock, outage: () => watch.journal.outage, onError })
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
-    const app = await serveApi({ ...deps, store, watch, auth, book, upstreams, shares, said, cleanups, onError })
+    const epoch = await epochOf({ store, journal: watch.journal, newId: randomUUID })
+    const app = await serveApi({ ...deps, store, epoch, watch, auth, book, upstreams, shares, said, cleanups, onError })
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
@@ -141,6 +144,7 @@ export async function start(deps: Deps): Promise<Running> {
 
 type Served = Deps & {
   readonly store: Store
+  readonly epoch: string
   readonly watch: Watch
   readonly auth: Auth
   readonly book: TokenBook
@@ -181,7 +185,11 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     () => gateway.close(),
   )
   const viewOfCall = (call: StoredCall) => callView(call, (id) => book.get(id)?.name)
-  const hub = new LiveHub({ events, checks, tokens: book, snapshot, viewsOf, callView: viewOfCall, store, clock, log })
+  const { epoch } = deps
+  const hub = new LiveHub({
+    ...{ events, checks, tokens: book, snapshot, epoch, viewsOf, callView: viewOfCall },
+    ...{ store, clock, log },
+  })
   watch.storedCalls.subscribe((calls) => hub.tellCalls(calls))
   watch.progress.subscribe((job) => hub.tellJob(jobProgress(job)))
   app.addHook('preClose', async () => hub.close())
@@ -201,7 +209,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...callHandlers({ store, book, clock }),
     ...toolHandlers({ ...watch, schemas, clock, onError }),
     ...breakerHandlers({ fleet, monitor, registry, settings, clock }),
-    ...historyHandlers({ store, settings }),
+    ...historyHandlers({ store, settings, epoch }),
     ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),
   }
   registerRoutes(app, handlers, { publicUrl: config.publicUrl, clock })

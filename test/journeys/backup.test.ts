@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import type { EventList } from '../../src/api/events-view.ts'
 import { omni2Command } from '../support/command-line.ts'
-import { breaks, check, history, registerHealthy } from '../support/journey.ts'
+import { breaks, check, history, registerHealthy, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts'
 import { type RawServer, rawServer } from '../support/raw-server.ts'
@@ -44,6 +45,23 @@ const bringKey = (from: Place, to: Place) =>
 
 const named = async ({ api }: Omni2) =>
   (await api.listServers({ query: { limit: 1_000 } })).servers.map(({ id, name, enabled }) => ({ id, name, enabled }))
+
+/** Who heard `before` of an earlier database is told the state, though the numbers have come further by now; answers the epoch. */
+async function expectAnew(omni2: Omni2, before: EventList): Promise<string> {
+  const last = before.events.at(-1)?.seq ?? 0
+  const told = async () => (await history(omni2)).at(-1)?.seq ?? 0
+  for (let n = 0; (await told()) <= last; n++) {
+    await omni2.api.createServer({ body: { name: `later-${n}`, url: upstream.url, enabled: false } })
+  }
+  using live = await omni2.live(`?since_seq=${last}&epoch=${before.epoch}`)
+  const [first] = await until(
+    () => live.messages,
+    ({ length }) => length > 0,
+  )
+  if (!first || !('epoch' in first)) throw new Error(`It goes on as if nothing had happened: ${JSON.stringify(first)}`)
+  expect(first.epoch).not.toBe(before.epoch)
+  return first.epoch
+}
 
 const Status = z.object({ running: z.boolean(), ok: z.boolean(), schema: z.object({ pending: z.array(z.string()) }) })
 
@@ -102,6 +120,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     const file = path.join(place.dataDir, 'backup.db')
     await command(place, 'backup', file)
     await first.api.createServer({ body: { name: 'late', url: upstream.url } })
+    const heard = await first.api.listEvents({ query: { limit: 1_000 } })
     await first.stop()
     if (database === 'PostgreSQL') {
       const refused = await command(place, 'restore', file)
@@ -114,7 +133,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     const kept = (await readdir(place.dataDir)).filter((name) => name.startsWith('omni2.db.'))
     expect(kept).toHaveLength(database === 'SQLite' ? 1 : 0)
     for (const name of kept) expect(restored.out).toContain(name)
-    expect((await named(await omni2On(place))).map(({ name }) => name)).toEqual(['early'])
+    const second = await omni2On(place)
+    expect((await named(second)).map(({ name }) => name)).toEqual(['early'])
+    const epoch = await expectAnew(second, heard)
+    await second.stop()
+    expect((await (await omni2On(place)).api.listEvents({ query: {} })).epoch).toBe(epoch)
   })
 })
 

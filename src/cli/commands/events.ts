@@ -43,10 +43,13 @@ export function addEvents(program: Command, context: Context): void {
     })
 }
 
-/** Prints everything stored after `from`; answers the newest `seq` seen. */
-async function printPast(context: Context, { client }: Connection, options: Options, from: number): Promise<number> {
+/** Where reading ended: the newest event seen, and the history it is of. */
+type Place = { readonly sinceSeq: number; readonly epoch?: string }
+
+/** Prints everything stored after `from`. */
+async function printPast(context: Context, { client }: Connection, options: Options, from: number): Promise<Place> {
   const types = options.type?.filter((type) => STORED_EVENT_TYPES.some((stored) => stored === type))
-  if (types?.length === 0) return from
+  if (types?.length === 0) return { sinceSeq: from }
   let last = from
   for (let cursor: string | undefined; ; ) {
     const page = await client.listEvents({
@@ -60,26 +63,32 @@ async function printPast(context: Context, { client }: Connection, options: Opti
     })
     for (const event of page.events) print(context, event, options)
     last = page.events.at(-1)?.seq ?? last
-    if (page.next_cursor === null) return last
+    if (page.next_cursor === null) return { sinceSeq: last, epoch: page.epoch }
     cursor = page.next_cursor
   }
 }
 
-async function printLive(context: Context, { url, token }: Connection, options: Options, last: number): Promise<void> {
+async function printLive(context: Context, { url, token }: Connection, options: Options, from: Place): Promise<void> {
   const subscription = {
     action: 'subscribe',
     ...(options.type ? { event_types: options.type } : {}),
     ...(options.server ? { filters: { mcp_names: options.server } } : {}),
   }
+  let { sinceSeq: last, epoch } = from
   const printed = new Set<number>()
   await followLive({
     url,
     token,
-    sinceSeq: last,
+    ...from,
     signal: context.signal,
     onOpen: (send) => send(subscription),
     onLost: () => say(context.err, 'Connection lost, trying again.'),
     onMessage: (message) => {
+      if ('epoch' in message && message.epoch !== epoch) {
+        if (epoch !== undefined) say(context.err, 'Omni2 goes on from another database; events count anew.')
+        ;({ seq: last, epoch } = message)
+        printed.clear()
+      }
       for (const event of eventsIn(message)) {
         // What was replayed before the subscription was in force may come unfiltered, or twice.
         const seq = 'seq' in event ? event.seq : undefined

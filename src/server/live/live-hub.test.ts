@@ -44,7 +44,7 @@ async function setup({ servers = [], newest = 0 }: { servers?: readonly ServerVi
   const viewsOf = (ids: readonly number[]) => world.servers.filter(({ id }) => ids.includes(id))
   const viewOfCall = (call: StoredCall) => callView(call, () => 'agent')
   const hub = new LiveHub({
-    ...{ events, checks, tokens: book, snapshot, viewsOf, callView: viewOfCall },
+    ...{ events, checks, tokens: book, snapshot, epoch: 'ours', viewsOf, callView: viewOfCall },
     ...{ store: history, clock, log },
   })
   registerLive(app, hub, 100)
@@ -189,7 +189,7 @@ test('a replay tells what was missed and goes on live, without gap or repetition
 
 test('who missed nothing hears nothing but what is new', async () => {
   const { connect, happen } = await setup({ newest: 5 })
-  const client = await connect('?since_seq=5')
+  const client = await connect('?since_seq=5&epoch=ours')
   expect(await client.ask({ action: 'ping' })).toMatchObject({ type: 'pong' })
   happen()
   await client.hear(2)
@@ -201,11 +201,12 @@ test.each([
   ['too old, since its history was pruned', '?since_seq=2', 10, 5],
   ['too old, since all history was pruned', '?since_seq=2', 10, 10],
   ['too far behind', '?since_seq=1', 6_000, 0],
+  ['of another history', '?since_seq=7&epoch=another', 10, 0],
 ])('a seq that is %s gets the state again', async (_what, query, newest, pruned) => {
   const { connect, happen, history } = await setup({ newest })
   history.rows.splice(0, pruned)
   const client = await connect(query)
-  expect(await client.hear(1)).toMatchObject([{ type: 'initial_status', seq: newest }])
+  expect(await client.hear(1)).toMatchObject([{ type: 'initial_status', seq: newest, epoch: 'ours' }])
   happen()
   await client.hear(2)
   expect(client.seqs).toEqual([newest + 1])

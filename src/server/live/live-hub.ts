@@ -26,6 +26,8 @@ type Deps = {
   readonly checks: Feed<CheckNotice>
   readonly tokens: Pick<TokenBook, 'revoked' | 'isValid'>
   readonly snapshot: () => Snapshot
+  /** Of our history. */
+  readonly epoch: string
   /** Of those that are still registered. */
   readonly viewsOf: (ids: readonly ServerId[]) => readonly ServerView[]
   readonly callView: (call: StoredCall) => CallView
@@ -35,7 +37,12 @@ type Deps = {
 }
 
 /** What a reader asked for when it connected. */
-type Wish = { readonly sinceSeq: number | undefined; readonly follows: ReadonlySet<Followed> }
+type Wish = {
+  readonly sinceSeq: number | undefined
+  /** Of the history it heard before; undefined when it does not say. */
+  readonly epoch: string | undefined
+  readonly follows: ReadonlySet<Followed>
+}
 
 const TICK_MS = 500
 const TICKS_PER_PING = 60
@@ -61,7 +68,7 @@ export class LiveHub {
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#pages = new StatusPages(deps.snapshot, deps.clock)
+    this.#pages = new StatusPages(deps)
     this.#notices = new NoticeThrottle(deps.clock, (notice) => this.#tell(checkNoticeView(notice)))
     this.#changed = new ChangedServers(deps.clock, (ids) => this.#tellServers(ids))
     this.#stop = [
@@ -108,7 +115,7 @@ export class LiveHub {
       connection.close('notAllowed')
       return
     }
-    this.#begin(connection, wish.sinceSeq).catch((err) => {
+    this.#begin(connection, wish).catch((err) => {
       log.error({ err }, 'live connection could not be started')
       connection.close('tryAgain')
     })
@@ -145,9 +152,10 @@ export class LiveHub {
     for (const connection of this.#connections) connection.close('goingAway')
   }
 
-  async #begin(connection: LiveConnection, sinceSeq: number | undefined): Promise<void> {
+  async #begin(connection: LiveConnection, { sinceSeq, epoch = this.#deps.epoch }: Wish): Promise<void> {
     const toEvent = (event: StoredEvent): LiveEvent => liveEvent(++this.#lastId, eventView(event))
-    const caughtUp = sinceSeq !== undefined && (await replay(connection, sinceSeq, this.#deps.store, toEvent))
+    const isOurs = sinceSeq !== undefined && epoch === this.#deps.epoch
+    const caughtUp = isOurs && (await replay(connection, sinceSeq, this.#deps.store, toEvent))
     if (!caughtUp || connection.follows.has('servers')) {
       const { seq, frames, checked } = this.#pages.now()
       // Who was told what it missed goes on there: it may hear of an event that the pages show already.

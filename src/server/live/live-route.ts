@@ -22,8 +22,8 @@ export function registerLive(app: FastifyInstance, hub: LiveHub, mostReaders: nu
     },
     wsHandler: (socket, { principal, query }) => {
       if (!principal) throw new Error('/ws was reached by nobody')
-      const { since_seq: sinceSeq, follow } = LiveQuery.parse(query)
-      hub.add(socket, principal, { sinceSeq, follows: new Set(follow) })
+      const { since_seq: sinceSeq, epoch, follow } = LiveQuery.parse(query)
+      hub.add(socket, principal, { sinceSeq, epoch, follows: new Set(follow) })
     },
   })
 }

@@ -6,10 +6,10 @@ import { eventView } from '../views/events.ts'
 import { changedRetention, settingsView } from '../views/settings.ts'
 import { cursorNumber } from './cursor.ts'
 
-type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings }
+type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings; readonly epoch: string }
 
 /** What happened, and how long it is remembered. */
-export function historyHandlers({ store, settings }: Deps) {
+export function historyHandlers({ store, settings, epoch }: Deps) {
   return {
     async listEvents({ query }) {
       const { cursor, limit, order, since_seq, before_seq, event_type, severity, mcp_name } = query
@@ -26,7 +26,8 @@ export function historyHandlers({ store, settings }: Deps) {
       })
       const page = events.slice(0, limit)
       const last = page.at(-1)
-      return { events: page.map(eventView), next_cursor: last && events.length > limit ? String(last.seq) : null }
+      const next = last && events.length > limit ? String(last.seq) : null
+      return { events: page.map(eventView), epoch, next_cursor: next }
     },
     async getEventMetadata() {
       return EVENT_METADATA

@@ -3,6 +3,7 @@ import { chmod, copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Vault } from '../../core/ports.ts'
+import { EPOCH_SETTING } from '../../core/watch/epoch.ts'
 import type { Database } from '../database.ts'
 import { faultOf } from '../database-fault.ts'
 import { codeOf } from '../durable-file.ts'
@@ -42,6 +43,8 @@ export async function stageBackup({ file, dataDir, vault, onProgress, signal }: 
       const migrated = await migrate(database.db, database.dialect)
       // Who signed out since would be signed in again.
       await database.db.deleteFrom('token').where('kind', 'in', ['session', 'sign_in_code']).execute()
+      // Events that were told under the same numbers are no more.
+      await database.db.deleteFrom('setting').where('key', '=', EPOCH_SETTING).execute()
       const rows = await countRows(database)
       signal.throwIfAborted()
       if (rows.get('server')) await new SqlStore({ database, vault: await vault() }).loadServers()

@@ -90,8 +90,8 @@ export class LiveFeed {
   }
 
   #url(): string {
-    const { seq } = this.#news
-    return `${this.#deps.url}?follow=servers${seq === undefined ? '' : `&since_seq=${seq}`}`
+    const { seq, epoch } = this.#news
+    return `${this.#deps.url}?follow=servers${epoch === undefined ? '' : `&since_seq=${seq}&epoch=${epoch}`}`
   }
 
   #hear(text: string): void {

@@ -4,8 +4,8 @@ import type { EventView } from '../../api/events-view.ts'
 import type { LiveMessage } from '../../api/live.ts'
 import { afterMessage, NO_NEWS } from './live-news.ts'
 
-const page = (number: number, pages: number, ids: readonly number[], seq = 4): LiveMessage => ({
-  ...{ type: 'initial_status', seq, version: seq, page: number, pages },
+const page = (number: number, pages: number, ids: readonly number[], seq = 4, epoch = 'a'): LiveMessage => ({
+  ...{ type: 'initial_status', seq, epoch, version: seq, page: number, pages },
   servers: ids.map((id) => aServerView(id, { version: seq })),
 })
 const about = (id: number) => ({ server_id: id, mcp_name: `server-${id}`, version: 4, severity: 'info' as const })
@@ -37,4 +37,11 @@ test('a deleted server is gone, and the newest event is remembered', () => {
   const news = after(page(1, 1, [1, 2]), { batch: [deleted(5, 1), deleted(6, 9)] })
   expect([...(news.fleet?.servers.keys() ?? [])]).toEqual([2])
   expect(news.seq).toBe(6)
+})
+
+test('of another history nothing is kept: lower numbers count, and servers that were deleted may be there again', () => {
+  const messages = [page(1, 1, [1, 2], 9), deleted(10, 1), page(1, 1, [1], 5, 'b')]
+  expect(ids(...messages)).toEqual([1])
+  expect(after(...messages)).toMatchObject({ seq: 5, epoch: 'b' })
+  expect(ids(...messages.slice(0, 2), page(1, 1, [1, 2], 10))).toEqual([2])
 })

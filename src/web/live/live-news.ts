@@ -9,11 +9,13 @@ export type News = {
   readonly fleet: Fleet | undefined
   /** The newest event heard. */
   readonly seq: number | undefined
+  /** Of the history that it counts in. */
+  readonly epoch: string | undefined
   /** Pages of a state that is still being told. */
   readonly pages: readonly ServerView[]
 }
 
-export const NO_NEWS: News = { fleet: undefined, seq: undefined, pages: [] }
+export const NO_NEWS: News = { fleet: undefined, seq: undefined, epoch: undefined, pages: [] }
 
 /** What is known after a message. */
 export function afterMessage(news: News, message: LiveMessage): News {
@@ -23,8 +25,10 @@ export function afterMessage(news: News, message: LiveMessage): News {
     case 'initial_status': {
       const pages = [...(message.page === 1 ? [] : news.pages), ...message.servers]
       if (message.page < message.pages) return { ...news, pages }
-      const fleet = withState(news.fleet ?? EMPTY_FLEET, pages, message.version)
-      return { fleet, seq: Math.max(news.seq ?? 0, message.seq), pages: [] }
+      const { epoch, version } = message
+      // Of another history nothing holds: numbers and ids mean something else there.
+      const { fleet = EMPTY_FLEET, seq = 0 } = epoch === news.epoch ? news : NO_NEWS
+      return { fleet: withState(fleet, pages, version), seq: Math.max(seq, message.seq), epoch, pages: [] }
     }
     case 'servers':
       return { ...news, fleet: news.fleet && withViews(news.fleet, message.servers) }
