@@ -130,6 +130,7 @@ export async function start(deps: Deps): Promise<Running> {
     await watch.collections.load()
     await watch.callLog.load()
     await watch.registry.load()
+    watch.catalog.load()
     const firstStart = await bootstrap(book, auth, config.adminToken)
     await watch.compaction.load()
     const retention = () => watch.settings.values.retention

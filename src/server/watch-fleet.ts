@@ -6,6 +6,7 @@ import type { CheckNotice, StoredEvent } from '../core/events.ts'
 import { Feed } from '../core/feed.ts'
 import type { StoredCall } from '../core/gateway/call-history.ts'
 import { CallLog } from '../core/gateway/call-log.ts'
+import { Catalog, type ListChange } from '../core/gateway/catalog.ts'
 import { Collections } from '../core/gateway/collections.ts'
 import { RecentTraffic } from '../core/gateway/recent-traffic.ts'
 import { DEFAULT_BREAKER } from '../core/health/breaker-config.ts'
@@ -70,7 +71,11 @@ export function watchFleet({ store, upstreams, shares, clock, random, retentionD
   endedCalls.subscribe((ended) => traffic.count(ended))
   const calls = new Calls({ fleet, monitor, upstreams, bulkhead, clock })
   const collections = new Collections({ store, journal, clock })
+  const listChanges = new Feed<ListChange>(onError)
+  const catalog = new Catalog({ fleet, clock, changes: listChanges })
+  checks.subscribe((notice) => catalog.heard(notice))
   events.subscribe(({ event }) => {
+    catalog.heard(event)
     if (event.type === 'mcp_server_deleted') collections.serverDeleted(event.serverId, event.serverName).catch(onError)
   })
   return {
@@ -92,6 +97,8 @@ export function watchFleet({ store, upstreams, shares, clock, random, retentionD
     traffic,
     bulkhead,
     collections,
+    catalog,
+    listChanges,
     stalls,
   }
 }

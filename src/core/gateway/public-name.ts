@@ -2,7 +2,7 @@
 const SEPARATOR = '__'
 
 /** Many clients refuse longer names of tools. */
-const USUAL_NAME_LIMIT = 64
+export const USUAL_NAME_LIMIT = 64
 
 /**
  * What clients know a tool or prompt by where servers are put together: `server__name`. A name that is too long, or has

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../capabilities.ts'
 import { isJsonObject } from '../config/json-object.ts'
 import type { Fleet, Member } from '../watch/fleet.ts'
-import { type ListKind, offered } from './catalog.ts'
 import type { Part } from './collection.ts'
 import type { Offer } from './endpoint.ts'
+import type { Source } from './offered.ts'
 import { originalName, splitName } from './public-name.ts'
 import { splitUri } from './public-uri.ts'
 import { isToolOn, partOf } from './scope.ts'
@@ -14,7 +14,7 @@ export type Route = { readonly member: Member; readonly params: JsonObject }
 /** The name that nothing offered has, for people. */
 export type Unknown = { readonly unknown: string }
 
-/** Knows which server is meant, and what all of them offer together. */
+/** Knows which server is meant, and who offers something. */
 export class Router {
   readonly #fleet: Fleet
 
@@ -22,20 +22,14 @@ export class Router {
     this.#fleet = fleet
   }
 
-  /** Everything of a kind that is offered; what is disabled is not. */
-  list({ endpoint, scope }: Offer, kind: ListKind): readonly JsonObject[] {
-    const isPublic = endpoint.server === undefined
-    return this.members({ endpoint, scope }).flatMap((member) => {
-      const part = partOf(scope, member.server.id)
-      return part === undefined ? [] : offered(member, part, kind, isPublic)
-    })
-  }
-
-  /** The servers behind an endpoint. */
-  members({ endpoint: { server }, scope }: Offer): readonly Member[] {
+  /** Who offers something at an endpoint, and what part of it; what is disabled does not. */
+  sources({ endpoint: { server }, scope }: Offer): readonly Source[] {
     const named = server === undefined ? undefined : this.#fleet.byName(server)
     const all = server === undefined ? [...this.#fleet.all()] : named ? [named] : []
-    return all.filter(({ state, server: { id } }) => state.admin.kind === 'active' && partOf(scope, id) !== undefined)
+    return all.flatMap((member) => {
+      const part = member.state.admin.kind === 'active' ? partOf(scope, member.server.id) : undefined
+      return part === undefined ? [] : [{ member, part }]
+    })
   }
 
   /** undefined when nobody behind the endpoint can know the method. */

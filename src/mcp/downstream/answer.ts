@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { JsonObject } from '../../core/capabilities.ts'
+import type { RpcId } from '../channel.ts'
 
 /** The answer to one HTTP request of a client: one JSON message, or a stream of them once there is more than the reply. */
 export class Answer {
@@ -43,6 +44,16 @@ export class Answer {
     this.bytes += length
     this.#response.writeHead(status, [...JSON_HEADERS, 'content-length', `${length}`, ...headers])
     this.#response.end(text)
+  }
+
+  /** A whole result that was serialised before: `page` is what stands between its braces, `more` comes after it. */
+  replyPage(id: RpcId, page: Buffer, more: string): void {
+    if (!this.isOpen) return
+    const head = Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{`)
+    const whole = Buffer.concat([head, page, Buffer.from(`${more}}}`)])
+    this.bytes += whole.length
+    this.#response.writeHead(200, [...JSON_HEADERS, 'content-length', `${whole.length}`])
+    this.#response.end(whole)
   }
 
   /** Nothing to say. */

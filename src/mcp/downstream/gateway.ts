@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
-import type { ListKind } from '../../core/gateway/catalog.ts'
+import type { ListChange } from '../../core/gateway/catalog.ts'
 import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
 import type { ServerId } from '../../core/ids.ts'
@@ -17,7 +17,7 @@ import { Deadlines } from './deadlines.ts'
 import { readEnvelope } from './envelope.ts'
 import { type LegacySession, subscriptionKey } from './legacy-session.ts'
 import { changedMethod, Listeners } from './listeners.ts'
-import { LISTS, pageOf } from './lists.ts'
+import { LISTS, Lists } from './lists.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
@@ -45,12 +45,14 @@ type Request = { readonly id: RpcId; readonly method: string; readonly params: J
 export class Gateway {
   readonly #deps: Deps & RelayDeps
   readonly #router: Router
+  readonly #lists: Lists
   readonly #sessions: SessionBook
   readonly #listeners = new Listeners()
 
   constructor(deps: Deps) {
     this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
     this.#router = new Router(deps.fleet)
+    this.#lists = new Lists(this.#router)
     this.#sessions = new SessionBook(deps)
   }
 
@@ -66,14 +68,11 @@ export class Gateway {
     }
   }
 
-  /** Tells who may care that lists are not what they were; `server` is the one that changed, if it was one alone. */
-  listsChanged(kinds: readonly ListKind[], server: string | undefined): void {
-    const concerns = (endpoint: Endpoint) =>
-      server === undefined || endpoint.server === undefined || endpoint.server === server
-    for (const kind of kinds) {
-      this.#listeners.changed(kind, concerns)
-      for (const session of this.#sessions.all()) if (concerns(session.endpoint)) session.tell(changedMethod(kind))
-    }
+  /** Tells who may care that a list is not what it was. */
+  listChanged({ kind, servers }: ListChange): void {
+    const concerns = ({ server }: Endpoint) => servers === undefined || server === undefined || servers.has(server)
+    this.#listeners.changed(kind, concerns)
+    for (const session of this.#sessions.all()) if (concerns(session.endpoint)) session.tell(changedMethod(kind))
   }
 
   /** What a shared process says of a resource is for those who asked for it; all else cannot be told whose it is. */
@@ -122,6 +121,11 @@ export class Gateway {
         this.#subscribe(visit, request)
         return
       }
+      const list = LISTS.get(request.method)
+      if (list !== undefined) {
+        answer.replyPage(request.id, this.#lists.page(offer, list, request.params.cursor), isModern ? LISTED_TAIL : '')
+        return
+      }
       const own = session ? this.#legacyResult(offer, request, session) : this.#modernResult(offer, request)
       if (own === undefined) this.#relay(visit, asker, request)
       else answer.reply(resultMessage(request.id, own))
@@ -138,18 +142,12 @@ export class Gateway {
       session.setLogLevel(params.level)
       return {}
     }
-    return this.#page(offer, method, params)
+    return templates(offer, method)
   }
 
-  #modernResult(offer: Offer, { method, params }: Request): JsonObject | undefined {
-    const result = method === 'server/discover' ? this.#discovery() : this.#page(offer, method, params)
+  #modernResult(offer: Offer, { method }: Request): JsonObject | undefined {
+    const result = method === 'server/discover' ? this.#discovery() : templates(offer, method)
     return result && { ...result, ...LISTED }
-  }
-
-  #page(offer: Offer, method: string, { cursor }: JsonObject): JsonObject | undefined {
-    const kind = LISTS.get(method)
-    if (kind !== undefined) return pageOf(kind, this.#router.list(offer, kind), cursor)
-    return method === TEMPLATES && offer.endpoint.server === undefined ? { resourceTemplates: [] } : undefined
   }
 
   #relay({ answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
@@ -257,7 +255,9 @@ const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000
 
-const TEMPLATES = 'resources/templates/list'
+const templates = ({ endpoint }: Offer, method: string): JsonObject | undefined =>
+  method === 'resources/templates/list' && endpoint.server === undefined ? { resourceTemplates: [] } : undefined
+
 const MODERN_ONLY: ReadonlySet<string> = new Set(['server/discover', 'subscriptions/listen', 'initialize'])
 const LEGACY_ONLY: ReadonlySet<string> = new Set([
   'initialize',
@@ -282,6 +282,7 @@ const MODERN_CAPABILITIES = { tools: LISTS_CHANGE, prompts: LISTS_CHANGE, resour
 const LEGACY_CAPABILITIES = { ...MODERN_CAPABILITIES, resources: { subscribe: true, ...LISTS_CHANGE }, logging: {} }
 /** Who may use what differs from token to token, and changes are to be seen soon. */
 const LISTED = { resultType: 'complete', ttlMs: 5_000, cacheScope: 'private' }
+const LISTED_TAIL = `,${JSON.stringify(LISTED).slice(1, -1)}`
 
 const resultMessage = (id: RpcId, result: JsonObject): JsonObject => ({ jsonrpc: '2.0', id, result })
 

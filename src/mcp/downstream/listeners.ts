@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/capabilities.ts'
-import type { ListKind } from '../../core/gateway/catalog.ts'
 import type { Endpoint } from '../../core/gateway/endpoint.ts'
+import { LIST_KINDS, type ListKind } from '../../core/gateway/offered.ts'
 import type { RpcId } from '../channel.ts'
 import type { Answer } from './answer.ts'
 
@@ -13,7 +13,6 @@ type Listener = {
 
 /** What a client asks for, by the list it means. */
 const FILTERS = { tools: 'toolsListChanged', prompts: 'promptsListChanged', resources: 'resourcesListChanged' } as const
-export const LIST_KINDS = ['tools', 'prompts', 'resources'] as const satisfies readonly ListKind[]
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 /** One client has one or two. */
