@@ -13,10 +13,8 @@ const options = (token: string) => ({ requestInit: { headers: { authorization: `
 export async function legacyClient({ url, path, token }: Place, client = new LegacyClient(INFO)) {
   const transport = new LegacyTransport(new URL(path, url), options(token))
   await client.connect(transport)
-  const call = async (name: string, args: Record<string, unknown> = {}) => {
-    const result = await client.callTool({ name, arguments: args })
-    return shown(result)
-  }
+  const call = async (name: string, args: Record<string, unknown> = {}, signal?: AbortSignal) =>
+    shown(await client.callTool({ name, arguments: args }, undefined, { ...(signal && { signal }) }))
   const end = async () => {
     await transport.terminateSession().catch(() => {})
     await client.close()
@@ -28,8 +26,8 @@ export async function legacyClient({ url, path, token }: Place, client = new Leg
 export async function modernClient({ url, path, token }: Place, client = aModernClient()) {
   const transport = new ModernTransport(new URL(path, url), options(token))
   await client.connect(transport)
-  const call = async (name: string, args: Record<string, unknown> = {}) =>
-    shown(await client.callTool({ name, arguments: args }))
+  const call = async (name: string, args: Record<string, unknown> = {}, signal?: AbortSignal) =>
+    shown(await client.callTool({ name, arguments: args }, { ...(signal && { signal }) }))
   return { client, transport, call, [Symbol.asyncDispose]: () => client.close() }
 }
 
