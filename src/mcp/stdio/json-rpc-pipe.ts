@@ -42,12 +42,14 @@ type Pending = {
   readonly reject: (error: unknown) => void
 }
 
-/** Log lines and late replies tolerated between two good messages. */
+/** Log lines, and replies to what was never asked, tolerated between two good messages. */
 const MAX_STRAY_LINES = 100
 const MAX_STRAY_BYTES = 64 * 1024
 /** What may wait for the other side to read; one message alone may be larger. */
 const MAX_UNREAD_BYTES = CALL_LIMITS.maxBytes
 const LEAST_UNASKED = 256
+/** Requests whose late replies are expected. */
+const MOST_LEFT = 100
 const LOG_TO_STDERR = 'Make the server write its log to stderr: stdout is for messages only.'
 
 /** JSON-RPC over a pair of streams: many requests in flight, replies matched by our own ids, everything bounded. */
@@ -55,6 +57,8 @@ export class JsonRpcPipe {
   readonly #deps: Deps
   readonly #reader = new LineReader()
   readonly #pending = new Map<RpcId, Pending>()
+  /** Requests whose callers left: the reply may have been on its way, and is dropped. */
+  readonly #left = new Map<RpcId, Pick<Pending, 'limits'>>()
   #nextId = 1
   #strayLines = 0
   #strayBytes = 0
@@ -79,6 +83,8 @@ export class JsonRpcPipe {
     const abandon = () => {
       reject(this.#explained(signal.reason, stage))
       this.#cancel(id, method)
+      this.#left.set(id, { limits })
+      for (const oldest of this.#left.keys()) if (this.#left.size > MOST_LEFT) this.#left.delete(oldest)
     }
     this.#pending.set(id, { method, limits, stage, hears, resolve, reject })
     signal.addEventListener('abort', abandon, { once: true })
@@ -178,8 +184,9 @@ export class JsonRpcPipe {
 
   /** `reply` is undefined when it has our id, but not the form of a reply. */
   #settle(id: RpcId | undefined, reply: Reply | undefined, line: string): boolean {
-    const pending = id === undefined ? undefined : this.#pending.get(id)
-    if (!pending) return false
+    if (id === undefined) return false
+    const pending = this.#pending.get(id)
+    if (!pending) return this.#left.delete(id)
     const { method, limits, stage, resolve, reject } = pending
     const { where } = this.#deps
     if (line.length > limits.maxBytes || Buffer.byteLength(line) > limits.maxBytes) {
@@ -241,10 +248,12 @@ export class JsonRpcPipe {
     return true
   }
 
-  /** Of the most generous request in flight: a line tells its id only once it was read. */
+  /** Of the most generous request that a reply may come to: a line tells its id only once it was read. */
   #limits(): Limits {
     let widest = CHECK_LIMITS
-    for (const { limits } of this.#pending.values()) if (limits.maxBytes > widest.maxBytes) widest = limits
+    for (const asked of [this.#pending, this.#left]) {
+      for (const { limits } of asked.values()) if (limits.maxBytes > widest.maxBytes) widest = limits
+    }
     return widest
   }
 

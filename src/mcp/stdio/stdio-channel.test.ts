@@ -159,6 +159,17 @@ test('a reply with a wrong id answers nothing, and the timeout says so', async (
   expect(fault).toMatchObject({ outcome: 'protocol', failure: { code: 'timeout' } })
   expect(fault.message).toContain('it wrote a line to stdout in answer to nothing')
 })
+test('a reply that comes after its caller left disturbs nobody, however large it is', async () => {
+  const { channel, exits } = bench.channel()
+  await channel.open(within())
+  const caller = new AbortController()
+  const held = channel.request('hold', { bytes: 5_000_000 }, { ...within(), signal: caller.signal })
+  caller.abort(new Error('the caller left'))
+  await expect(held).rejects.toThrow('the caller left')
+  const release = channel.request('release', {}, { ...within(), limits: CHECK_LIMITS })
+  expect(await release).toEqual({ result: {} })
+  expect(exits).toEqual([])
+})
 test('a reply that is none, too deep or too large fails its request only', async () => {
   const { channel } = bench.channel()
   await channel.open(within())
