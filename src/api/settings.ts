@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NAME_LIMITS } from '../core/gateway/gateway-settings.ts'
 
 const Days = z.int().min(1).max(3_650)
 
@@ -13,6 +14,10 @@ const fields = {
   incident_days: Days,
   /** How long calls of agents are kept. */
   call_days: Days,
+  /** Leaves what servers that are down offer out of lists at `/mcp` and of collections; else they stay listed. */
+  gateway_hide_down_servers: z.boolean(),
+  /** How long names of tools and prompts may be there; many clients refuse more than 64 characters. */
+  gateway_name_limit: z.int().min(NAME_LIMITS.least).max(NAME_LIMITS.most),
 }
 
 export const SettingsView = z.object(fields).meta({ id: 'Settings' })

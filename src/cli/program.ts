@@ -23,6 +23,7 @@ import { addOperate } from './commands/operate.ts'
 import { addRemove } from './commands/remove.ts'
 import { addRestore } from './commands/restore.ts'
 import { addServe } from './commands/serve.ts'
+import { addSettings } from './commands/settings.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
 import { addTools } from './commands/tools.ts'
@@ -32,7 +33,7 @@ import { paintFor } from './text/paint.ts'
 import { version } from './version.ts'
 
 const GROUPS: readonly (readonly [title: string, add: readonly ((program: Command, context: Context) => void)[]])[] = [
-  ['Run Omni2:', [addServe, addDoctor, addConfig]],
+  ['Run Omni2:', [addServe, addDoctor, addConfig, addSettings]],
   [
     'Servers:',
     [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall, addCalls],

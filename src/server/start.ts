@@ -117,6 +117,7 @@ export async function start(deps: Deps): Promise<Running> {
       () => watch.journal.close(),
       () => watch.callLog.close(),
       () => watch.stalls.stop(),
+      () => watch.catalog.close(),
       () => watch.monitor.stop(),
     )
     const book = new TokenBook({ store, clock, outage: () => watch.journal.outage, onError })
@@ -210,7 +211,7 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
     ...callHandlers({ store, book, clock }),
     ...toolHandlers({ ...watch, schemas, clock, onError }),
     ...breakerHandlers({ fleet, monitor, registry, settings, clock }),
-    ...historyHandlers({ store, settings, epoch }),
+    ...historyHandlers({ ...watch, store, epoch }),
     ...ownHealthHandlers({ store, clock, started: () => app.server.listening, storing, metrics }),
   }
   registerRoutes(app, handlers, { publicUrl: config.publicUrl, clock })

@@ -27,7 +27,7 @@ import { StallWatch } from '../core/watch/stall-watch.ts'
 import type { Shares } from './shares.ts'
 import { breakerConfigView, changedBreaker } from './views/breaker.ts'
 import { serverView } from './views/server.ts'
-import { changedRetention, settingsView } from './views/settings.ts'
+import { changedSettings, settingsView } from './views/settings.ts'
 
 type Deps = {
   readonly store: Store
@@ -72,7 +72,7 @@ export function watchFleet({ store, upstreams, shares, clock, random, retentionD
   const calls = new Calls({ fleet, monitor, upstreams, bulkhead, clock })
   const collections = new Collections({ store, journal, clock })
   const listChanges = new Feed<ListChange>(onError)
-  const catalog = new Catalog({ fleet, clock, changes: listChanges })
+  const catalog = new Catalog({ fleet, clock, changes: listChanges, settings: () => settings.values.gateway })
   checks.subscribe((notice) => catalog.heard(notice))
   events.subscribe(({ event }) => {
     catalog.heard(event)
@@ -107,6 +107,6 @@ export function watchFleet({ store, upstreams, shares, clock, random, retentionD
 const storedSettings: ConstructorParameters<typeof Settings>[0]['stored'] = {
   fromBreaker: breakerConfigView,
   toBreaker: (json) => changedBreaker(DEFAULT_BREAKER, BreakerConfigInput.parse(json)),
-  fromRetention: (retention) => settingsView({ breaker: DEFAULT_BREAKER, retention }),
-  toRetention: (json, retention) => changedRetention(retention, SettingsInput.parse(json)),
+  fromCommon: settingsView,
+  toCommon: (json, settings) => changedSettings(settings, SettingsInput.parse(json)),
 }

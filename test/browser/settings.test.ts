@@ -23,6 +23,12 @@ test('an admin changes settings, and makes and revokes a token', async () => {
   await page.getByText('Retention saved').first().waitFor()
   expect(await omni2.api.getSettings()).toMatchObject({ event_days: 14, health_log_days: null })
 
+  const gateway = page.getByRole('region', { name: 'Gateway' })
+  await gateway.getByLabel('Hide what is down').click()
+  await gateway.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Gateway saved').first().waitFor()
+  expect(await omni2.api.getSettings()).toMatchObject({ gateway_hide_down_servers: true, event_days: 14 })
+
   const tokens = page.getByRole('region', { name: 'API tokens' })
   await tokens.getByRole('button', { name: 'New token' }).click()
   await page.getByLabel('Name').fill('ci')

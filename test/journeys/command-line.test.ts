@@ -182,6 +182,22 @@ test('without any Omni2 at the address every command says so and how to start on
   }
 })
 
+test('omni2 settings shows what is set for all servers, and changes what it is told to', async () => {
+  const { code, out } = await run(
+    'settings',
+    'event_days=14',
+    'gateway_name_limit=100',
+    'gateway_hide_down_servers=true',
+  )
+  expect([code, out]).toEqual([0, expect.stringMatching(/^event_days +14$/m)])
+  const kept = { event_days: 14, gateway_name_limit: 100, gateway_hide_down_servers: true }
+  expect(await omni2.api.getSettings()).toMatchObject(kept)
+  expect((await run('settings', 'event_days=none')).out).toMatch(/^event_days +none$/m)
+  expect(JSON.parse((await run('settings', '--json')).out)).toMatchObject({ ...kept, event_days: null })
+  expect(await run('settings', 'event_day=3')).toMatchObject({ code: 2, err: expect.stringContaining('event_days') })
+  expect(await run('settings', 'gateway_name_limit=7')).toMatchObject({ code: 2, err: expect.stringContaining('>=64') })
+})
+
 test('omni2 config shows the settings in force without a secret', async () => {
   const secrets = { OMNI2_ADMIN_TOKEN: 'admin-token-planted', OMNI2_SECRET_KEY: 'secret-key-planted' }
   const env = { ...secrets, DATABASE_URL: 'postgres://u:db-password-planted@db.example/omni2', OMNI2_PORT: '8123' }

@@ -80,6 +80,29 @@ test('a server that dies is told in words, and is back for who was connected all
     expect(await agent.call('old__echo', { text: 'd' })).toMatchObject({ text: '{"text":"d"}' })
 })
 
+test('by setting what a server that is down offers is not listed, and can be called again once it is back', async () => {
+  await using up = await start()
+  await using legacy = await legacyServer()
+  const { id } = await registerHealthy(up.omni2, 'old', http(legacy.url))
+  await up.omni2.api.updateSettings({ body: { gateway_hide_down_servers: true } })
+  for (const connect of [legacyClient, modernClient]) {
+    await using agent = await connect(up.at('/mcp'))
+    expect((await agent.client.listTools()).tools).toHaveLength(2)
+  }
+  await using agent = await modernClient(up.at('/mcp'))
+  const listed = async () => (await agent.client.listTools({}, { cacheMode: 'bypass' })).tools.length
+  await legacy.kill()
+  await check(up.omni2, id)
+  await until(listed, (count) => count === 0)
+  await legacy.start()
+  await check(up.omni2, id)
+  // Lists change because of health once a minute at most; its name has stayed good all the time.
+  expect(await agent.call('old__echo', { text: 'a' })).toMatchObject({ text: '{"text":"a"}' })
+  expect(await listed()).toBe(0)
+  await up.omni2.api.updateSettings({ body: { gateway_hide_down_servers: false } })
+  expect(await listed()).toBe(2)
+})
+
 test('calls that fail are signals, and bad arguments are none', async () => {
   await using up = await start()
   await using legacy = await legacyServer()

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { FakeClock, rise } from '../../../test/support/fakes.ts'
 import { DISABLED, offering } from '../../../test/support/offering.ts'
+import { watched } from '../../../test/support/watched.ts'
 import type { DomainEvent } from '../events.ts'
 import { Feed } from '../feed.ts'
 import { collectionId, serverId } from '../ids.ts'
 import { Fleet, type Member } from '../watch/fleet.ts'
 import { Catalog, type ListChange } from './catalog.ts'
+import { DEFAULT_GATEWAY } from './gateway-settings.ts'
 
 function start(...members: Member[]) {
   const fleet = new Fleet()
@@ -14,7 +16,8 @@ function start(...members: Member[]) {
   const told: string[] = []
   changes.subscribe(({ kind, servers }) => told.push(`${kind} of ${servers ? [...servers].join() : 'any'}`))
   for (const member of members) fleet.put(member)
-  const catalog = new Catalog({ fleet, clock, changes })
+  const settings: { hidesDown: boolean; nameLimit: number } = { ...DEFAULT_GATEWAY }
+  const catalog = new Catalog({ fleet, clock, changes, settings: () => settings })
   catalog.load()
   /** What is told once these servers were heard of. */
   const after = async (...ids: number[]) => {
@@ -22,7 +25,7 @@ function start(...members: Member[]) {
     await clock.advance(0)
     return told.splice(0)
   }
-  return { fleet, clock, catalog, told, after }
+  return { fleet, clock, catalog, settings, told, after }
 }
 
 const anEvent = (id: number): DomainEvent => ({
@@ -73,4 +76,72 @@ test('a collection that changed may change every list', async () => {
     collectionName: 'one',
   })
   expect(told).toEqual(['tools of any', 'prompts of any', 'resources of any'])
+})
+
+const tools = ['a']
+const down = watched('connect').state
+const up = watched('ok').state
+
+/** One server that is up, and another of which this is so. */
+function startHiding() {
+  const world = start(offering(1, { tools, state: up }), offering(2, { tools, state: up }))
+  world.settings.hidesDown = true
+  world.catalog.settingsChanged()
+  const isListed = (id: number) => !world.catalog.isHidden(serverId(id))
+  const becomes = async (id: number, state: Member['state']) => {
+    world.fleet.put(offering(id, { tools, state }))
+    return world.after(id)
+  }
+  return { ...world, isListed, becomes }
+}
+
+test('a server that is down stays listed, unless the settings say otherwise', async () => {
+  const { fleet, after, settings, catalog, told } = start(offering(1, { tools, state: up }))
+  fleet.put(offering(1, { tools, state: down }))
+  expect(await after(1)).toEqual([])
+  expect(catalog.isHidden(serverId(1))).toBe(false)
+  settings.hidesDown = true
+  catalog.settingsChanged()
+  expect(catalog.isHidden(serverId(1))).toBe(true)
+  settings.hidesDown = false
+  catalog.settingsChanged()
+  expect(catalog.isHidden(serverId(1))).toBe(false)
+  expect(told).toEqual(['tools of server-1', 'tools of server-1'])
+})
+
+test('health changes lists once a minute at most, and then as it is by then', async () => {
+  const { becomes, isListed, clock, told } = startHiding()
+  expect(await becomes(1, down)).toEqual(['tools of server-1'])
+  await clock.advance(10_000)
+  expect(await becomes(1, up)).toEqual([])
+  expect(await becomes(2, down)).toEqual([])
+  expect([isListed(1), isListed(2)]).toEqual([false, true])
+  await clock.advance(49_999)
+  expect(told).toEqual([])
+  await clock.advance(1)
+  expect(told.splice(0)).toEqual(['tools of server-1,server-2'])
+  expect([isListed(1), isListed(2)]).toEqual([true, false])
+  await clock.advance(30_000)
+  await becomes(2, up)
+  await clock.advance(10_000)
+  await becomes(2, down)
+  await clock.advance(20_000)
+  expect(told).toEqual([])
+  expect(clock.waiting).toBe(0)
+})
+
+test('what a server really changes is told at once, whatever health did before', async () => {
+  const { becomes, fleet, after } = startHiding()
+  expect(await becomes(1, down)).toEqual(['tools of server-1'])
+  fleet.put(offering(2, { tools: ['a', 'b'], state: up }))
+  expect(await after(2)).toEqual(['tools of server-2'])
+})
+
+test('another limit of names changes tools and prompts', () => {
+  const { settings, catalog, told } = start(offering(1, { tools }))
+  catalog.settingsChanged()
+  expect(told).toEqual([])
+  settings.nameLimit = 128
+  catalog.settingsChanged()
+  expect(told).toEqual(['tools of any', 'prompts of any'])
 })

@@ -8,7 +8,7 @@ export const USUAL_NAME_LIMIT = 64
  * What clients know a tool or prompt by where servers are put together: `server__name`. A name that is too long, or has
  * characters that clients refuse, ends in a hash of it instead; `originalName` finds it again.
  */
-export function publicName(server: string, name: string, limit = USUAL_NAME_LIMIT): string {
+export function publicName(server: string, name: string, limit: number): string {
   const joined = server + SEPARATOR + name
   if (joined.length <= limit && ACCEPTED.test(name)) return joined
   const tail = `_${hash(name)}`
@@ -23,12 +23,7 @@ export function splitName(text: string): { readonly server: string; readonly nam
 }
 
 /** Which of the server's `names` the part of a public name stands for; the part itself when it is none of theirs. */
-export function originalName(
-  server: string,
-  part: string,
-  names: Iterable<string>,
-  limit: number = USUAL_NAME_LIMIT,
-): string {
+export function originalName(server: string, part: string, names: Iterable<string>, limit: number): string {
   const asked = server + SEPARATOR + part
   for (const name of names) if (publicName(server, name, limit) === asked) return name
   return part

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../capabilities.ts'
 import { isJsonObject } from '../config/json-object.ts'
 import type { Fleet, Member } from '../watch/fleet.ts'
+import type { Catalog } from './catalog.ts'
 import type { Part } from './collection.ts'
 import type { Offer } from './endpoint.ts'
 import type { Source } from './offered.ts'
@@ -14,20 +15,31 @@ export type Route = { readonly member: Member; readonly params: JsonObject }
 /** The name that nothing offered has, for people. */
 export type Unknown = { readonly unknown: string }
 
+type Deps = { readonly fleet: Fleet; readonly catalog: Pick<Catalog, 'isHidden' | 'nameLimit'> }
+
 /** Knows which server is meant, and who offers something. */
 export class Router {
   readonly #fleet: Fleet
+  readonly #catalog: Pick<Catalog, 'isHidden' | 'nameLimit'>
 
-  constructor(fleet: Fleet) {
+  constructor({ fleet, catalog }: Deps) {
     this.#fleet = fleet
+    this.#catalog = catalog
   }
 
-  /** Who offers something at an endpoint, and what part of it; what is disabled does not. */
+  /** How long names may be where servers are put together. */
+  get nameLimit(): number {
+    return this.#catalog.nameLimit
+  }
+
+  /** Who offers something at an endpoint, and what part of it; what is disabled or hidden does not. */
   sources({ endpoint: { server }, scope }: Offer): readonly Source[] {
     const named = server === undefined ? undefined : this.#fleet.byName(server)
     const all = server === undefined ? [...this.#fleet.all()] : named ? [named] : []
     return all.flatMap((member) => {
-      const part = member.state.admin.kind === 'active' ? partOf(scope, member.server.id) : undefined
+      const { id } = member.server
+      const isListed = member.state.admin.kind === 'active' && !this.#catalog.isHidden(id)
+      const part = isListed ? partOf(scope, id) : undefined
       return part === undefined ? [] : [{ member, part }]
     })
   }
@@ -108,7 +120,7 @@ export class Router {
     const listed = member.capabilities?.value[kind] ?? []
     const isOwn = listed.some((item) => item.name === split.name)
     const names = listed.map((item) => item.name)
-    return { member, part, name: isOwn ? split.name : originalName(split.server, split.name, names) }
+    return { member, part, name: isOwn ? split.name : originalName(split.server, split.name, names, this.nameLimit) }
   }
 
   #located({ endpoint, scope }: Offer, uri: Json | undefined) {

@@ -1,11 +1,15 @@
 import type { Json } from '../capabilities.ts'
+import { DEFAULT_GATEWAY, type GatewaySettings } from '../gateway/gateway-settings.ts'
 import { type BreakerConfig, DEFAULT_BREAKER } from '../health/breaker-config.ts'
 import { DEFAULT_CALL_DAYS, DEFAULT_INCIDENT_DAYS, type Retention } from '../history/retention.ts'
 import type { Store } from '../ports.ts'
 import type { Journal } from './journal.ts'
 
+/** Settings that are kept one by one, each under its name on the wire. */
+export type CommonSettings = { readonly retention: Retention; readonly gateway: GatewaySettings }
+
 /** What people set while Omni2 runs. */
-export type SettingsValues = { readonly breaker: BreakerConfig; readonly retention: Retention }
+export type SettingsValues = CommonSettings & { readonly breaker: BreakerConfig }
 
 type Deps = {
   readonly store: Pick<Store, 'setting'>
@@ -16,13 +20,11 @@ type Deps = {
   readonly stored: {
     readonly fromBreaker: (breaker: BreakerConfig) => Json
     readonly toBreaker: (json: Json) => BreakerConfig
-    readonly fromRetention: (retention: Retention) => Readonly<Record<string, Json>>
-    /** `retention` with what `json` names. */
-    readonly toRetention: (json: Readonly<Record<string, Json>>, retention: Retention) => Retention
+    readonly fromCommon: (settings: CommonSettings) => Readonly<Record<string, Json>>
+    /** `settings` with what `json` names. */
+    readonly toCommon: (json: Readonly<Record<string, Json>>, settings: CommonSettings) => CommonSettings
   }
 }
-
-const KEPT_DAYS = ['retention_days', 'health_log_days', 'event_days', 'incident_days', 'call_days'] as const
 
 /** The fleet-wide settings, in memory and in the store. */
 export class Settings {
@@ -38,7 +40,7 @@ export class Settings {
       incidentDays: DEFAULT_INCIDENT_DAYS,
       callDays: DEFAULT_CALL_DAYS,
     }
-    this.#values = { breaker: DEFAULT_BREAKER, retention }
+    this.#values = { breaker: DEFAULT_BREAKER, retention, gateway: DEFAULT_GATEWAY }
   }
 
   get values(): SettingsValues {
@@ -49,13 +51,13 @@ export class Settings {
     const { store, stored } = this.#deps
     const breaker = await store.setting('breaker')
     const kept: Record<string, Json> = {}
-    for (const key of KEPT_DAYS) {
-      const days = await store.setting(key)
-      if (days !== undefined) kept[key] = days
+    for (const key of Object.keys(stored.fromCommon(this.#values))) {
+      const value = await store.setting(key)
+      if (value !== undefined) kept[key] = value
     }
     this.#values = {
+      ...stored.toCommon(kept, this.#values),
       breaker: breaker === undefined ? this.#values.breaker : stored.toBreaker(breaker),
-      retention: stored.toRetention(kept, this.#values.retention),
     }
   }
 
@@ -66,11 +68,11 @@ export class Settings {
   }
 
   /** Keeps what differs from now: the rest goes on following the configuration. */
-  async saveRetention(retention: Retention): Promise<void> {
+  async saveCommon(settings: CommonSettings): Promise<void> {
     const { journal, stored } = this.#deps
-    const before = stored.fromRetention(this.#values.retention)
-    const changed = Object.entries(stored.fromRetention(retention)).filter(([key, days]) => before[key] !== days)
+    const before = stored.fromCommon(this.#values)
+    const changed = Object.entries(stored.fromCommon(settings)).filter(([key, value]) => before[key] !== value)
     await journal.write(changed.map(([key, value]) => ({ type: 'setting_saved', key, value })))
-    this.#values = { ...this.#values, retention }
+    this.#values = { ...this.#values, ...settings }
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
-import type { ListChange } from '../../core/gateway/catalog.ts'
+import type { Catalog, ListChange } from '../../core/gateway/catalog.ts'
 import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
 import type { ServerId } from '../../core/ids.ts'
@@ -25,6 +25,7 @@ import { SessionBook } from './session-book.ts'
 type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly upstreams: Pick<McpUpstreams, 'relay' | 'connectFor' | 'withoutSessions'>
   readonly fleet: Fleet
+  readonly catalog: Catalog
   readonly serverInfo: { readonly name: string; readonly version: string }
 }
 
@@ -51,7 +52,7 @@ export class Gateway {
 
   constructor(deps: Deps) {
     this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
-    this.#router = new Router(deps.fleet)
+    this.#router = new Router(deps)
     this.#lists = new Lists(this.#router)
     this.#sessions = new SessionBook(deps)
   }

@@ -10,6 +10,8 @@ import { serverId } from '../../core/ids.ts'
 import { Fleet } from '../../core/watch/fleet.ts'
 import { Lists } from './lists.ts'
 
+const catalog = { isHidden: () => false, nameLimit: 64 }
+
 const ALL: Endpoint = { path: '/mcp', server: undefined, collection: undefined }
 
 const endpointOf = (server: string): Endpoint => ({ ...ALL, path: `/servers/${server}/mcp`, server })
@@ -22,7 +24,8 @@ const aScope = fc
     return scopeOfCollection(aCollection(1, 'one', [chosen, { serverId: serverId(2) }]))
   })
 
-const items = fc.uniqueArray(fc.constantFrom('a', 'a:2', 'b', 'c'), { selector: (item) => item[0] })
+const LONG = 'c'.repeat(100)
+const items = fc.uniqueArray(fc.constantFrom('a', 'a:2', 'b', LONG), { selector: (item) => item[0] })
 const aStep = fc.oneof(
   fc.record({
     id: fc.integer({ min: 1, max: 3 }),
@@ -34,17 +37,23 @@ const aStep = fc.oneof(
   }),
   fc.record({ gone: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ scope: aScope }),
+  fc.record({ nameLimit: fc.constantFrom(64, 128) }),
+  fc.record({ hidden: fc.integer({ min: 1, max: 3 }) }),
 )
 
 test('a list that was kept is always the one that would be made now', () => {
   fc.assert(
     fc.property(fc.array(aStep, { maxLength: 20 }), (steps) => {
       const fleet = new Fleet()
-      const router = new Router(fleet)
+      const hidden = new Set<number>()
+      const catalog = { isHidden: (id: number) => hidden.has(id), nameLimit: 64 }
+      const router = new Router({ fleet, catalog })
       const lists = new Lists(router)
       const scopes = [EVERYTHING]
       for (const step of steps) {
         if ('scope' in step) scopes.push(step.scope)
+        else if ('nameLimit' in step) Object.assign(catalog, step)
+        else if ('hidden' in step) hidden[hidden.has(step.hidden) ? 'delete' : 'add'](step.hidden)
         else if ('gone' in step) fleet.remove(serverId(step.gone))
         else if (fleet.byName(step.name) === undefined || fleet.byName(step.name)?.server.id === step.id) {
           fleet.put(offering(step.id, { ...step, ...(step.isDisabled && { state: DISABLED }) }))
@@ -69,7 +78,7 @@ test('a server that took the name of another has its own choice of tools', () =>
   const tools = new Map([['a', choice({ on: false })]])
   const scope = scopeOfCollection(aCollection(1, 'one', [{ serverId: serverId(1), tools }, { serverId: serverId(2) }]))
   const fleet = new Fleet()
-  const lists = new Lists(new Router(fleet))
+  const lists = new Lists(new Router({ fleet, catalog }))
   const list = () => lists.page({ endpoint: ALL, scope }, 'tools', undefined).toString()
   fleet.put(offering(1, { name: 'one', tools: ['a'] }))
   expect(list()).toBe('"tools":[]')
@@ -82,7 +91,7 @@ test('a list is serialised once until a server that is in it changes', () => {
   const fleet = new Fleet()
   fleet.put(many(3))
   fleet.put(offering(2, { state: DISABLED }))
-  const lists = new Lists(new Router(fleet))
+  const lists = new Lists(new Router({ fleet, catalog }))
   const offer: Offer = { endpoint: ALL, scope: EVERYTHING }
   const page = lists.page(offer, 'tools', undefined)
   fleet.put({ ...fleet.get(serverId(1)) })
@@ -95,7 +104,7 @@ test('a list is serialised once until a server that is in it changes', () => {
 test('a long list comes in pages, and a cursor of no page is refused', () => {
   const fleet = new Fleet()
   fleet.put(many(2_001))
-  const lists = new Lists(new Router(fleet))
+  const lists = new Lists(new Router({ fleet, catalog }))
   const read = (cursor?: string) =>
     JSON.parse(`{${lists.page({ endpoint: ALL, scope: EVERYTHING }, 'tools', cursor)}}`) as {
       tools: { name: string }[]
@@ -117,7 +126,7 @@ test('a long list comes in pages, and a cursor of no page is refused', () => {
 test('lists that are not asked for give way when all of them take too much', () => {
   const fleet = new Fleet()
   fleet.put(offering(1, { tools: [`long:${'x'.repeat(2_000_000)}`] }))
-  const lists = new Lists(new Router(fleet))
+  const lists = new Lists(new Router({ fleet, catalog }))
   const offerOf = (): Offer => ({ endpoint: ALL, scope: { ...EVERYTHING } })
   const [mine, ...others] = Array.from({ length: 20 }, offerOf)
   if (mine === undefined) throw new Error('none')

@@ -1,7 +1,6 @@
 import type { Json } from '../../core/capabilities.ts'
 import type { Offer } from '../../core/gateway/endpoint.ts'
 import { type ListKind, offered, type Source } from '../../core/gateway/offered.ts'
-import { USUAL_NAME_LIMIT } from '../../core/gateway/public-name.ts'
 import type { Router } from '../../core/gateway/router.ts'
 import type { Scope } from '../../core/gateway/scope.ts'
 import { invalidParams } from './rpc-failure.ts'
@@ -24,14 +23,14 @@ type Basis = readonly unknown[]
 
 /** Lists as they are sent: serialised once for each scope, and anew when anything that they are made of is another. */
 export class Lists {
-  readonly #router: Pick<Router, 'sources'>
+  readonly #router: Pick<Router, 'sources' | 'nameLimit'>
   /** The one that was used last at the end. */
   readonly #kept = new Map<string, Kept>()
   readonly #numbers = new WeakMap<Scope, number>()
   #lastNumber = 0
   #bytes = 0
 
-  constructor(router: Pick<Router, 'sources'>) {
+  constructor(router: Pick<Router, 'sources' | 'nameLimit'>) {
     this.#router = router
   }
 
@@ -46,7 +45,7 @@ export class Lists {
   #pages(offer: Offer, kind: ListKind): readonly Buffer[] {
     const { endpoint, scope } = offer
     const sources = this.#router.sources(offer)
-    const nameLimit = endpoint.server === undefined ? USUAL_NAME_LIMIT : undefined
+    const nameLimit = endpoint.server === undefined ? this.#router.nameLimit : undefined
     const basis = basisOf(sources, nameLimit)
     const key = `${this.#numberOf(scope)} ${kind} ${endpoint.server ?? ''}`
     const kept = this.#kept.get(key)

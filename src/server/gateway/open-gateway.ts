@@ -39,11 +39,11 @@ type OpenGateway = {
 
 /** The one way of agents to the servers, on the same port as everything else. */
 export function openGateway({ config, log, version, clock, watch, auth, book, upstreams, said }: Deps): OpenGateway {
-  const { fleet, monitor, bulkhead, collections, callLog, listChanges } = watch
+  const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges } = watch
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
   const record = (call: CallRecord) => callLog.record(call)
-  const gateway = new Gateway({ fleet, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
+  const gateway = new Gateway({ fleet, catalog, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))
   const access = new GatewayAccess({ auth, book })

@@ -1,15 +1,21 @@
 import { EVENT_METADATA } from '../../api/event-metadata.ts'
+import type { Catalog } from '../../core/gateway/catalog.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Settings } from '../../core/watch/settings.ts'
 import type { HandlersOf } from '../http/register-routes.ts'
 import { eventView } from '../views/events.ts'
-import { changedRetention, settingsView } from '../views/settings.ts'
+import { changedSettings, settingsView } from '../views/settings.ts'
 import { cursorNumber } from './cursor.ts'
 
-type Deps = { readonly store: Pick<Store, 'events'>; readonly settings: Settings; readonly epoch: string }
+type Deps = {
+  readonly store: Pick<Store, 'events'>
+  readonly settings: Settings
+  readonly catalog: Pick<Catalog, 'settingsChanged'>
+  readonly epoch: string
+}
 
 /** What happened, and how long it is remembered. */
-export function historyHandlers({ store, settings, epoch }: Deps) {
+export function historyHandlers({ store, settings, catalog, epoch }: Deps) {
   return {
     async listEvents({ query }) {
       const { cursor, limit, order, since_seq, before_seq, event_type, severity, mcp_name } = query
@@ -36,7 +42,8 @@ export function historyHandlers({ store, settings, epoch }: Deps) {
       return settingsView(settings.values)
     },
     async updateSettings({ body }) {
-      await settings.saveRetention(changedRetention(settings.values.retention, body))
+      await settings.saveCommon(changedSettings(settings.values, body))
+      catalog.settingsChanged()
       return settingsView(settings.values)
     },
   } satisfies HandlersOf<'listEvents' | 'getEventMetadata' | 'getSettings' | 'updateSettings'>

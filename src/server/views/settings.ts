@@ -1,20 +1,27 @@
 import type { SettingsInput, SettingsView } from '../../api/settings.ts'
-import type { Retention } from '../../core/history/retention.ts'
-import type { SettingsValues } from '../../core/watch/settings.ts'
+import type { CommonSettings } from '../../core/watch/settings.ts'
 
-export const settingsView = ({ retention }: SettingsValues): SettingsView => ({
+export const settingsView = ({ retention, gateway }: CommonSettings): SettingsView => ({
   retention_days: retention.days,
   health_log_days: retention.healthLogDays ?? null,
   event_days: retention.eventDays ?? null,
   incident_days: retention.incidentDays,
   call_days: retention.callDays,
+  gateway_hide_down_servers: gateway.hidesDown,
+  gateway_name_limit: gateway.nameLimit,
 })
 
-/** `retention` with what an input names. */
-export const changedRetention = (retention: Retention, input: SettingsInput): Retention => ({
-  days: input.retention_days ?? retention.days,
-  healthLogDays: input.health_log_days === undefined ? retention.healthLogDays : (input.health_log_days ?? undefined),
-  eventDays: input.event_days === undefined ? retention.eventDays : (input.event_days ?? undefined),
-  incidentDays: input.incident_days ?? retention.incidentDays,
-  callDays: input.call_days ?? retention.callDays,
+/** `settings` with what an input names. */
+export const changedSettings = ({ retention, gateway }: CommonSettings, input: SettingsInput): CommonSettings => ({
+  retention: {
+    days: input.retention_days ?? retention.days,
+    healthLogDays: input.health_log_days === undefined ? retention.healthLogDays : (input.health_log_days ?? undefined),
+    eventDays: input.event_days === undefined ? retention.eventDays : (input.event_days ?? undefined),
+    incidentDays: input.incident_days ?? retention.incidentDays,
+    callDays: input.call_days ?? retention.callDays,
+  },
+  gateway: {
+    hidesDown: input.gateway_hide_down_servers ?? gateway.hidesDown,
+    nameLimit: input.gateway_name_limit ?? gateway.nameLimit,
+  },
 })

@@ -19,6 +19,7 @@ import { timestamp } from '../../core/clock.ts'
 import { parseMcpJson } from '../../core/config/mcp-json.ts'
 import { exportMcpJson } from '../../core/config/mcp-json-export.ts'
 import type { DomainEvent } from '../../core/events.ts'
+import { DEFAULT_GATEWAY } from '../../core/gateway/gateway-settings.ts'
 import { DEFAULT_BREAKER } from '../../core/health/breaker-config.ts'
 import { next } from '../../core/health/reducer.ts'
 import { initial } from '../../core/health/restore.ts'
@@ -300,7 +301,7 @@ test('jobs and settings are as their schemas say', () => {
   const job = jobView({ id: 'j', total: 3, results, startedAt: at, finishedAt: undefined })
   satisfies(JobView, job)
   expect(job).toMatchObject({ status: 'running', done: 2, results: [{}, { health_status: null }] })
-  satisfies(SettingsView, settingsView({ breaker: DEFAULT_BREAKER, retention }))
+  satisfies(SettingsView, settingsView({ retention, gateway: DEFAULT_GATEWAY }))
 })
 
 test('an import reports every entry, and no secret that was given for it', () => {

@@ -1,18 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { BREAKER_DEFAULTS, BreakerConfigInput } from '../../api/breaker.ts'
-import { SettingsInput } from '../../api/settings.ts'
+import { SettingsInput, type SettingsView } from '../../api/settings.ts'
 import { breakerConfigQuery } from '../api/breaker-config.ts'
 import { api } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
 import { announce } from '../ui/announce.ts'
-import { BREAKER_FIELDS } from '../ui/breaker-fields.ts'
+import { BREAKER_FIELDS, type SettingField } from '../ui/breaker-fields.ts'
 import { ErrorPlate, errorText } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { notify } from '../ui/notify.ts'
-import { RETENTION_FIELDS } from './retention-fields.ts'
 import { SettingsForm } from './SettingsForm.tsx'
 import classes from './SettingsPage.module.css'
+import { GATEWAY_FIELDS, RETENTION_FIELDS } from './setting-fields.ts'
 import { settingsQuery } from './settings-query.ts'
 import { Tokens } from './Tokens.tsx'
 
@@ -26,7 +26,10 @@ export function SettingsPage() {
         <BreakerSettings />
       </Section>
       <Section title="Retention" about="Older history is removed in small steps, while Omni2 runs.">
-        <RetentionSettings />
+        <CommonSettings what="Retention" fields={RETENTION_FIELDS} />
+      </Section>
+      <Section title="Gateway" about="What agents find at /mcp and in collections.">
+        <CommonSettings what="Gateway" fields={GATEWAY_FIELDS} />
       </Section>
       <Section title="API tokens" about="For programs, agents and people. A secret is shown once, when it is made.">
         {isAdmin ? <Tokens /> : <p className={classes.about}>Only an admin sees and makes tokens.</p>}
@@ -74,24 +77,27 @@ function BreakerSettings() {
   )
 }
 
-function RetentionSettings() {
+type CommonProps = { readonly what: string; readonly fields: Partial<Record<keyof SettingsView, SettingField>> }
+
+function CommonSettings({ what, fields }: CommonProps) {
   const queryClient = useQueryClient()
   const { data, error, refetch, dataUpdatedAt } = useQuery(settingsQuery)
   const save = useMutation({
     mutationFn: (body: SettingsInput) => api.updateSettings({ body }),
     onSuccess: (saved) => {
       queryClient.setQueryData(settingsQuery.queryKey, saved)
-      tellSaved('Retention')
+      tellSaved(what)
     },
     onError: tellFailed,
   })
-  if (error) return <ErrorPlate error={error} what="Retention" onRetry={() => refetch()} />
-  if (!data) return <Loading what="retention" />
+  if (error) return <ErrorPlate error={error} what={what} onRetry={() => refetch()} />
+  if (!data) return <Loading what={what.toLowerCase()} />
+  const values = Object.fromEntries(Object.entries(data).filter(([name]) => name in fields))
   return (
     <SettingsForm
       key={dataUpdatedAt}
-      fields={RETENTION_FIELDS}
-      values={data}
+      fields={fields}
+      values={values}
       defaults={{}}
       schema={SettingsInput}
       isSaving={save.isPending}

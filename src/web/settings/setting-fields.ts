@@ -1,6 +1,8 @@
 import type { SettingsView } from '../../api/settings.ts'
 import type { SettingField } from '../ui/breaker-fields.ts'
 
+type Fields = Partial<Record<keyof SettingsView, SettingField>>
+
 export const RETENTION_FIELDS = {
   retention_days: { label: 'History', about: 'How long health logs and events are kept.', unit: 'days' },
   health_log_days: {
@@ -17,4 +19,17 @@ export const RETENTION_FIELDS = {
   },
   incident_days: { label: 'Incidents', about: 'How long outages are kept once they ended.', unit: 'days' },
   call_days: { label: 'Calls', about: 'How long calls of agents are kept; at most the last million.', unit: 'days' },
-} as const satisfies Record<keyof SettingsView, SettingField>
+} as const satisfies Fields
+
+export const GATEWAY_FIELDS = {
+  gateway_hide_down_servers: {
+    label: 'Hide what is down',
+    about:
+      'Leaves the tools of servers that are down out of lists, which then change once a minute at most. Off: a call says why.',
+  },
+  gateway_name_limit: {
+    label: 'Longest name',
+    about: 'Of a tool with its server, from 64 to 128; longer ones end in a hash. Many clients refuse more than 64.',
+    unit: 'characters',
+  },
+} as const satisfies Fields

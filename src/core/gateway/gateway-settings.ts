@@ -1,0 +1,13 @@
+import { USUAL_NAME_LIMIT } from './public-name.ts'
+
+/** What people set for all who come through the gateway. */
+export type GatewaySettings = {
+  /** Whether what a server that is down offers is left out of lists where servers are put together. */
+  readonly hidesDown: boolean
+  /** How long a name may be where servers are put together. */
+  readonly nameLimit: number
+}
+
+export const DEFAULT_GATEWAY: GatewaySettings = { hidesDown: false, nameLimit: USUAL_NAME_LIMIT }
+
+export const NAME_LIMITS = { least: USUAL_NAME_LIMIT, most: 128 } as const
