@@ -82,6 +82,22 @@ test('who is not signed in comes to the documentation of the API by way of signi
   await page.getByText('/api/v1/mcp/servers', { exact: true }).first().waitFor()
 })
 
+test('a path that nobody serves leads to a page that says so, and from there to the servers', async () => {
+  await using omni2 = await Omni2.start()
+  await using dashboard = await DashboardPage.open(omni2, { token: null, path: '/servers/1', expected: /401|404/ })
+  const { page } = dashboard
+  await page.getByRole('textbox', { name: 'Token' }).fill(omni2.adminToken)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  const again = await page.reload()
+  expect([again?.status(), new URL(page.url()).pathname]).toEqual([404, '/servers/1'])
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  expect(await dashboard.axe()).toEqual([])
+  await page.getByRole('link', { name: 'All servers' }).click()
+  await page.getByRole('heading', { name: 'No servers yet' }).waitFor()
+  expect(await page.title()).toBe('Servers - Omni2')
+})
+
 test('the first page is light, and every page looks as it should', async () => {
   await using omni2 = await Omni2.start()
   const { id } = await registerHealthy(omni2, 'child', stdioDraft(everythingStdio()))

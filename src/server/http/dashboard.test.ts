@@ -56,6 +56,27 @@ test('what belongs to the API and the gateway is no page', async () => {
   }
 })
 
+const IN_A_BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+
+test('who opens a path that nobody serves in a browser gets the page with status 404, by way of signing in', async () => {
+  const { app, token } = await setup()
+  const headers = { ...IN_A_BROWSER, ...bearer(await token('viewer')) }
+  for (const url of ['/servers/1', '/mcps', '/x/y?z=1']) {
+    const page = await app.inject({ url, headers })
+    expect([url, page.statusCode, page.body]).toEqual([url, 404, '<!doctype html>shell'])
+    const stranger = await app.inject({ url, headers: IN_A_BROWSER })
+    expect([stranger.statusCode, stranger.headers.location]).toEqual([303, `/sign-in?next=${encodeURIComponent(url)}`])
+  }
+  for (const request of [
+    { url: '/api/v1/nothing', headers },
+    { url: '/servers/1', headers, method: 'POST' as const },
+    { url: '/servers/1', headers: { ...headers, accept: 'application/json' } },
+  ]) {
+    const answer = await app.inject(request)
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'not_found'])
+  }
+})
+
 test('an asset is kept for ever and sent as it was compressed', async () => {
   const { app } = await setup()
   const asset = await app.inject({ url: '/assets/app-1a2b.js', headers: { 'accept-encoding': 'gzip' } })

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { isForEyes } from './edge.ts'
 
 /** The dashboard's own paths; all others belong to the API, the probes and the gateway. */
 const PAGES = [
@@ -28,7 +29,8 @@ and load this page again. The API works without it: /api/docs
 
 /**
  * Serves the dashboard from `folder`, where its build puts it: one page for every path of its own, and its assets, whose
- * names change with their content. Both are public: they know nothing until somebody signs in.
+ * names change with their content. Both are public: they know nothing until somebody signs in. Who opens a path that nobody
+ * serves in a browser gets the page too, which says so.
  */
 export async function serveDashboard(app: FastifyInstance, folder: string): Promise<void> {
   const shown = { config: { access: 'public' }, schema: { hide: true } } as const
@@ -44,11 +46,13 @@ export async function serveDashboard(app: FastifyInstance, folder: string): Prom
     reply.header('cache-control', 'public, max-age=31536000, immutable')
     return reply.sendFile(path.join('assets', path.basename(file)))
   })
-  for (const url of PAGES) {
-    app.get(url, shown, (_request, reply) => {
-      reply.header('cache-control', 'no-cache')
-      if (existsSync(path.join(folder, 'index.html'))) return reply.sendFile('index.html')
-      return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
-    })
+  const sendPage = (reply: FastifyReply) => {
+    reply.header('cache-control', 'no-cache')
+    if (existsSync(path.join(folder, 'index.html'))) return reply.sendFile('index.html')
+    return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
   }
+  for (const url of PAGES) app.get(url, shown, (_request, reply) => sendPage(reply))
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404 && isForEyes(request)) return sendPage(reply.code(404))
+  })
 }

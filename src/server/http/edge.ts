@@ -88,7 +88,10 @@ export async function guardRoutes(app: FastifyInstance, deps: Deps): Promise<voi
     }
     if (access === 'public') return
     if (!request.principal) {
-      if (isForEyes(request)) return reply.redirect(`/sign-in?next=${encodeURIComponent(DOCS)}`, 303)
+      if (isForEyes(request)) {
+        const next = request.is404 ? request.url : DOCS
+        return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
+      }
       throw new AppError('unauthenticated', 'Sign in, or send a valid token as "Authorization: Bearer"')
     }
     // Browsers always send Origin with an upgrade, and a cookie is proof only together with it.
@@ -110,9 +113,14 @@ const authenticate = (request: FastifyRequest, auth: Auth): Promise<Principal | 
     addressKey(request.ip),
   )
 
-/** A person opens the documentation in a browser. The dashboard's own pages are public, and lead to sign-in by themselves. */
-const isForEyes = ({ routeOptions, headers }: FastifyRequest): boolean =>
-  routeOptions.url?.startsWith(DOCS) === true && headers.accept?.includes('text/html') === true
+/**
+ * A person opens the documentation, or what is not there, in a browser. The dashboard's own pages are public, and lead to
+ * sign-in by themselves.
+ */
+export const isForEyes = ({ method, is404, url, routeOptions, headers }: FastifyRequest): boolean =>
+  method === 'GET' &&
+  headers.accept?.includes('text/html') === true &&
+  (is404 ? !url.startsWith('/api/') : routeOptions.url?.startsWith(DOCS) === true)
 
 /** Stops pages of other sites: by the name they reached us under (DNS rebinding), and by where they come from. */
 function refuseForeign(request: FastifyRequest, config: Deps['config']): void {

@@ -1,3 +1,4 @@
+import { usePageTitle } from '../ui/page-title.ts'
 import classes from './Agents.module.css'
 import { CollectionList } from './CollectionList.tsx'
 import { ConnectPanel } from './ConnectPanel.tsx'
@@ -5,6 +6,7 @@ import { useFreshCollections } from './collections-query.ts'
 
 /** How agents get in, and the choices that are made for them. */
 export function AgentsPage() {
+  usePageTitle('Agents')
   useFreshCollections()
   return (
     <div className={classes.page}>

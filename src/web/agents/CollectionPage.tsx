@@ -5,6 +5,7 @@ import type { CollectionView } from '../../api/collections.ts'
 import { useMay } from '../api/session.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import classes from './Agents.module.css'
 import { CollectionForm } from './CollectionForm.tsx'
 import { collectionQuery, useFreshCollections } from './collections-query.ts'
@@ -18,6 +19,7 @@ export function CollectionPage() {
   const mayEdit = useMay('admin')
   useFreshCollections()
   const { data, error, refetch } = useQuery({ ...collectionQuery(Number(id)), enabled: !isNew })
+  usePageTitle(isNew ? 'New collection' : (data?.name ?? 'Collection'))
   return (
     <div className={classes.page}>
       <p className={classes.about}>

@@ -137,6 +137,9 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
 })
 
+/** Whatever else: said within the shell, from where every page can be reached. */
+const nowhereRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFound })
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
@@ -148,6 +151,7 @@ const routeTree = rootRoute.addChildren([
     agentsRoute,
     collectionRoute,
     settingsRoute,
+    nowhereRoute,
   ]),
 ])
 

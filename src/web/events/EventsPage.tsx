@@ -1,4 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
+import { usePageTitle } from '../ui/page-title.ts'
 import { EventHistory } from './EventHistory.tsx'
 import classes from './EventsPage.module.css'
 
@@ -6,6 +7,7 @@ const route = getRouteApi('/shell/events')
 
 /** Everything that happened; what one looks for lies in the URL. */
 export function EventsPage() {
+  usePageTitle('Events')
   const search = route.useSearch()
   const navigate = route.useNavigate()
   return (

@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import { IconServerOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router'
@@ -5,6 +6,7 @@ import type { ServerView } from '../../api/server-view.ts'
 import { useServer } from '../live/fleet-query.ts'
 import { Loading } from '../ui/Loading.tsx'
 import { Plate } from '../ui/Plate.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { StatusMark } from '../ui/StatusMark.tsx'
 import { useNow } from '../ui/use-now.ts'
@@ -28,10 +30,16 @@ const TABS = [
 export function ServerPage() {
   const { id } = route.useParams()
   const server = useServer(id)
+  usePageTitle(server?.name ?? 'Server')
   if (server === undefined) return <Loading what="the server" />
   if (server === null) {
     return (
-      <Plate Icon={IconServerOff} heading="h1" title="There is no such server">
+      <Plate
+        Icon={IconServerOff}
+        heading="h1"
+        title="There is no such server"
+        action={<Anchor renderRoot={(props) => <Link to="/" {...props} />}>All servers</Anchor>}
+      >
         It may have been deleted.
       </Plate>
     )

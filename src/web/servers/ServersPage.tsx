@@ -5,6 +5,7 @@ import type { Fleet } from '../live/fleet.ts'
 import { useFleet } from '../live/fleet-query.ts'
 import { Loading } from '../ui/Loading.tsx'
 import { Plate } from '../ui/Plate.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import { useHeldItems } from './held-items.ts'
 import { MCPTable } from './MCPTable.tsx'
 import { NoServers } from './NoServers.tsx'
@@ -24,6 +25,7 @@ const CheckProgress = lazy(async () => ({ default: (await import('./CheckProgres
 
 /** All servers, how they are now, and what can be done about it. */
 export function ServersPage() {
+  usePageTitle('Servers')
   const fleet = useFleet()
   return fleet ? <Servers fleet={fleet} /> : <Loading what="the servers" />
 }

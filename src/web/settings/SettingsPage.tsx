@@ -10,6 +10,7 @@ import { BREAKER_FIELDS, type SettingField } from '../ui/breaker-fields.ts'
 import { ErrorPlate, errorText } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { notify } from '../ui/notify.ts'
+import { usePageTitle } from '../ui/page-title.ts'
 import { SettingsForm } from './SettingsForm.tsx'
 import classes from './SettingsPage.module.css'
 import { GATEWAY_FIELDS, RETENTION_FIELDS } from './setting-fields.ts'
@@ -18,6 +19,7 @@ import { Tokens } from './Tokens.tsx'
 
 /** What holds for all servers, and who may come in. */
 export function SettingsPage() {
+  usePageTitle('Settings')
   const isAdmin = useMay('admin')
   return (
     <div className={classes.page}>

@@ -5,12 +5,14 @@ import { type FormEvent, useState } from 'react'
 import { api } from '../api/mcpApi.ts'
 import { sessionQuery } from '../api/session.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import classes from './SignInPage.module.css'
 
 const route = getRouteApi('/sign-in')
 
 /** Signs in with a token; the one-time link has done so before this page would be seen. */
 export function SignInPage() {
+  usePageTitle('Sign in')
   const { next = '/' } = route.useSearch()
   const { linkError } = route.useRouteContext()
   const { history } = useRouter()
