@@ -1,7 +1,7 @@
 import { Spotlight } from '@mantine/spotlight'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import type { Ref } from 'react'
 import { api } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
 import { keepJob } from '../live/check-job.ts'
@@ -17,21 +17,33 @@ type Command = { readonly label: string; readonly description?: string; readonly
 
 const MOST_SERVERS = 8
 
+type Props = {
+  readonly field: Ref<HTMLInputElement>
+  readonly query: string
+  readonly onQuery: (query: string) => void
+  /** Its field takes from here on what is typed. */
+  readonly onField: () => void
+}
+
 /** Goes to a server or a page and does what is done often, by typing. */
-export function Palette() {
-  const [query, setQuery] = useState('')
+export function Palette({ field, query, onQuery, onField }: Props) {
   const commands = useCommands(query)
   return (
     <Spotlight.Root
       shortcut={null}
       query={query}
-      onQueryChange={setQuery}
+      onQueryChange={onQuery}
       lockScroll={false}
       scrollable
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       classNames={{ actionDescription: classes.description ?? '' }}
     >
-      <Spotlight.Search placeholder="Server, page or action" aria-label="Server, page or action" />
+      <Spotlight.Search
+        ref={field}
+        placeholder="Server, page or action"
+        aria-label="Server, page or action"
+        onFocus={onField}
+      />
       <Spotlight.ActionsList>
         {commands.map(({ label, description, run }) => (
           <Spotlight.Action key={label} label={label} description={description} onClick={run} />

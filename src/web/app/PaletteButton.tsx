@@ -1,18 +1,30 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconCommand } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import classes from './Shell.module.css'
+import { typeAhead } from './type-ahead.ts'
 
 const Palette = lazy(async () => ({ default: (await import('./Palette.tsx')).Palette }))
 
 /** Opens the command palette; it is loaded when it is first wanted. */
 export function PaletteButton() {
   const [isWanted, setIsWanted] = useState(false)
+  const [query, setQuery] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const endTypeAhead = useRef(() => {})
   const open = async () => {
+    if (document.activeElement === field.current) return
+    endTypeAhead.current()
+    endTypeAhead.current = typeAhead(setQuery)
     setIsWanted(true)
-    const { spotlight } = await import('@mantine/spotlight')
-    spotlight.open()
+    try {
+      const { spotlight } = await import('@mantine/spotlight')
+      spotlight.open()
+    } catch (error) {
+      endTypeAhead.current()
+      throw error
+    }
   }
   // Also while somebody types.
   useHotkeys([['mod+K', () => void open()]], [])
@@ -30,7 +42,7 @@ export function PaletteButton() {
       </Tooltip>
       {isWanted && (
         <Suspense>
-          <Palette />
+          <Palette field={field} query={query} onQuery={setQuery} onField={() => endTypeAhead.current()} />
         </Suspense>
       )}
     </>

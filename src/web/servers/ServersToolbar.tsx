@@ -2,7 +2,7 @@ import { Button, Menu, TextInput } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconColumns, IconPlus, IconSearch } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { useMay } from '../api/session.ts'
 import classes from './ServersPage.module.css'
 import { COLUMNS } from './server-columns.ts'
@@ -16,6 +16,8 @@ export function ServersToolbar({ countText }: { countText: string }) {
   const navigate = route.useNavigate()
   const mayAdd = useMay('admin')
   const search = useRef<HTMLInputElement>(null)
+  // While somebody types, the URL follows a little later; a field that waited for it would lose its place.
+  const [typed, setTyped] = useState<string>()
   useHotkeys([['/', () => search.current?.focus()]])
   const change = (part: (before: ServersSearch) => Partial<ServersSearch>) =>
     navigate({ search: (before) => ({ ...before, ...part(before) }), replace: true })
@@ -30,8 +32,12 @@ export function ServersToolbar({ countText }: { countText: string }) {
         placeholder="Find by name or description"
         leftSection={<IconSearch size={15} aria-hidden />}
         className={classes.search}
-        value={q ?? ''}
-        onChange={({ currentTarget: { value } }) => change(() => ({ q: value || undefined }))}
+        value={typed ?? q ?? ''}
+        onChange={({ currentTarget: { value } }) => {
+          setTyped(value)
+          void change(() => ({ q: value || undefined }))
+        }}
+        onBlur={() => setTyped(undefined)}
       />
       <span className={classes.count}>{countText}</span>
       <Button
