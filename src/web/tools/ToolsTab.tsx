@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import { IconTool } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -37,9 +38,9 @@ export function ToolsTab() {
     <div className={classes.page} data-chosen={search.tool !== undefined || undefined}>
       <ToolList tools={tools} chosen={chosen?.name} />
       <div className={classes.tester}>
-        <Link from="/mcps/$id/tools" search={{}} className={classes.back}>
+        <Anchor className={classes.back} renderRoot={(props) => <Link from="/mcps/$id/tools" search={{}} {...props} />}>
           All tools
-        </Link>
+        </Anchor>
         {chosen ? (
           <ToolTester key={`${chosen.name} ${chosen.hash}`} server={server} capability={chosen} />
         ) : (
