@@ -1,10 +1,12 @@
-import { Button } from '@mantine/core'
+import { Anchor, Button } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { api } from '../api/mcpApi.ts'
+import { useMay } from '../api/session.ts'
 import { keepView } from '../live/fleet-query.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import { configInput, createInput, type Draft, draftOf } from './draft.ts'
 import { draftErrors } from './draft-errors.ts'
 import classes from './ServerForm.module.css'
@@ -14,6 +16,11 @@ import { useTest } from './use-test.ts'
 
 /** Registers a server: described, tried, saved. */
 export function AddPage() {
+  usePageTitle('Add a server')
+  return useMay('admin') ? <Adding /> : <p className={classes.page}>Only an admin may add servers.</p>
+}
+
+function Adding() {
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const form = useForm<Draft>({ initialValues: draftOf(undefined) })
@@ -31,6 +38,10 @@ export function AddPage() {
   return (
     <form className={classes.page} onSubmit={form.onSubmit((draft) => create.mutate(draft))}>
       <h1 className={classes.title}>Add a server</h1>
+      <p className={classes.about}>
+        Or <Anchor renderRoot={(props) => <Link to="/import" {...props} />}>import the mcp.json</Anchor> of a client you
+        use.
+      </p>
       <ServerForm form={form} />
       {test.data && <TestResult answer={test.data} />}
       {failed && (

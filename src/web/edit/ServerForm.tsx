@@ -30,10 +30,10 @@ export function ServerForm({ form, server }: Props) {
         <SegmentedControl
           aria-label="Transport"
           data={[...TRANSPORTS]}
-          // The server keeps its kind: another one would be another server.
           disabled={server !== undefined}
           {...form.getInputProps('protocol')}
         />
+        {server && <p className={classes.about}>A server keeps its kind. For another one, add another server.</p>}
       </div>
       {protocol === 'stdio' ? <CommandFields form={form} /> : <UrlFields form={form} server={server} />}
       <NumberInput

@@ -21,7 +21,7 @@ export function Latency({ server }: { server: ServerView }) {
   const navigate = route.useNavigate()
   const { data, error, refetch } = useQuery(latencyQuery(server, period))
   const points = data && latencyPoints(data.buckets, server.check_interval_seconds)
-  const slowest = Math.max(0, ...(points ?? []).map(({ p99 }) => p99 ?? 0))
+  const times = (points ?? []).flatMap(({ p99 }) => p99 ?? [])
   return (
     <Panel title="Latency" wide>
       <SegmentedControl
@@ -39,11 +39,14 @@ export function Latency({ server }: { server: ServerView }) {
       {!data && !error && <Loading what="latency" />}
       {data && points && (
         <figure className={classes.chart}>
-          <Suspense fallback={<Loading what="the chart" />}>
-            <LatencyChart points={points} periodMs={data.bucket_seconds * 1_000 * data.buckets.length} />
-          </Suspense>
-          <figcaption className="sr-only">
-            {slowest === 0 ? 'No check was answered' : `The slowest checks took ${latency(slowest)}`} within {period}.
+          {times.length > 0 && (
+            <Suspense fallback={<Loading what="the chart" />}>
+              <LatencyChart points={points} periodMs={data.bucket_seconds * 1_000 * data.buckets.length} />
+            </Suspense>
+          )}
+          <figcaption className={times.length > 0 ? 'sr-only' : classes.quiet}>
+            {times.length > 0 ? `The slowest checks took ${latency(Math.max(...times))}` : 'No check was answered'}{' '}
+            within {period}.
           </figcaption>
         </figure>
       )}

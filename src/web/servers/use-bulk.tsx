@@ -29,7 +29,10 @@ export function useBulk() {
     onSuccess: ({ done, failed }, { kind, servers }) => {
       const title = `${BULK_CHANGES[kind].past} ${countOf(done - failed.length)}`
       const undo = kind === 'disable' && (
-        <Button variant="default" onClick={() => change.mutate({ kind: 'enable', servers })}>
+        <Button
+          variant="default"
+          onClick={() => change.mutate({ kind: 'enable', servers: servers.filter(({ enabled }) => enabled) })}
+        >
           Enable again
         </Button>
       )
