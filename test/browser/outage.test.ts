@@ -39,6 +39,29 @@ test('who signs in by the link sees the servers, refreshes one, and sees another
   expect(await dashboard.axe()).toEqual([])
 })
 
+test('many servers that fall together are told as one cause on every page, until most of them are back', async () => {
+  await using omni2 = await Omni2.start()
+  await using http = await everythingHttp()
+  const names = ['one', 'two', 'three', 'four', 'five']
+  for (const name of names) await registerHealthy(omni2, name, { url: http.url, check_interval_seconds: 5 })
+  await using dashboard = await DashboardPage.open(omni2)
+  const { page } = dashboard
+  await page.getByRole('button', { name: 'Healthy 5' }).waitFor()
+  await http.kill()
+  const banner = page.getByRole('region', { name: 'What concerns all servers' }).getByRole('status')
+  const told =
+    /^\d servers began to fail together\. \d of 5 servers fell within a minute: check the network of Omni2 first$/
+  await banner.filter({ hasText: told }).waitFor({ timeout: 60_000 })
+  await dashboard.screenshots('servers-common-cause')
+  expect(await dashboard.axe()).toEqual([])
+  // Also for who comes later, and on other pages.
+  await page.goto('/settings')
+  await banner.filter({ hasText: told }).waitFor()
+  await http.start()
+  for (const { id } of (await omni2.api.listServers()).servers) await omni2.api.resetBreaker({ params: { id } })
+  await banner.waitFor({ state: 'detached', timeout: 60_000 })
+})
+
 test('while Omni2 is away the page says since when it is stale, and then shows how things are', async () => {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-test-'))
   await using owned = new AsyncDisposableStack()

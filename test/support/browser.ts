@@ -21,6 +21,9 @@ const LOOKS = {
 const TRANSITIONS_END = `Promise.allSettled(
   document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))`
 
+/** What a page needs of the Omni2 it shows. */
+type Shown = Pick<Omni2, 'url' | 'adminToken'> & { readonly process?: Pick<Omni2['process'], 'output'> }
+
 type Options = {
   /** Whose session the page has; `null`: nobody's. */
   readonly token?: string | null
@@ -36,12 +39,12 @@ type Options = {
 export class DashboardPage implements AsyncDisposable {
   readonly page: Page
   readonly #browser: Browser
-  readonly #omni2: Omni2
+  readonly #omni2: Shown
   readonly #expected: RegExp | undefined
   readonly #wrong: string[] = []
   readonly #scripts: Request[] = []
 
-  static async open(omni2: Omni2, { token = omni2.adminToken, path: at = '/', expected }: Options = {}) {
+  static async open(omni2: Shown, { token = omni2.adminToken, path: at = '/', expected }: Options = {}) {
     const browser = await launchChromium()
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: omni2.url })
     if (token !== null) {
@@ -54,7 +57,7 @@ export class DashboardPage implements AsyncDisposable {
     return dashboard
   }
 
-  private constructor(browser: Browser, page: Page, omni2: Omni2, expected: RegExp | undefined) {
+  private constructor(browser: Browser, page: Page, omni2: Shown, expected: RegExp | undefined) {
     this.page = page
     this.#browser = browser
     this.#omni2 = omni2
@@ -106,7 +109,9 @@ export class DashboardPage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close()
-    const logged = this.#omni2.process.output.split('\n').filter((line) => /"level":"(?:error|fatal)"/.test(line))
+    const logged = (this.#omni2.process?.output ?? '')
+      .split('\n')
+      .filter((line) => /"level":"(?:error|fatal)"/.test(line))
     const wrong = [...this.#wrong, ...logged.map((line) => `server: ${line}`)]
     if (wrong.length > 0) throw new Error(`Went wrong unseen:\n${wrong.join('\n')}`)
   }
