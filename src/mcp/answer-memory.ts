@@ -1,3 +1,7 @@
+import type { Stage } from '../core/check.ts'
+import type { UpstreamFault } from './channel.ts'
+import { inconclusive } from './failures.ts'
+
 /** Bytes that all answers which are still on their way may take together. */
 export class AnswerMemory {
   #free: number
@@ -17,3 +21,34 @@ export class AnswerMemory {
     this.#free += bytes
   }
 }
+
+/** What one reader holds of it. */
+export class MemoryShare {
+  readonly #memory: AnswerMemory
+  #bytes = 0
+
+  constructor(memory: AnswerMemory) {
+    this.#memory = memory
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Holds so much from now on. @throws UpstreamFault 'inconclusive' when all answers together would be too much for us. */
+  hold(bytes: number, stage: Stage): void {
+    if (bytes > this.#bytes && !this.#memory.take(bytes - this.#bytes)) throw tooMuchAtOnce(stage)
+    if (bytes < this.#bytes) this.#memory.giveBack(this.#bytes - bytes)
+    this.#bytes = bytes
+  }
+
+  letGo(): void {
+    this.#memory.giveBack(this.#bytes)
+    this.#bytes = 0
+  }
+}
+
+export const tooMuchAtOnce = (stage: Stage): UpstreamFault =>
+  inconclusive(stage, 'too many large answers come at once', undefined, MORE_MEMORY)
+
+const MORE_MEMORY = 'Give Omni2 more memory (NODE_OPTIONS=--max-old-space-size), or make the server answer in pages.'

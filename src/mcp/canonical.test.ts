@@ -23,8 +23,8 @@ test('a hash is 64 hexadecimal digits', () => {
 
 test('depth is measured without recursion', () => {
   const nested = (levels: number) => Array.from({ length: levels }).reduce<Json>((inner) => [inner], 0)
-  expect(extentOf(nested(64), 64)).toEqual({ values: 65, tooDeep: false })
+  expect(extentOf(nested(64), 64)).toEqual({ values: 65, bytes: 65 * 32, tooDeep: false })
   expect(extentOf(nested(65), 64).tooDeep).toBe(true)
   expect(extentOf(nested(100_000), 64).tooDeep).toBe(true)
-  expect(extentOf('text', 0)).toEqual({ values: 1, tooDeep: false })
+  expect(extentOf('text', 0)).toEqual({ values: 1, bytes: 36, tooDeep: false })
 })

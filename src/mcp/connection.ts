@@ -284,7 +284,7 @@ export class Connection {
   /** The session, made on first use. @throws UpstreamFault when the configuration cannot be used as it is. */
   #open(): Session {
     if (this.#session !== undefined) return this.#session
-    const { clock, client, config, aside } = this.#deps
+    const { clock, client, config, means, aside } = this.#deps
     const { protocol } = config.target
     const asked = aside && ((id: RpcId, method: string, params: JsonObject) => this.#onAsked(aside, id, method, params))
     const listener = { notified: this.#onNotified, exited: this.#onExited, asked }
@@ -294,6 +294,7 @@ export class Connection {
     this.#session = new Session({
       channel,
       clock,
+      memory: means.answers,
       client,
       where: this.#where,
       redact,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
 import { aServerAt, someUpstreams } from '../../test/support/upstreams.ts'
+import { meansOf } from './means.ts'
 
 const nested = (levels: number): string => `${'{"items":'.repeat(levels)}{}${'}'.repeat(levels)}`
 
@@ -20,6 +21,22 @@ describe('the list of tools', () => {
     })
     expect(result.capabilities?.tools.map(({ name }) => name)).toEqual([0, 1, 2, 3, 4].map((page) => `tool-${page}`))
     expect(result.stages.at(-1)).toMatchObject({ stage: 'tools_list', ok: true })
+  })
+
+  test('is put off when there is no room for all of its pages', async () => {
+    const tools = ['a', 'b'].map((name) => ({ ...aTool(name), description: name.repeat(40_000) }))
+    await using server = await rawServer(
+      only('tools/list', ({ message, result: answer }) => {
+        const page = Number(message.params.cursor ?? 0)
+        answer({ tools: [tools[page]], ...(page === 0 && { nextCursor: '1' }) })
+      }),
+    )
+    const of = async (answerBytes: number) => {
+      await using bench = someUpstreams({ means: meansOf({ answerBytes }) })
+      return [await bench.deep(aServerAt(server.url)), await bench.deep(aServerAt(server.url))]
+    }
+    expect(await of(60_000)).toMatchObject([{ outcome: 'inconclusive' }, { outcome: 'inconclusive' }])
+    expect(await of(100_000)).toMatchObject([{ outcome: 'ok' }, { outcome: 'ok' }])
   })
 
   test('keeps the good when some are bad, and says why', async () => {

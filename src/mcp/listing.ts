@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { PromptSchema, ResourceSchema, ToolSchema } from '@modelcontextprotocol/core'
 import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
+import { type AnswerMemory, MemoryShare } from './answer-memory.ts'
 import { canonicalJson, type Extent, extentOf, sha256 } from './canonical.ts'
 import { CHECK_LIMITS, type Limits, type Reply } from './channel.ts'
 import { type FaultCode, faultOf } from './failures.ts'
@@ -40,11 +41,26 @@ export type Listing = Listed | { readonly refusal: Extract<Reply, { error: unkno
 
 /**
  * Reads every page of one list. A bad item is left out, and the others are kept.
- * @throws UpstreamFault for a list that is none, goes in circles or is too long.
+ * @throws UpstreamFault for a list that is none, goes in circles or is too long; 'inconclusive' when `memory` is taken.
  */
 export async function listAll(
   kind: Dropped['kind'],
   where: string,
+  memory: AnswerMemory,
+  request: (method: string, params: JsonObject) => Promise<Reply>,
+): Promise<Listing> {
+  const share = new MemoryShare(memory)
+  try {
+    return await listPages(kind, where, share, request)
+  } finally {
+    share.letGo()
+  }
+}
+
+async function listPages(
+  kind: Dropped['kind'],
+  where: string,
+  share: MemoryShare,
   request: (method: string, params: JsonObject) => Promise<Reply>,
 ): Promise<Listing> {
   const { method, field } = KINDS[kind]
@@ -64,13 +80,14 @@ export async function listAll(
       throw broken('response_too_large', `more than ${MOST_ITEMS} ${field}`)
     }
     for (const entry of entries) {
-      const { values, tooDeep } = extentOf(entry, CHECK_LIMITS.maxDepth)
-      const taken = judge(kind, entry, { values, tooDeep }, items)
+      const extent = extentOf(entry, CHECK_LIMITS.maxDepth)
+      share.hold(share.bytes + extent.bytes, 'tools_list')
+      const taken = judge(kind, entry, extent, items)
       if ('reason' in taken) dropped.push({ kind, ...taken })
       else items.set(taken.name, taken)
       nameBytes += kind === 'tool' ? Buffer.byteLength(JSON.stringify(taken.name)) : 0
       if (nameBytes > MOST_NAME_BYTES) throw broken('response_too_large', `more than ${MOST_NAME_BYTES} bytes of names`)
-      sinceTurn += values + 20
+      sinceTurn += extent.values + 20
       if (sinceTurn < VALUES_AT_ONCE) continue
       sinceTurn = 0
       await setImmediate() // others get their turn

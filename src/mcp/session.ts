@@ -1,6 +1,7 @@
 import type { Capabilities, Capability, Dropped, JsonObject } from '../core/capabilities.ts'
 import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
+import type { AnswerMemory } from './answer-memory.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
 import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
@@ -13,6 +14,8 @@ import { unlessAborted } from './unless-aborted.ts'
 export type SessionDeps = {
   readonly channel: Channel
   readonly clock: Clock
+  /** Of lists that are being read. */
+  readonly memory: AnswerMemory
   /** Whom the server is greeted as, and asked as by our own requests. */
   readonly client: ClientSelf
   /** How messages name the server. */
@@ -171,9 +174,9 @@ export class Session {
   }
 
   async #list(kind: Dropped['kind'], options: RequestOptions): Promise<Listing> {
-    const { where, conceal } = this.#deps
+    const { where, memory, conceal } = this.#deps
     const patient = { ...options, limits: LIST_LIMITS }
-    const listed = await listAll(kind, where, (method, params) => this.#request(method, params, patient))
+    const listed = await listAll(kind, where, memory, (method, params) => this.#request(method, params, patient))
     return conceal && 'items' in listed ? concealList(kind, listed, conceal) : listed
   }
 

@@ -69,7 +69,7 @@ export async function openUpstreams({
     ...(onNotified && { onNotified }),
     openProcess: (launch, listener) => {
       if (!config.stdioAllowed) throw notAllowed(launch.command)
-      return new StdioChannel({ ...host, launch, listener, clock })
+      return new StdioChannel({ ...host, launch, listener, clock, memory: means.answers })
     },
   })
   const close = async () => {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../../core/check.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { AnswerMemory } from '../answer-memory.ts'
+import { type AnswerMemory, MemoryShare } from '../answer-memory.ts'
 import { UpstreamFault } from '../channel.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
 import type { HttpConnection } from './http-connections.ts'
@@ -45,7 +45,6 @@ const MOST_USELESS_BYTES = 1024 * 1024
 const LOOK_MS = 1_000
 /** Interim answers (1xx) before the real one. */
 const MOST_INTERIMS = 100
-const MORE_MEMORY = 'Give Omni2 more memory (NODE_OPTIONS=--max-old-space-size), or make the server answer in pages.'
 
 /** Sends one request on a connection of its own. @throws UpstreamFault; the connection is not clean then. */
 export function exchange<T>(
@@ -89,8 +88,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
   #lingered = 0
   #interims = 0
-  /** Bytes of the answer that are held. */
-  #held = 0
+  readonly #share: MemoryShare
   /** What the socket had received when something of use came last. */
   #usefulAt: number
   #stopLooking: () => void = () => {}
@@ -105,6 +103,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#reader = reader
     this.#options = options
     this.#socket = socket
+    this.#share = new MemoryShare(options.memory)
     this.#usefulAt = socket.bytesRead
     this.#resolve = resolve
     this.#reject = reject
@@ -164,7 +163,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       const value = step()
       if (value === undefined) return
       this.#state = 'lingering'
-      this.#letGo()
+      this.#share.letGo()
       this.#unlisten()
       this.#stopTimer = this.#options.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
       this.#resolve(value)
@@ -173,17 +172,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** @throws UpstreamFault 'inconclusive' when all answers together would be too much for us. */
   #hold(bytes: number): undefined {
-    if (!this.#reader.keeps) return
-    const { memory, stage } = this.#options
-    if (!memory.take(bytes)) throw inconclusive(stage, 'too many large answers come at once', undefined, MORE_MEMORY)
-    this.#held += bytes
-  }
-
-  #letGo(): void {
-    this.#options.memory.giveBack(this.#held)
-    this.#held = 0
+    if (this.#reader.keeps) this.#share.hold(this.#share.bytes + bytes, this.#options.stage)
   }
 
   #linger(bytes: number): void {
@@ -227,7 +217,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#state = 'over'
-    this.#letGo()
+    this.#share.letGo()
     this.#stopTimer()
     this.#stopLooking()
     this.#unlisten()

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Exchange, rawServer } from '../../../test/support/raw-server.ts'
 import { aServerAt, httpTarget, someUpstreams } from '../../../test/support/upstreams.ts'
+import { meansOf } from '../means.ts'
 
 type Push = (type: string, data: unknown) => void
 type Options = {
@@ -166,4 +167,21 @@ test.each([
   await using bench = someUpstreams()
   const at = aServerAt(server.url, { target: httpTarget(server.url, 'sse') })
   expect(await bench.shallow(at)).toMatchObject({ outcome, failure: { code } })
+})
+
+test('an answer there is no room for is put off, and the next check greets anew', async () => {
+  const text = 'x'.repeat(300_000)
+  const { server, at } = await sseServer({
+    spoiled: {
+      'tools/call': (push, exchange) => {
+        exchange.response.writeHead(202).end()
+        push('message', reply(exchange, { content: [{ type: 'text', text }] }))
+      },
+    },
+  })
+  await using bench = someUpstreams({ means: meansOf({ answerBytes: 100_000 }) })
+  await bench.shallow(at)
+  expect(await bench.call(at)).toMatchObject({ outcome: 'inconclusive' })
+  expect(await bench.deep(at)).toMatchObject({ outcome: 'ok' })
+  expect(server.asked.filter((method) => method === 'GET')).toHaveLength(2)
 })

@@ -72,6 +72,7 @@ export class SseChannel implements Channel {
     const headers = [...this.#sender.headers, 'accept', 'text/event-stream']
     const request = { method: 'GET', path: this.#deps.url.pathname + this.#deps.url.search, headers } as const
     const lost = (error: unknown) => {
+      stream.reader.letGo()
       this.#lose(stream, error)
       ready.reject(error)
     }
@@ -137,6 +138,7 @@ export class SseChannel implements Channel {
     const site = this.#sender.site(options)
     return new SseStreamReader({
       site,
+      memory: this.#deps.means.answers,
       maxBytes: () =>
         [...this.#waiting.values()].reduce((sum, { limits }) => sum + limits.maxBytes, CHECK_LIMITS.maxBytes),
       happened: (event) => {

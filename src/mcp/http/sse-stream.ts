@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { type AnswerMemory, MemoryShare } from '../answer-memory.ts'
 import type { UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { printable } from '../printable.ts'
@@ -9,6 +10,7 @@ import { type AnswerSite, faultOfHead, statusFault } from './http-status.ts'
 
 type Deps = {
   readonly site: AnswerSite
+  readonly memory: AnswerMemory
   /** How many bytes may have come since the last request or reply. */
   readonly maxBytes: () => number
   /** May throw an UpstreamFault, which ends the stream. */
@@ -20,10 +22,12 @@ export class SseStreamReader implements AnswerReader<'ended'> {
   readonly keeps = false
   readonly #deps: Deps
   readonly #events = new EventStreamParser()
+  readonly #share: MemoryShare
   #received = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#share = new MemoryShare(deps.memory)
   }
 
   /** Forgets the bytes counted so far: something legitimate begins or ended. */
@@ -54,6 +58,12 @@ export class SseStreamReader implements AnswerReader<'ended'> {
       this.#received += EVENT_COST
       happened(event)
     }
+    this.#share.hold(this.#events.pendingBytes, site.stage)
+  }
+
+  /** Nothing more comes. */
+  letGo(): void {
+    this.#share.letGo()
   }
 
   end(): 'ended' {

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Stage } from '../../core/check.ts'
+import { type AnswerMemory, MemoryShare, tooMuchAtOnce } from '../answer-memory.ts'
 import {
   CALL_LIMITS,
   CHECK_LIMITS,
@@ -22,6 +23,7 @@ type Deps = {
   readonly input: Readable
   /** What it reads. */
   readonly output: Writable
+  readonly memory: AnswerMemory
   /** The other side, to people. */
   readonly where: string
   readonly listener: Pick<ChannelListener, 'notified' | 'asked'>
@@ -56,6 +58,7 @@ const LOG_TO_STDERR = 'Make the server write its log to stderr: stdout is for me
 export class JsonRpcPipe {
   readonly #deps: Deps
   readonly #reader = new LineReader()
+  readonly #share: MemoryShare
   readonly #pending = new Map<RpcId, Pending>()
   /** Requests whose callers left: the reply may have been on its way, and is dropped. */
   readonly #left = new Map<RpcId, Pick<Pending, 'limits'>>()
@@ -66,6 +69,7 @@ export class JsonRpcPipe {
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#share = new MemoryShare(deps.memory)
     deps.input.on('data', (chunk: Buffer) => this.#read(chunk))
   }
 
@@ -111,6 +115,7 @@ export class JsonRpcPipe {
   /** Fails everything in flight, and whatever is asked later. */
   end(fault: UpstreamFault): void {
     this.#ended ??= fault
+    this.#share.letGo()
     for (const pending of this.#pending.values()) pending.reject(this.#ended)
   }
 
@@ -126,12 +131,30 @@ export class JsonRpcPipe {
     try {
       for (const line of this.#reader.push(chunk, maxBytes, tooLong)) {
         if (this.#ended) return
-        this.#accept(line)
+        if (this.#reader.wasCut) this.#refuse(line)
+        else this.#accept(line)
       }
+      this.#hold()
     } catch (error) {
       if (!(error instanceof UpstreamFault)) throw error
       this.#break(error)
     }
+  }
+
+  /** A line that is on its way; where there is no room for it, only its ends are kept. */
+  #hold(): void {
+    try {
+      this.#share.hold(this.#reader.pendingBytes, this.#stage())
+    } catch {
+      this.#reader.cut()
+      this.#share.letGo()
+    }
+  }
+
+  /** A reply that there was no room for, of which both ends are there: they tell whose it was. */
+  #refuse(ends: string): void {
+    const asked = this.#pending.get(guessId(ends))
+    for (const { stage, reject } of asked ? [asked] : this.#pending.values()) reject(tooMuchAtOnce(stage))
   }
 
   #accept(line: string): void {

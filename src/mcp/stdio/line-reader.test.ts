@@ -32,3 +32,22 @@ test('a million single bytes cost about their length', () => {
   for (let count = 0; count < 1_000_000; count++) for (const _ of reader.push(byte, () => 2_000_000, tooLong));
   expect([...reader.push(Buffer.from('\n'), () => 2_000_000, tooLong)][0]?.length).toBe(1_000_000)
 })
+test('of a line that is cut both ends come, and the next one is whole', () => {
+  const reader = new LineReader()
+  const push = (text: string) => {
+    const lines: { line: string; cut: boolean }[] = []
+    for (const line of reader.push(Buffer.from(text), () => 100_000, tooLong)) lines.push({ line, cut: reader.wasCut })
+    return lines
+  }
+  push(`head${'x'.repeat(30_000)}`)
+  reader.cut()
+  expect(reader.pendingBytes).toBe(400)
+  push('y'.repeat(60_000))
+  const [first, ...others] = push('tail\nwhole\n')
+  expect(first).toMatchObject({ line: expect.stringMatching(/^headx+y+tail$/), cut: true })
+  expect(first?.line.length).toBeLessThan(1_000)
+  expect(others).toEqual([{ line: 'whole', cut: false }])
+  push('z'.repeat(60_000))
+  reader.cut()
+  expect(() => push('z'.repeat(60_000))).toThrow('too long')
+})

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runningPids, STDIO_SERVER, stdioBench, within } from '../../../test/support/stdio.ts'
+import { AnswerMemory } from '../answer-memory.ts'
 import { CHECK_LIMITS, UpstreamFault } from '../channel.ts'
 import { StageTrace } from '../stage-trace.ts'
 
@@ -284,4 +285,22 @@ test('its first answer may take longer than the later ones', async () => {
   await channel.open(within())
   await channel.request('echo', {}, within())
   expect(channel.deadlineMs(10_000)).toBe(10_000)
+})
+test('a reply there is no room for is put off, and the process goes on', async () => {
+  const { channel, exits } = bench.channel({ memory: new AnswerMemory(100_000) })
+  await channel.open(within())
+  const small = channel.request('late', { ms: 300, word: 'later' }, within())
+  const fault = await faultOfRejected(channel.request('large', { bytes: 3_000_000 }, within()))
+  expect(fault).toMatchObject({ outcome: 'inconclusive', failure: { message: expect.stringContaining('at once') } })
+  expect(await small).toEqual({ result: { ms: 300, word: 'later' } })
+  expect(await channel.request('large', { bytes: 50_000 }, within())).toMatchObject({ result: {} })
+  expect(exits).toEqual([])
+})
+test('whose reply it was is not said at either end: whoever waits is put off', async () => {
+  const { channel, exits } = bench.channel({ memory: new AnswerMemory(100_000) })
+  await channel.open(within())
+  const silent = faultOfRejected(channel.request('silent', {}, within()))
+  await faultOfRejected(channel.request('buried', { bytes: 3_000_000 }, within()))
+  expect(await silent).toMatchObject({ outcome: 'inconclusive' })
+  expect(exits).toEqual([])
 })

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Failure } from '../../core/check.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { AnswerMemory } from '../answer-memory.ts'
 import {
   type ChannelListener,
   type Launch,
@@ -30,6 +31,7 @@ export type StdioDeps = TreeHost & {
   readonly launch: Launch
   readonly listener: ChannelListener
   readonly clock: Clock
+  readonly memory: AnswerMemory
   /** What a first start may take at least, however short the server's own timeout: 30 s for programs that install themselves. */
   readonly firstStartMs?: number
 }
@@ -140,12 +142,13 @@ export class StdioChannel implements ProcessChannel {
   }
 
   #adopt(tree: ProcessTree): void {
-    const { clock } = this.#deps
+    const { clock, memory } = this.#deps
     const unasked = new Pace(tree.stdout, clock)
     const complaints = new Pace(tree.stderr, clock)
     const pipe = new JsonRpcPipe({
       input: tree.stdout,
       output: tree.stdin,
+      memory,
       where: `"${this.#deps.launch.command}"`,
       listener: this.#deps.listener,
       unasked: (bytes) => unasked.took(bytes),
