@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { type DestinationStream, pino } from 'pino'
 import { Secret } from '../core/config/secret.ts'
 import { AppError } from '../core/errors.ts'
@@ -7,6 +6,7 @@ import { createLog } from './log.ts'
 import { humanLines } from './log-line.ts'
 import { type Running, start } from './start.ts'
 import { systemClock } from './system-clock.ts'
+import { letNewSpaceGrow } from './young-generation.ts'
 
 type Options = {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -37,7 +37,7 @@ export async function serve({ env, flags, version, out, signal }: Options): Prom
     log.fatal({ err }, 'uncaught exception')
     onFatal(new AppError('unavailable', 'Omni2 met an error it cannot go on after; the log says more', { cause: err }))
   })
-  setFlagsFromString('--semi-space-growth-factor=2')
+  letNewSpaceGrow()
   log.info({ url: running.url, version, data_dir: config.dataDir, database: databaseName(config) }, 'started')
   out.write(greeting(running, config))
   try {
