@@ -15,11 +15,13 @@ export type Dropped = {
   readonly reason: string
 }
 
-/** `name` of a resource is its URI. */
+/** `name` of a resource is its URI, and of a template that of its URIs. */
 export type Capabilities = {
   readonly tools: readonly Capability[]
   readonly prompts: readonly Capability[]
   readonly resources: readonly Capability[]
+  /** Absent where there are none. */
+  readonly templates?: readonly Capability[] | undefined
   readonly dropped: readonly Dropped[]
 }
 
@@ -33,8 +35,8 @@ export const CAPABILITY_LISTS = [
 /** True when both list the same things, described the same. */
 export const sameCapabilities = (a: Capabilities, b: Capabilities): boolean => fingerprint(a) === fingerprint(b)
 
-const fingerprint = ({ tools, prompts, resources, dropped }: Capabilities): string =>
+const fingerprint = ({ tools, prompts, resources, templates = [], dropped }: Capabilities): string =>
   [
-    ...[tools, prompts, resources].map((list) => list.map(({ hash }) => hash).join()),
+    ...[tools, prompts, resources, templates].map((list) => list.map(({ hash }) => hash).join()),
     JSON.stringify(dropped.map(({ kind, name, reason }) => [kind, name, reason])),
   ].join(';')

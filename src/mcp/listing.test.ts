@@ -191,3 +191,17 @@ test('prompts and resources are listed when declared, and their failure fails no
     reason: expect.any(String),
   })
 })
+
+test('templates of resources are listed, and one that is bad is left out with a note', async () => {
+  const resourceTemplates = [{ name: 't', uriTemplate: 'file:///{path}' }, { name: 'bad' }]
+  await using server = await rawServer(({ message, result, honest }) => {
+    if (message.method === 'initialize') result({ protocolVersion: '2025-11-25', capabilities: { resources: {} } })
+    else if (message.method === 'resources/list') result({ resources: [] })
+    else if (message.method === 'resources/templates/list') result({ resourceTemplates })
+    else honest()
+  })
+  await using bench = someUpstreams()
+  const { capabilities } = await bench.deep(aServerAt(server.url))
+  expect(capabilities?.templates).toMatchObject([{ name: 'file:///{path}', definition: { name: 't' } }])
+  expect(capabilities?.dropped).toMatchObject([{ kind: 'resource', name: '(without a name)' }])
+})

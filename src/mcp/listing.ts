@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { PromptSchema, ResourceSchema, ToolSchema } from '@modelcontextprotocol/core'
+import { PromptSchema, ResourceSchema, ResourceTemplateSchema, ToolSchema } from '@modelcontextprotocol/core'
 import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
 import { type AnswerMemory, MemoryShare } from './answer-memory.ts'
 import { canonicalJson, type Extent, extentOf, sha256 } from './canonical.ts'
@@ -23,16 +23,32 @@ const VALUES_AT_ONCE = 2_000
 const MOST_VALUES = 10_000
 
 /** In UTF-16 units. Names stand in events, logs and tables, so that they are short and printable. */
-const LONGEST_NAME = { tool: 256, prompt: 256, resource: 4_096 } as const satisfies Record<Dropped['kind'], number>
+const LONGEST_NAME = { tool: 256, prompt: 256, resource: 4_096, template: 4_096 } as const satisfies Record<
+  ListedKind,
+  number
+>
 /** Of all of them in UTF-8: an event names every one that changed, and has to fit into a frame. */
 const MOST_NAME_BYTES = 256 * 1024
 const LONGEST_CURSOR = 4_096
+
+/** What is listed; templates count as resources where kinds are told apart. */
+export type ListedKind = Dropped['kind'] | 'template'
+
+export const kindOf = (kind: ListedKind): Dropped['kind'] => (kind === 'template' ? 'resource' : kind)
+
+export const methodOf = (kind: ListedKind): string => KINDS[kind].method
 
 const KINDS = {
   tool: { method: 'tools/list', field: 'tools', name: 'name', schema: ToolSchema },
   prompt: { method: 'prompts/list', field: 'prompts', name: 'name', schema: PromptSchema },
   resource: { method: 'resources/list', field: 'resources', name: 'uri', schema: ResourceSchema },
-} as const satisfies Record<Dropped['kind'], object>
+  template: {
+    method: 'resources/templates/list',
+    field: 'resourceTemplates',
+    name: 'uriTemplate',
+    schema: ResourceTemplateSchema,
+  },
+} as const satisfies Record<ListedKind, object>
 
 export type Listed = { readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }
 
@@ -44,7 +60,7 @@ export type Listing = Listed | { readonly refusal: Extract<Reply, { error: unkno
  * @throws UpstreamFault for a list that is none, goes in circles or is too long; 'inconclusive' when `memory` is taken.
  */
 export async function listAll(
-  kind: Dropped['kind'],
+  kind: ListedKind,
   where: string,
   memory: AnswerMemory,
   request: (method: string, params: JsonObject) => Promise<Reply>,
@@ -58,7 +74,7 @@ export async function listAll(
 }
 
 async function listPages(
-  kind: Dropped['kind'],
+  kind: ListedKind,
   where: string,
   share: MemoryShare,
   request: (method: string, params: JsonObject) => Promise<Reply>,
@@ -83,7 +99,7 @@ async function listPages(
       const extent = extentOf(entry, CHECK_LIMITS.maxDepth)
       share.hold(share.bytes + extent.bytes, 'tools_list')
       const taken = judge(kind, entry, extent, items)
-      if ('reason' in taken) dropped.push({ kind, ...taken })
+      if ('reason' in taken) dropped.push({ kind: kindOf(kind), ...taken })
       else items.set(taken.name, taken)
       nameBytes += kind === 'tool' ? Buffer.byteLength(JSON.stringify(taken.name)) : 0
       if (nameBytes > MOST_NAME_BYTES) throw broken('response_too_large', `more than ${MOST_NAME_BYTES} bytes of names`)
@@ -105,7 +121,7 @@ async function listPages(
 
 /** An item as it is kept, or why it is left out. */
 function judge(
-  kind: Dropped['kind'],
+  kind: ListedKind,
   entry: Json,
   { values, tooDeep }: Extent,
   items: ReadonlyMap<string, Capability>,
@@ -128,7 +144,7 @@ function judge(
   return { name, hash: sha256(canonicalJson(entry)), definition: entry }
 }
 
-function nameProblem(kind: Dropped['kind'], name: string): string | undefined {
+function nameProblem(kind: ListedKind, name: string): string | undefined {
   if (name === '') return 'has an empty name'
   if (name.length > LONGEST_NAME[kind]) return `has a name of more than ${LONGEST_NAME[kind]} characters`
   return isPrintable(name) ? undefined : 'has characters in its name that do not show or that reorder text'

@@ -7,7 +7,7 @@ import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
 import { HEADER_MISMATCH, type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
 import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
-import { LIST_LIMITS, type Listing, listAll } from './listing.ts'
+import { kindOf, LIST_LIMITS, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
 import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -46,7 +46,11 @@ export class Session {
   /** The era spoken last; what to try first. */
   #era: Era | undefined
   #paramHeaders: ReadonlyMap<string, readonly ParamHeader[]> | undefined
-  #last: Pick<Capabilities, 'prompts' | 'resources'> = { prompts: [], resources: [] }
+  #last: Required<Pick<Capabilities, 'prompts' | 'resources' | 'templates'>> = {
+    prompts: [],
+    resources: [],
+    templates: [],
+  }
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
@@ -84,9 +88,11 @@ export class Session {
     const { prompts: declaresPrompts, resources: declaresResources } = this.#established?.declares ?? NOTHING
     const prompts = await this.#others('prompt', declaresPrompts, this.#last.prompts, options)
     const resources = await this.#others('resource', declaresResources, this.#last.resources, options)
-    this.#last = { prompts: prompts.items, resources: resources.items }
-    const dropped = [...capabilities.dropped, ...prompts.dropped, ...resources.dropped]
-    return { ...capabilities, ...this.#last, dropped }
+    const templates = await this.#others('template', declaresResources, this.#last.templates ?? [], options)
+    this.#last = { prompts: prompts.items, resources: resources.items, templates: templates.items }
+    const dropped = [...capabilities.dropped, ...prompts.dropped, ...resources.dropped, ...templates.dropped]
+    const others = { prompts: prompts.items, resources: resources.items, dropped }
+    return { ...capabilities, ...others, ...(templates.items.length > 0 && { templates: templates.items }) }
   }
 
   /** Asks the server what somebody else wants of it: its reply, whatever it is. @throws UpstreamFault. */
@@ -157,27 +163,33 @@ export class Session {
   }
 
   async #others(
-    kind: 'prompt' | 'resource',
+    kind: Exclude<ListedKind, 'tool'>,
     declared: boolean,
     last: readonly Capability[],
     options: RequestOptions,
   ): Promise<{ readonly items: readonly Capability[]; readonly dropped: readonly Dropped[] }> {
-    if (!declared) return { items: [], dropped: [] }
-    const failed = (reason: string) => ({ items: last, dropped: [{ kind, name: `${kind}s/list`, reason }] })
+    if (!declared) return EMPTY_LIST
+    const failed = (reason: string) => ({
+      items: last,
+      dropped: [{ kind: kindOf(kind), name: methodOf(kind), reason }],
+    })
     try {
       const listed = await this.#list(kind, options)
-      return 'refusal' in listed ? failed(`refused with error ${listed.refusal.error.code}`) : listed
+      if ('items' in listed) return listed
+      const { code } = listed.refusal.error
+      // Who has resources need not know templates.
+      return kind === 'template' && code === METHOD_NOT_FOUND ? EMPTY_LIST : failed(`refused with error ${code}`)
     } catch (error) {
       if (error instanceof UpstreamFault) return failed(error.message)
       throw error
     }
   }
 
-  async #list(kind: Dropped['kind'], options: RequestOptions): Promise<Listing> {
+  async #list(kind: ListedKind, options: RequestOptions): Promise<Listing> {
     const { where, memory, conceal } = this.#deps
     const patient = { ...options, limits: LIST_LIMITS }
     const listed = await listAll(kind, where, memory, (method, params) => this.#request(method, params, patient))
-    return conceal && 'items' in listed ? concealList(kind, listed, conceal) : listed
+    return conceal && 'items' in listed ? concealList(kindOf(kind), listed, conceal) : listed
   }
 
   #request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
@@ -255,6 +267,7 @@ const LISTEN_MS = 1_000
 const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
+const EMPTY_LIST = { items: [], dropped: [] }
 /** Method not found, and unsupported revision: a modern server gave way to a legacy one. A legacy one may lack ping. */
 const SAYS_OTHER_ERA = new Set([METHOD_NOT_FOUND, UNSUPPORTED_VERSION])
 

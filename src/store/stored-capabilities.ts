@@ -14,6 +14,7 @@ export const StoredCapabilities = z.object({
   tools: z.array(StoredCapability),
   prompts: z.array(StoredCapability),
   resources: z.array(StoredCapability),
+  templates: z.array(StoredCapability).optional(),
   dropped: z.array(z.object({ kind: z.enum(CAPABILITY_KINDS), name: z.string(), reason: z.string() })),
 }) satisfies z.ZodType<Capabilities>
 

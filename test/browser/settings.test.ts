@@ -31,7 +31,7 @@ test('an admin changes settings, and makes and revokes a token', async () => {
 
   const tokens = page.getByRole('region', { name: 'API tokens' })
   await tokens.getByRole('button', { name: 'New token' }).click()
-  await page.getByLabel('Name').fill('ci')
+  await page.getByLabel('Name', { exact: true }).fill('ci')
   await page.getByRole('button', { name: 'Make it' }).click()
   const secret = await page.getByText(/^omni2_/).innerText()
   await page.getByRole('button', { name: 'Done' }).click()

@@ -60,6 +60,8 @@ function answering() {
   return { client, asked }
 }
 
+const TEXT_TEMPLATE = 'demo://resource/dynamic/text/{resourceId}'
+
 describe.each(['http', 'sse', 'process'])('server-everything over %s', (name) => {
   test('prompts, resources, templates and completions pass, at its own endpoint', async () => {
     await using agent = await legacyClient(at(`/servers/${name}/mcp`))
@@ -86,6 +88,14 @@ describe.each(['http', 'sse', 'process'])('server-everything over %s', (name) =>
       const { resources } = await client.listResources()
       const uri = resources.find((resource) => resource.uri.startsWith(`omni2://${name}/`))?.uri ?? ''
       expect((await client.readResource({ uri })).contents[0]?.uri).toBe(uri)
+
+      const templates = (await client.listResourceTemplates()).resourceTemplates
+      const template = templates.find(({ uriTemplate }) => uriTemplate === `omni2://${name}/${TEXT_TEMPLATE}`)
+      const text = template?.uriTemplate.replace('{resourceId}', '7') ?? ''
+      expect((await client.readResource({ uri: text })).contents[0]?.uri).toBe(text)
+      const ref = { type: 'ref/resource' as const, uri: template?.uriTemplate ?? '' }
+      const { completion } = await client.complete({ ref, argument: { name: 'resourceId', value: '7' } })
+      expect(completion.values).toEqual(['7'])
     }
   })
 

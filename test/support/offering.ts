@@ -18,16 +18,18 @@ type Offered = {
   readonly tools?: readonly string[]
   readonly prompts?: readonly string[]
   readonly resources?: readonly string[]
+  readonly templates?: readonly string[]
   readonly state?: Member['state']
 }
 
 /** A member that lists these. */
 export function offering(id: number, offered: Offered = {}): Member {
-  const { name = `server-${id}`, tools = [], prompts = [], resources = [], state } = offered
+  const { name = `server-${id}`, tools = [], prompts = [], resources = [], templates = [], state } = offered
   const value = {
     tools: tools.map(capability),
     prompts: prompts.map(capability),
     resources: resources.map(capability),
+    templates: templates.map(capability),
     dropped: [],
   }
   const capabilities = { value, seenAt: at(), dates: { since: at(), later: new Map() } }

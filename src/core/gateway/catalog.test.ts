@@ -45,6 +45,12 @@ test('a list that changed is told, and no other', async () => {
   expect(await after(1)).toEqual(['tools of github', 'resources of github'])
 })
 
+test('templates are told of with resources', async () => {
+  const { fleet, after } = start(offering(1, { resources: ['r'] }))
+  fleet.put(offering(1, { resources: ['r'], templates: ['t'] }))
+  expect(await after(1)).toEqual(['resources of server-1'])
+})
+
 test('what changes at once is told once', async () => {
   const { fleet, after } = start(offering(1), offering(2))
   fleet.put(offering(1, { tools: ['a'] }))

@@ -7,10 +7,19 @@ import { derive } from '../health/status.ts'
 import type { ServerId } from '../ids.ts'
 import type { Fleet, Member } from '../watch/fleet.ts'
 import type { GatewaySettings } from './gateway-settings.ts'
-import { LIST_KINDS, type ListKind } from './offered.ts'
+import type { ListKind } from './offered.ts'
+
+/** Templates are told of with resources. */
+const TOLD = {
+  tools: ['tools'],
+  prompts: ['prompts'],
+  resources: ['resources', 'templates'],
+} as const satisfies Record<string, readonly ListKind[]>
+export type ToldKind = keyof typeof TOLD
+export const TOLD_KINDS = ['tools', 'prompts', 'resources'] as const satisfies readonly ToldKind[]
 
 /** Lists that are not what they were: of these servers, or undefined of any. */
-export type ListChange = { readonly kind: ListKind; readonly servers: ReadonlySet<string> | undefined }
+export type ListChange = { readonly kind: ToldKind; readonly servers: ReadonlySet<string> | undefined }
 
 type Deps = {
   readonly fleet: Pick<Fleet, 'all' | 'find'>
@@ -65,7 +74,7 @@ export class Catalog {
   /** Something happened to a server, or to a collection. Who was told of it first may not have changed the fleet yet. */
   heard(event: DomainEvent | CheckNotice): void {
     if ('serverId' in event) this.#toSee.add(event.serverId)
-    else if (event.type === 'collection_changed') this.#tell(LIST_KINDS, undefined)
+    else if (event.type === 'collection_changed') this.#tell(TOLD_KINDS, undefined)
     if (this.#toSee.size > 0) this.#lookSoon()
   }
 
@@ -86,7 +95,7 @@ export class Catalog {
   readonly #look = (): void => {
     this.#willLook = false
     this.#hide()
-    const changed = new Map(LIST_KINDS.map((kind) => [kind, new Set<string>()]))
+    const changed = new Map(TOLD_KINDS.map((kind) => [kind, new Set<string>()]))
     for (const id of this.#toSee) {
       const before = this.#seen.get(id)
       const after = this.#see(id)
@@ -142,17 +151,17 @@ export class Catalog {
     return seen
   }
 
-  #tell(kinds: readonly ListKind[], servers: ReadonlySet<string> | undefined): void {
+  #tell(kinds: readonly ToldKind[], servers: ReadonlySet<string> | undefined): void {
     for (const kind of kinds) this.#deps.changes.emit({ kind, servers })
   }
 }
 
 const DOWN: ReadonlySet<HealthStatus> = new Set<HealthStatus>(['unhealthy', 'disconnected', 'circuit_open'])
 
-const isSame = (a: Seen | undefined, b: Seen | undefined, kind: ListKind): boolean =>
+const isSame = (a: Seen | undefined, b: Seen | undefined, kind: ToldKind): boolean =>
   (a?.name === b?.name && a?.value === b?.value) || textOf(a, kind) === textOf(b, kind)
 
-const textOf = (seen: Seen | undefined, kind: ListKind): string => {
-  const items = seen?.value?.[kind] ?? []
+const textOf = (seen: Seen | undefined, kind: ToldKind): string => {
+  const items = TOLD[kind].flatMap((list) => seen?.value?.[list] ?? [])
   return items.length === 0 ? '' : [seen?.name, ...items.map(({ hash }) => hash)].join(' ')
 }

@@ -1,11 +1,12 @@
 import type { Capability, JsonObject } from '../capabilities.ts'
+import { unreachable } from '../errors.ts'
 import type { Member } from '../watch/fleet.ts'
 import type { Part } from './collection.ts'
 import { publicName } from './public-name.ts'
 import { publicUri } from './public-uri.ts'
 import { isToolOn } from './scope.ts'
 
-export const LIST_KINDS = ['tools', 'prompts', 'resources'] as const
+export const LIST_KINDS = ['tools', 'prompts', 'resources', 'templates'] as const
 export type ListKind = (typeof LIST_KINDS)[number]
 
 /** A server, and what of it is offered. */
@@ -24,11 +25,22 @@ export function offered(
   const { name } = member.server.config
   if (kind === 'tools')
     return listed.filter((tool) => isToolOn(part, tool.name)).map((tool) => shown(tool, name, part, nameLimit))
-  if (!part[kind]) return []
+  if (!part[kind === 'prompts' ? 'prompts' : 'resources']) return []
   if (nameLimit === undefined) return listed.map(({ definition }) => definition)
-  return kind === 'prompts'
-    ? listed.map((prompt) => ({ ...prompt.definition, name: publicName(name, prompt.name, nameLimit) }))
-    : listed.map((resource) => ({ ...resource.definition, uri: publicUri(name, resource.name) }))
+  return listed.map((item) => ({ ...item.definition, ...publicly(kind, name, item.name, nameLimit) }))
+}
+
+function publicly(kind: Exclude<ListKind, 'tools'>, server: string, name: string, nameLimit: number): JsonObject {
+  switch (kind) {
+    case 'prompts':
+      return { name: publicName(server, name, nameLimit) }
+    case 'resources':
+      return { uri: publicUri(server, name) }
+    case 'templates':
+      return { uriTemplate: publicUri(server, name) }
+    default:
+      return unreachable(kind)
+  }
 }
 
 function shown(tool: Capability, server: string, part: Part, nameLimit: number | undefined): JsonObject {

@@ -127,7 +127,7 @@ export class Gateway {
         answer.replyPage(request.id, this.#lists.page(offer, list, request.params.cursor), isModern ? LISTED_TAIL : '')
         return
       }
-      const own = session ? this.#legacyResult(offer, request, session) : this.#modernResult(offer, request)
+      const own = session ? this.#legacyResult(request, session) : this.#modernResult(request)
       if (own === undefined) this.#relay(visit, asker, request)
       else answer.reply(resultMessage(request.id, own))
     } catch (error) {
@@ -136,19 +136,18 @@ export class Gateway {
   }
 
   /** What is answered here; undefined for what a server has to answer. */
-  #legacyResult(offer: Offer, { method, params }: Request, session: LegacySession): JsonObject | undefined {
+  #legacyResult({ method, params }: Request, session: LegacySession): JsonObject | undefined {
     if (method === 'ping') return {}
     if (method === 'logging/setLevel') {
       if (typeof params.level !== 'string' || !LOG_LEVELS.has(params.level)) throw invalidParams('No such log level')
       session.setLogLevel(params.level)
       return {}
     }
-    return templates(offer, method)
+    return undefined
   }
 
-  #modernResult(offer: Offer, { method }: Request): JsonObject | undefined {
-    const result = method === 'server/discover' ? this.#discovery() : templates(offer, method)
-    return result && { ...result, ...LISTED }
+  #modernResult({ method }: Request): JsonObject | undefined {
+    return method === 'server/discover' ? { ...this.#discovery(), ...LISTED } : undefined
   }
 
   #relay({ answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
@@ -255,9 +254,6 @@ const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000
-
-const templates = ({ endpoint }: Offer, method: string): JsonObject | undefined =>
-  method === 'resources/templates/list' && endpoint.server === undefined ? { resourceTemplates: [] } : undefined
 
 const MODERN_ONLY: ReadonlySet<string> = new Set(['server/discover', 'subscriptions/listen', 'initialize'])
 const LEGACY_ONLY: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/capabilities.ts'
+import { TOLD_KINDS, type ToldKind } from '../../core/gateway/catalog.ts'
 import type { Endpoint } from '../../core/gateway/endpoint.ts'
-import { LIST_KINDS, type ListKind } from '../../core/gateway/offered.ts'
 import type { RpcId } from '../channel.ts'
 import type { Answer } from './answer.ts'
 
@@ -8,7 +8,7 @@ type Listener = {
   readonly answer: Answer
   readonly id: RpcId
   readonly endpoint: Endpoint
-  readonly kinds: ReadonlySet<ListKind>
+  readonly kinds: ReadonlySet<ToldKind>
 }
 
 /** What a client asks for, by the list it means. */
@@ -18,7 +18,7 @@ const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 /** One client has one or two. */
 const MOST_LISTENERS = 10_000
 
-export const changedMethod = (kind: ListKind): string => `notifications/${kind}/list_changed`
+export const changedMethod = (kind: ToldKind): string => `notifications/${kind}/list_changed`
 
 /** Modern clients that wait for changes (`subscriptions/listen`), each on a stream that lasts until one of us leaves. */
 export class Listeners {
@@ -27,7 +27,7 @@ export class Listeners {
   /** False when there are too many. */
   add(answer: Answer, id: RpcId, endpoint: Endpoint, filter: JsonObject): boolean {
     if (this.#listeners.size >= MOST_LISTENERS) return false
-    const kinds = new Set(LIST_KINDS.filter((kind) => filter[FILTERS[kind]] === true))
+    const kinds = new Set(TOLD_KINDS.filter((kind) => filter[FILTERS[kind]] === true))
     const listener = { answer, id, endpoint, kinds }
     this.#listeners.add(listener)
     answer.onceGone(() => this.#listeners.delete(listener))
@@ -36,7 +36,7 @@ export class Listeners {
     return true
   }
 
-  changed(kind: ListKind, concerns: (endpoint: Endpoint) => boolean): void {
+  changed(kind: ToldKind, concerns: (endpoint: Endpoint) => boolean): void {
     for (const listener of this.#listeners) {
       if (listener.kinds.has(kind) && concerns(listener.endpoint)) this.#tell(listener, changedMethod(kind), {})
     }

@@ -33,6 +33,7 @@ const aStep = fc.oneof(
     tools: items,
     prompts: items,
     resources: items,
+    templates: items,
     isDisabled: fc.boolean(),
   }),
   fc.record({ gone: fc.integer({ min: 1, max: 3 }) }),

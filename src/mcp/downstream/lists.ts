@@ -9,6 +9,7 @@ export const LISTS: ReadonlyMap<string, ListKind> = new Map([
   ['tools/list', 'tools'],
   ['prompts/list', 'prompts'],
   ['resources/list', 'resources'],
+  ['resources/templates/list', 'templates'],
 ])
 
 const PAGE = 1_000
@@ -93,7 +94,9 @@ function pagesOf(kind: ListKind, items: readonly string[]): readonly Buffer[] {
   return Array.from({ length: count }, (_, page) => {
     const end = (page + 1) * PAGE
     const listed = items.slice(page * PAGE, end).join()
-    return Buffer.from(`"${kind}":[${listed}]${end < items.length ? `,"nextCursor":"${end}"` : ''}`)
+    return Buffer.from(
+      `"${kind === 'templates' ? 'resourceTemplates' : kind}":[${listed}]${end < items.length ? `,"nextCursor":"${end}"` : ''}`,
+    )
   })
 }
 

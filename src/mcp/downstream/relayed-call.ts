@@ -351,7 +351,7 @@ const NO_WAY_TO_ASK = new RpcFailure(
 )
 
 /** Of these a modern result says how long it may be kept. */
-const CACHEABLE: ReadonlySet<string> = new Set(['resources/read', 'resources/templates/list'])
+const CACHEABLE: ReadonlySet<string> = new Set(['resources/read'])
 const UNCACHED = { ttlMs: 0, cacheScope: 'private' }
 
 /** What older clients know nothing of is left out. */
