@@ -153,8 +153,19 @@ export class JsonRpcPipe {
 
   /** A reply that there was no room for, of which both ends are there: they tell whose it was. */
   #refuse(ends: string): void {
-    const asked = this.#pending.get(guessId(ends))
-    for (const { stage, reject } of asked ? [asked] : this.#pending.values()) reject(tooMuchAtOnce(stage))
+    const id = guessId(ends)
+    if (this.#left.delete(id)) return
+    const asked = this.#pending.get(id)
+    if (asked) asked.reject(tooMuchAtOnce(asked.stage))
+    else this.#refuseAll()
+  }
+
+  /** Their replies may come all the same. */
+  #refuseAll(): void {
+    for (const [id, { stage, limits, reject }] of this.#pending) {
+      this.#left.set(id, { limits })
+      reject(tooMuchAtOnce(stage))
+    }
   }
 
   #accept(line: string): void {

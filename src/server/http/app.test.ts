@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { bearer, setUpServer } from '../../../test/support/server-setup.ts'
 import { Problem } from '../../api/problem.ts'
 import { ROUTES } from '../../api/routes.ts'
+import { AppError } from '../../core/errors.ts'
 import { ROLES } from '../../core/token.ts'
 import { may } from '../access/principal.ts'
 import { serveDashboard } from './dashboard.ts'
@@ -313,6 +314,29 @@ test('a bug is logged whole and shown bare', async () => {
   const response = await app.inject({ url: '/api/v1/settings', headers: bearer(await token('viewer')) })
   expect(response.json()).toEqual({ type: 'about:blank', title: 'Internal error', status: 500, code: 'internal' })
   expect(logLines.join('')).toContain('planted detail')
+})
+
+test('requests that are sent away are counted, and told once a minute', async () => {
+  const { app, token, logLines, clock } = await setup({
+    handlers: {
+      getSettings: async () => {
+        throw new AppError('unavailable', 'no room')
+      },
+    },
+  })
+  const headers = bearer(await token('viewer'))
+  const ask = async (times: number) => {
+    for (let n = 0; n < times; n++) await app.inject({ url: '/api/v1/settings', headers })
+  }
+  const told = () => logLines.splice(0).flatMap((line) => (line.includes('"debug"') ? [] : [JSON.parse(line)]))
+  await ask(5)
+  expect(told()).toMatchObject([{ level: 'warn', refused: { 'no room': 1 } }])
+  await clock.advance(60_000)
+  expect(told()).toMatchObject([{ level: 'warn', refused: { 'no room': 4 } }])
+  await clock.advance(60_000)
+  expect(told()).toEqual([])
+  await ask(1)
+  expect(told()).toMatchObject([{ refused: { 'no room': 1 } }])
 })
 
 test('one line tells of each request, marked when it changed something or was refused; no secret is in any', async () => {

@@ -18,6 +18,7 @@ import { findJsonTrap } from './json-body.ts'
 import { documentRoutes } from './open-api.ts'
 import { problemHeaders, toProblem } from './problems.ts'
 import { type Answered, logRequests } from './request-log.ts'
+import { ShedLog } from './shed-log.ts'
 
 type Deps = {
   readonly config: Config
@@ -66,7 +67,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  answerFailures(app, log)
+  answerFailures(app, log, clock)
   readJson(app)
   logRequests(app, log, onAnswer)
   app.addHook('onRequest', async (request, reply) => {
@@ -100,10 +101,14 @@ function trustedProxies(
   return setting.length === 0 ? false : [...setting]
 }
 
-function answerFailures(app: FastifyInstance, log: Logger): void {
+function answerFailures(app: FastifyInstance, log: Logger, clock: Clock): void {
+  const shed = new ShedLog(log, clock)
+  app.addHook('onClose', async () => shed.close())
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) log.error({ err: error, request_id: request.id, code: problem.code }, 'request failed')
+    if (error instanceof AppError && error.code === 'unavailable') shed.add(error)
+    else if (problem.status >= 500)
+      log.error({ err: error, request_id: request.id, code: problem.code }, 'request failed')
     return reply.code(problem.status).headers(problemHeaders(problem)).send(JSON.stringify(problem))
   })
   app.setNotFoundHandler((request) => {

@@ -13,7 +13,7 @@ export function logRequests(app: FastifyInstance, log: Logger, onAnswer: (answer
     const route = request.routeOptions.url ?? '(none)'
     const status = reply.statusCode
     onAnswer({ method: request.method, route, status, seconds: reply.elapsedTime / 1000 })
-    log[levelOf(route, status)](lineOf(request, reply, route), 'request')
+    log[levelOf(request.method, route, status)](lineOf(request, reply, route), 'request')
   })
 }
 
@@ -40,8 +40,12 @@ function lineOf(request: FastifyRequest, reply: FastifyReply, route: string): Re
   }
 }
 
-/** Probes and scrapes come every few seconds and tell nothing unless they fail. */
-function levelOf(route: string, status: number): 'debug' | 'info' | 'warn' | 'error' {
+/**
+ * Probes and scrapes come every few seconds and tell nothing unless they fail. Readers that are sent away come in crowds,
+ * and are counted elsewhere.
+ */
+function levelOf(method: string, route: string, status: number): 'debug' | 'info' | 'warn' | 'error' {
+  if (status === 503) return READING.has(method) && !route.startsWith('/health/') ? 'debug' : 'warn'
   if (status >= 500) return 'error'
   if (REFUSED.has(status)) return 'warn'
   return route.startsWith('/health/') || route === '/metrics' ? 'debug' : 'info'
