@@ -29,7 +29,14 @@ const SERVERS = 100
 const FLEET = 1_000
 /** Days with everything kept for one day only, to see the file stop growing. */
 const SHORT = { servers: 20, days: 4 } as const
-const RETENTION = { days: 30, healthLogDays: undefined, eventDays: undefined, incidentDays: 365, callDays: 7 } as const
+const RETENTION = {
+  days: 30,
+  healthLogDays: undefined,
+  eventDays: undefined,
+  incidentDays: 365,
+  callDays: 7,
+  payloadDays: 2,
+} as const
 const GIB = 1024 ** 3
 /** What a commit waits for, so that this measures bytes and not the disk. */
 const COMMIT_MS = 20_000
@@ -186,6 +193,7 @@ class Simulation implements Clock {
       checks: before,
       events: before,
       calls: before,
+      payloads: before,
       incidents: before,
       spans: before,
       minute: rolled.hour,

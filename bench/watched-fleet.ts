@@ -36,6 +36,7 @@ export const serverConfig = (name: string, target: Target | string, checkInterva
   callTimeoutMs: 60_000,
   checkIntervalMs,
   breakerOverride: {},
+  recordPayloads: false,
 })
 
 /** So many servers, each at a path of its own under `url`. */

@@ -64,6 +64,8 @@ const summary = async (store: Store) => ({
   retention: await store.setting('retention_days'),
   tokens: (await store.tokens()).filter(({ kind, role }) => kind === 'api' && role === 'admin').map(({ name }) => name),
   limits: (await store.tokens()).flatMap(({ limit }) => limit ?? []),
+  calls: (await store.calls({ limit: 9 })).map(({ outcome, reason }) => [outcome, reason]),
+  said: (await store.call(1))?.payload?.arguments.text,
   collections: (await store.collections()).map(({ config }) => [config.name, config.servers[0]?.serverId]),
 })
 
@@ -83,6 +85,14 @@ const kept = (schema: string): Awaited<ReturnType<typeof summary>> => ({
   ],
   retention: 12,
   tokens: ["the sample's"],
+  calls:
+    schema < '2026-11-26'
+      ? []
+      : [
+          ['refused', schema < '2026-11-27' ? undefined : 'Its circuit is open'],
+          ['ok', undefined],
+        ],
+  said: schema < '2026-11-27' ? undefined : '{"q":1}',
   ...(schema < '2026-11-25'
     ? { limits: [], collections: [] }
     : { limits: [{ servers: [A], collections: [collectionId(1)] }], collections: [['chosen', A]] }),

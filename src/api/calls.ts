@@ -23,7 +23,11 @@ export const CallView = z
     /** The tool or prompt by the server's own name, or the URI of the resource. */
     target: z.string().nullable(),
     outcome: z.enum(CALL_OUTCOMES),
+    /** Why the server did not do it; null when it answered. */
+    reason: z.string().nullable(),
     duration_ms: Milliseconds,
+    /** Of that, in line for one of the server's places. */
+    waited_ms: Milliseconds,
     /** Of the request, and of what it was answered. */
     bytes_in: Count,
     bytes_out: Count,
@@ -34,6 +38,15 @@ export const CallView = z
   })
   .meta({ id: 'Call' })
 export type CallView = z.infer<typeof CallView>
+
+/** JSON without secrets, at most `kept_bytes` of it; `truncated`: there was more. */
+const KeptText = z.object({ text: z.string(), truncated: z.boolean(), kept_bytes: z.int().min(1) })
+
+/** One call with what was said; null where the server is not configured to have that kept, or it is no more. */
+export const CallDetail = CallView.extend({ arguments: KeptText.nullable(), result: KeptText.nullable() }).meta({
+  id: 'CallDetail',
+})
+export type CallDetail = z.infer<typeof CallDetail>
 
 /** Newest first. */
 export const CallList = z.object({ calls: z.array(CallView), next_cursor: z.string().nullable() })
@@ -52,6 +65,7 @@ const filter = {
   method: listOf(z.string().max(100)).optional(),
   outcome: listOf(z.enum(CALL_OUTCOMES)).optional(),
   token_id: ServerIds.optional(),
+  endpoint: listOf(z.string().max(512)).optional(),
   since: Time.optional(),
   until: Time.optional(),
 }
@@ -93,6 +107,10 @@ export const CallSummary = z
     until: Time,
     total: TrafficView,
     servers: z.array(z.object({ server_id: Id, server_name: z.string(), ...traffic })),
+    /** Who called, the busiest first. */
+    callers: z.array(z.object({ token_id: Id, token_name: z.string().nullable(), calls: Count })),
+    /** Where they came, the busiest first. */
+    endpoints: z.array(z.object({ endpoint: z.string(), calls: Count })),
     /** The thousand busiest. */
     targets: z.array(
       z.object({

@@ -52,6 +52,8 @@ const fields = {
   /** Of one tool call. */
   call_timeout_seconds: z.int().min(1).max(3_600),
   check_interval_seconds: z.int().min(5).max(86_400),
+  /** Whether arguments and results of agents' calls are kept: without secrets, the first 16 KiB of each. */
+  record_payloads: z.boolean(),
   auth_type: z.enum(AUTH_TYPES),
 }
 
@@ -73,6 +75,7 @@ export const CreateServerInput = z.strictObject({
   call_timeout_seconds: fields.call_timeout_seconds.default(CONFIG_DEFAULTS.callTimeoutMs / 1_000),
   check_interval_seconds: fields.check_interval_seconds.default(CONFIG_DEFAULTS.checkIntervalMs / 1_000),
   enabled: z.boolean().default(true),
+  record_payloads: fields.record_payloads.default(false),
   auth_type: fields.auth_type.nullable().optional(),
   auth_config: AuthConfig.nullable().optional(),
 })
@@ -94,6 +97,7 @@ const changeable = z
     timeout_seconds: fields.timeout_seconds.nullable(),
     call_timeout_seconds: fields.call_timeout_seconds.nullable(),
     check_interval_seconds: fields.check_interval_seconds.nullable(),
+    record_payloads: fields.record_payloads,
     auth_type: fields.auth_type.nullable(),
     auth_config: z
       .strictObject({

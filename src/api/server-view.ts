@@ -42,6 +42,8 @@ export const ServerView = z
     timeout_seconds: z.number(),
     call_timeout_seconds: z.number(),
     check_interval_seconds: z.number(),
+    /** Arguments and results of agents' calls are kept. */
+    record_payloads: z.boolean(),
     enabled: z.boolean(),
     health_status: z.enum(HEALTH_STATUSES),
     badges: z.array(z.enum(BADGES)),

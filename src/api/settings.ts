@@ -14,6 +14,8 @@ const fields = {
   incident_days: Days,
   /** How long calls of agents are kept. */
   call_days: Days,
+  /** How long arguments and results of calls are kept, where they are; never longer than the calls. */
+  call_payload_days: Days,
   /** Leaves what servers that are down offer out of lists at `/mcp` and of collections; else they stay listed. */
   gateway_hide_down_servers: z.boolean(),
   /** How long names of tools and prompts may be there; many clients refuse more than 64 characters. */

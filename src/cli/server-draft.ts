@@ -12,6 +12,7 @@ export type DraftOptions = {
   readonly interval?: number
   readonly timeout?: number
   readonly callTimeout?: number
+  readonly recordPayloads?: true
   readonly disabled?: true
   readonly description?: string
 }
@@ -34,6 +35,7 @@ export function serverDraft(
     ...(options.interval === undefined ? {} : { check_interval_seconds: options.interval }),
     ...(options.timeout === undefined ? {} : { timeout_seconds: options.timeout }),
     ...(options.callTimeout === undefined ? {} : { call_timeout_seconds: options.callTimeout }),
+    ...(options.recordPayloads ? { record_payloads: true } : {}),
   }
   if (dashed) {
     refuse(

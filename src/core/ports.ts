@@ -3,7 +3,7 @@ import type { CheckResult, Failure, Identity, Outcome, StageResult, Trigger } fr
 import type { Timestamp } from './clock.ts'
 import type { Server, ServerConfig } from './config/server.ts'
 import type { DomainEvent, EventType, Severity, StoredEvent } from './events.ts'
-import type { CallCount, CallFilter, CallQuery, StoredCall } from './gateway/call-history.ts'
+import type { CallCount, CallFilter, CallQuery, CallSource, StoredCall } from './gateway/call-history.ts'
 import type { Collection } from './gateway/collection.ts'
 import type { SavedState } from './health/saved-state.ts'
 import type { HealthStatus } from './health/state.ts'
@@ -198,7 +198,9 @@ export type RollUpQuery = {
 }
 
 /** Of each kind, what is older than this may go. */
-export type Limits = Readonly<Record<'checks' | 'calls' | 'events' | 'incidents' | 'spans' | RollUpSize, Timestamp>>
+export type Limits = Readonly<
+  Record<'checks' | 'calls' | 'payloads' | 'events' | 'incidents' | 'spans' | RollUpSize, Timestamp>
+>
 
 export type EventQuery = {
   /** Only events with a greater seq. */
@@ -238,9 +240,12 @@ export interface Store {
   saveRollUps(rollUps: readonly RollUp[]): Promise<void>
   /** All of them in one transaction. */
   saveCalls(calls: readonly StoredCall[]): Promise<void>
-  /** Newest first. */
+  /** Newest first, without what was said in them. */
   calls(query: CallQuery): Promise<readonly StoredCall[]>
+  /** With what was said in it, if that is kept; undefined when there is no such call. */
+  call(id: number): Promise<StoredCall | undefined>
   callCounts(filter: CallFilter): Promise<readonly CallCount[]>
+  callSources(filter: CallFilter): Promise<readonly CallSource[]>
   /** Of the newest that is kept; 0 when none is. */
   lastCallId(): Promise<number>
   /** The oldest and newest `seq` kept; newest 0 when nothing happened yet. */

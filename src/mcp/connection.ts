@@ -16,7 +16,7 @@ import {
   type RpcId,
   UpstreamFault,
 } from './channel.ts'
-import { concealing, concealObject, concealReply } from './conceal.ts'
+import { type Conceal, concealing, concealObject, concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
@@ -67,7 +67,7 @@ export class Connection {
   #config: ServerConfig
   #channel: Channel | undefined
   #session: Session | undefined
-  #conceal: ((text: string) => string) | undefined
+  #conceal: Conceal | undefined
   readonly #heard = new Set<Heard>()
   #lastToken = 0
   #inFlight = 0
@@ -174,6 +174,11 @@ export class Connection {
     } finally {
       if (--this.#inFlight === 0) this.#onIdle()
     }
+  }
+
+  /** Known once it was opened. */
+  get conceal(): Conceal | undefined {
+    return this.#conceal
   }
 
   /** Whether a session is kept for it already. */

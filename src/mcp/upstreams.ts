@@ -5,6 +5,7 @@ import type { Server, ServerConfig } from '../core/config/server.ts'
 import type { ServerId } from '../core/ids.ts'
 import type { CallResult, ToolCall, UpstreamSignal, Upstreams } from '../core/ports.ts'
 import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from './channel.ts'
+import type { Conceal } from './conceal.ts'
 import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from './connection.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
@@ -73,6 +74,11 @@ export class McpUpstreams implements Upstreams {
   /** Asks the server what a client wants of it; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */
   relay(server: Server, request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
     return this.#connectionOf(server).relay(request, hears, signal)
+  }
+
+  /** What hides the server's own credentials in a text; undefined when it has none to hide. */
+  concealerOf(id: ServerId): Conceal | undefined {
+    return this.#kept.get(id)?.connection.conceal
   }
 
   /** A connection for one client alone, greeted in its name. Whoever asks for it closes it. */

@@ -8,7 +8,14 @@ import { startUpkeep } from './upkeep.ts'
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const TEN_YEARS_MS = 3_650 * DAY_MS
-const RETENTION = { days: 30, healthLogDays: undefined, eventDays: undefined, incidentDays: 365, callDays: 7 }
+const RETENTION = {
+  days: 30,
+  healthLogDays: undefined,
+  eventDays: undefined,
+  incidentDays: 365,
+  callDays: 7,
+  payloadDays: 2,
+}
 
 async function start() {
   const clock = new FakeClock()

@@ -8,6 +8,7 @@ import { numberedCommits } from './migrations/2026-11-23-numbered-commits.ts'
 import { capabilityHistory } from './migrations/2026-11-24-capability-history.ts'
 import { collections } from './migrations/2026-11-25-collections.ts'
 import { calls } from './migrations/2026-11-26-calls.ts'
+import { callStories } from './migrations/2026-11-27-call-stories.ts'
 import type { Dialect, Tables } from './schema.ts'
 
 type Migrations = Readonly<Record<string, Migration>>
@@ -20,6 +21,7 @@ export const migrations = (dialect: Dialect): Migrations => ({
   '2026-11-24-capability-history': { up: (db: Kysely<Tables>) => capabilityHistory(db, dialect) },
   '2026-11-25-collections': { up: (db: Kysely<Tables>) => collections(db, dialect) },
   '2026-11-26-calls': { up: (db: Kysely<Tables>) => calls(db, dialect) },
+  '2026-11-27-call-stories': { up: (db: Kysely<Tables>) => callStories(db, dialect) },
 })
 
 /** The names of migrations, oldest first. */

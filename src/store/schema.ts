@@ -105,6 +105,18 @@ export type Tables = {
     client_version: string
     server_version: string | null
     trace_id: string | null
+    reason: string | null
+    /** Null where it is not known. */
+    waited_us: number | null
+  }
+  /** JSON as it was cut; `_truncated` is 0 or 1. */
+  call_payload: {
+    call_id: number
+    at: number
+    arguments: string
+    arguments_truncated: number
+    result: string | null
+    result_truncated: number
   }
   setting: { key: string; value: string }
   /** `body` names servers by id without referring to them: a collection outlives its servers. */
@@ -145,6 +157,7 @@ export const TABLE_KEYS = {
   roll_up: ['server_id', 'size', 'started_at'],
   event: ['seq'],
   call: ['id'],
+  call_payload: ['call_id'],
   collection: ['id'],
   token: ['id'],
 } as const satisfies { readonly [table in keyof Tables]: readonly (keyof Tables[table])[] }

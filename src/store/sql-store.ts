@@ -4,7 +4,7 @@ import { type Timestamp, timestamp } from '../core/clock.ts'
 import type { Server } from '../core/config/server.ts'
 import { AppError } from '../core/errors.ts'
 import type { StoredEvent } from '../core/events.ts'
-import type { CallCount, CallFilter, CallQuery, StoredCall } from '../core/gateway/call-history.ts'
+import type { CallCount, CallFilter, CallQuery, CallSource, StoredCall } from '../core/gateway/call-history.ts'
 import type { Collection } from '../core/gateway/collection.ts'
 import type { Incident } from '../core/history/incident.ts'
 import type { RollUp } from '../core/history/roll-up.ts'
@@ -25,7 +25,16 @@ import type {
   Vault,
 } from '../core/ports.ts'
 import type { StoredToken } from '../core/token.ts'
-import { countCalls, lastCallId, pruneCalls, readCalls, saveCalls } from './call-history.ts'
+import {
+  countCalls,
+  countSources,
+  lastCallId,
+  pruneCalls,
+  prunePayloads,
+  readCalls,
+  readOneCall,
+  saveCalls,
+} from './call-history.ts'
 import { type CommitPlan, keepKnown, planCommit } from './commit-plan.ts'
 import { lastNumber, takeNumbers } from './counter.ts'
 import type { Database } from './database.ts'
@@ -165,8 +174,16 @@ export class SqlStore implements Store {
     return this.#guarded(() => readCalls(this.#db, query))
   }
 
+  call(id: number): Promise<StoredCall | undefined> {
+    return this.#guarded(() => readOneCall(this.#db, id))
+  }
+
   callCounts(filter: CallFilter): Promise<readonly CallCount[]> {
     return this.#guarded(() => countCalls(this.#db, filter))
+  }
+
+  callSources(filter: CallFilter): Promise<readonly CallSource[]> {
+    return this.#guarded(() => countSources(this.#db, filter))
   }
 
   lastCallId(): Promise<number> {
@@ -242,6 +259,7 @@ export class SqlStore implements Store {
       removed += await pruneTokens(db, limits.events)
       removed += await pruneCapabilityChanges(db, limits.events, limit)
       removed += await pruneCalls(db, limits.calls, limit)
+      removed += await prunePayloads(db, limits.payloads, limit)
       removed += await pruneIncidents(db, limits.incidents, limit)
       removed += await pruneSpans(db, limits.spans, limit)
       for (const size of ROLL_UP_SIZES) removed += await pruneRollUps(db, size, limits[size], limit)

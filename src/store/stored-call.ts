@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { OUTCOMES } from '../core/check.ts'
 import type { CallCount, StoredCall } from '../core/gateway/call-history.ts'
+import type { CallPayload } from '../core/gateway/call-payload.ts'
 import { bucketOf } from '../core/history/sketch.ts'
 import type { Tables } from './schema.ts'
 import { checkStored, StoredServerId, StoredTimestamp, wholeMs } from './stored.ts'
@@ -27,6 +28,28 @@ export const callRow = (call: StoredCall): Tables['call'] => ({
   client_version: call.clientVersion,
   server_version: call.serverVersion ?? null,
   trace_id: call.traceId ?? null,
+  reason: call.reason ?? null,
+  waited_us: Math.round(call.waitedMs * 1_000),
+})
+
+export function payloadRows({ id, at, payload }: StoredCall): Tables['call_payload'][] {
+  if (payload === undefined) return []
+  const { arguments: given, result } = payload
+  return [
+    {
+      call_id: id,
+      at: wholeMs(at),
+      arguments: given.text,
+      arguments_truncated: Number(given.truncated),
+      result: result?.text ?? null,
+      result_truncated: Number(result?.truncated ?? false),
+    },
+  ]
+}
+
+export const readPayload = (row: Selectable<Tables['call_payload']>): CallPayload => ({
+  arguments: { text: row.arguments, truncated: row.arguments_truncated === 1 },
+  result: row.result === null ? undefined : { text: row.result, truncated: row.result_truncated === 1 },
 })
 
 export function readCall(row: Selectable<Tables['call']>): StoredCall {
@@ -47,6 +70,9 @@ export function readCall(row: Selectable<Tables['call']>): StoredCall {
     clientVersion: row.client_version,
     serverVersion: row.server_version ?? undefined,
     traceId: row.trace_id ?? undefined,
+    reason: row.reason ?? undefined,
+    waitedMs: (row.waited_us ?? 0) / 1_000,
+    payload: undefined,
   }
 }
 

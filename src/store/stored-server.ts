@@ -48,15 +48,15 @@ const StoredConfig = z.object({
       autoDisableEnabled: z.boolean(),
     })
     .partial(),
+  recordPayloads: z.boolean().default(false),
 })
 
 export function serverRow({ id, revision, config, createdAt, updatedAt }: Server, vault: Vault): Tables['server'] {
-  const { name, target, auth, description, timeoutMs, callTimeoutMs, checkIntervalMs, breakerOverride } = config
-  const plain = { description, timeoutMs, callTimeoutMs, checkIntervalMs, breakerOverride }
+  const { name, target, auth, ...plain } = config
   return {
     id,
     name,
-    config: JSON.stringify(plain satisfies z.infer<typeof StoredConfig>),
+    config: JSON.stringify(StoredConfig.parse(plain)),
     sealed: vault.seal(JSON.stringify({ target: clearTarget(target), auth: clearAuth(auth) })),
     revision,
     created_at: wholeMs(createdAt),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { CallView } from '../../src/api/calls.ts'
+import { runCli } from '../support/cli-run.ts'
 import { type LegacyServer, legacyServer } from '../support/fixture-servers.ts'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { registerHealthy, until } from '../support/journey.ts'
@@ -77,6 +78,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
         method: 'tools/call',
         target: 'echo',
         outcome: 'ok',
+        reason: null,
+        waited_ms: 0,
         server_version: '2025-11-25',
       })
       expect(Math.abs(Date.parse(first?.timestamp ?? '') - Date.now())).toBeLessThan(60_000)
@@ -88,6 +91,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
       await omni2.stop()
       const again = await start(home)
       const kept = await callsOf(again)
+      expect(kept[0]?.reason).toBe('Disabled by a person')
       expect(kept.map(({ outcome, target }) => [target, outcome])).toEqual([
         ['echo', 'refused'],
         ['add', second?.outcome],
@@ -101,12 +105,46 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
       expect(total).toMatchObject({ calls: 3, refused: 1, cancelled: 0 })
       expect(total.error_ratio).toBeCloseTo(total.errors / 3)
       expect(servers).toMatchObject([{ server_id: id, server_name: 'old', calls: 3 }])
+      const { callers, endpoints } = await again.api.getCallSummary()
+      expect(callers).toMatchObject([{ token_name: 'agent', calls: 3 }])
+      expect(endpoints).toEqual([
+        { endpoint: '/mcp', calls: 2 },
+        { endpoint: '/servers/old/mcp', calls: 1 },
+      ])
       expect(targets.map(({ target, calls: count }) => [target, count])).toEqual([
         ['echo', 2],
         ['add', 1],
       ])
     },
   )
+
+  given('what is said is kept where that is switched on, without secrets, and cut', async () => {
+    const home = await newHome(database)
+    home.env.OMNI2_REDACT_FIELDS = 'card'
+    const { omni2, id, place } = await begin(home)
+    await using agent = await legacyClient(place)
+    await agent.call('old__echo', { text: 'before' })
+    await omni2.api.updateServer({ params: { id }, body: { record_payloads: true } })
+    await agent.call('old__echo', { text: 'a', password: 'p4ssw0rd', Card: 4111, long: 'x'.repeat(20_000) })
+    await upstream.behave({ call: 'rpc_error' })
+    await expect(agent.call('old__add')).rejects.toThrow('add cannot do that')
+    await upstream.behave({ call: 'ok' })
+    const [failed, said, before] = await atLeast(omni2, 3)
+    const story = (call?: CallView) => omni2.api.getCall({ params: { id: call?.id ?? 0 } })
+    expect(await story(before)).toMatchObject({ arguments: null, result: null })
+    const kept = await story(said)
+    expect(kept).toMatchObject({ ...said, arguments: { truncated: true, kept_bytes: 16_384 } })
+    expect(kept.arguments?.text).toMatch(/^\{"text":"a","password":"\*\*\*","Card":"\*\*\*","long":"xxx/)
+    expect(kept.arguments?.text).toHaveLength(16_384)
+    expect(kept.result).toMatchObject({ truncated: true })
+    expect(JSON.stringify(kept)).not.toMatch(/p4ssw0rd|4111/)
+    expect(JSON.parse((await story(failed)).result?.text ?? '')).toMatchObject({ error: { code: -32_602 } })
+    await expect(omni2.api.getCall({ params: { id: 99 } })).rejects.toMatchObject({ problem: { status: 404 } })
+    const env = { OMNI2_URL: omni2.url, OMNI2_TOKEN: omni2.adminToken }
+    expect((await runCli(['calls', String(said?.id)], { env })).out).toMatch(
+      /Called +echo of old\n(.*\n)+Outcome +Done\. .*\n(.*\n)+Arguments +\{"text":"a",.* \(cut after 16 KiB\)\nResult /,
+    )
+  })
 
   given('kill -9 loses the calls of the last second at most', async () => {
     const home = await newHome(database)

@@ -74,6 +74,7 @@ export const anHttpConfig = (over: Partial<ServerConfig> = {}): ServerConfig => 
   callTimeoutMs: 60_000,
   checkIntervalMs: 60_000,
   breakerOverride: {},
+  recordPayloads: false,
   ...over,
 })
 

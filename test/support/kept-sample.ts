@@ -140,13 +140,18 @@ export async function fillSample(store: Store): Promise<void> {
     },
   ])
   await store.saveCalls([
-    aCall(1, { at: at(8), serverId: watched, server: 'watched' }),
+    aCall(1, {
+      ...{ at: at(8), serverId: watched, server: 'watched' },
+      payload: { arguments: { text: '{"q":1}', truncated: false }, result: { text: '{"content":[', truncated: true } },
+    }),
     aCall(2, {
       at: at(9),
       serverId: dead,
       server: 'dead',
       outcome: 'refused',
       durationMs: 0.1,
+      reason: 'Its circuit is open',
+      waitedMs: 0.05,
       serverVersion: undefined,
     }),
   ])

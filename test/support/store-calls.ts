@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { timestamp } from '../../src/core/clock.ts'
 import type { CallQuery, StoredCall } from '../../src/core/gateway/call-history.ts'
 import { tally, trafficOf } from '../../src/core/gateway/call-history.ts'
+import type { CallPayload } from '../../src/core/gateway/call-payload.ts'
 import { serverId } from '../../src/core/ids.ts'
 import { aCall } from './calls.ts'
 import type { Bench } from './store-contract.ts'
@@ -12,9 +13,13 @@ const CALLS: readonly StoredCall[] = [
   aCall(1),
   aCall(2, { serverId: other, server: 'files', target: undefined, method: 'resources/list', serverVersion: undefined }),
   aCall(3, { outcome: 'refused', durationMs: 0.004, serverVersion: undefined, traceId: 'a'.repeat(32) }),
-  aCall(4, { outcome: 'connect', durationMs: 3_000, tokenId: 9 }),
-  aCall(5, { target: 'fetch', bytesOut: 16 * 1024 * 1024 }),
+  aCall(4, { outcome: 'connect', durationMs: 3_000, tokenId: 9, reason: 'Connection refused by 127.0.0.1:9' }),
+  aCall(5, { target: 'fetch', bytesOut: 16 * 1024 * 1024, endpoint: '/servers/github/mcp', waitedMs: 3.5 }),
 ]
+const SAID: CallPayload = {
+  arguments: { text: '{"q":"ü"}', truncated: false },
+  result: { text: '{"content":[', truncated: true },
+}
 
 export function callTests(bench: () => Bench): void {
   test('calls come back as they were told, newest first, also those of servers that are not registered', async () => {
@@ -40,7 +45,30 @@ export function callTests(bench: () => Bench): void {
     // A clock may count finer than a database keeps.
     expect(await ids({ since: timestamp(aCall(4).at + 0.5) })).toEqual([5, 4])
     expect(await ids({ beforeId: 4, limit: 2 })).toEqual([3, 2])
+    expect(await ids({ endpoints: ['/servers/github/mcp'] })).toEqual([5])
     expect(await ids({ targets: [] })).toEqual([])
+    const sources = await store.callSources({ serverIds: [serverId(7)] })
+    expect(sources.toSorted((a, b) => b.calls - a.calls || a.tokenId - b.tokenId)).toEqual([
+      { tokenId: 3, endpoint: '/mcp', calls: 2 },
+      { tokenId: 3, endpoint: '/servers/github/mcp', calls: 1 },
+      { tokenId: 9, endpoint: '/mcp', calls: 1 },
+    ])
+  })
+
+  test('what was said in a call comes with that call alone, and may go before it', async () => {
+    const { store } = bench()
+    const said = [1, 2, 3].map((id) => aCall(id, { at: at(id), payload: SAID }))
+    await store.saveCalls([...said, aCall(4, { at: at(4), payload: { ...SAID, result: undefined } })])
+    expect((await store.calls({ limit: 10 })).map(({ payload }) => payload)).toEqual(Array(4).fill(undefined))
+    expect(await store.call(1)).toEqual(said[0])
+    expect((await store.call(4))?.payload).toEqual({ ...SAID, result: undefined })
+    expect(await store.call(5)).toBeUndefined()
+    expect(await store.prune(olderThan(0, { payloads: at(3) }), 1)).toBe(1)
+    expect(await store.prune(olderThan(0, { payloads: at(3) }), 10)).toBe(1)
+    expect(await store.call(2)).toEqual({ ...said[1], payload: undefined })
+    expect(await store.call(3)).toEqual(said[2])
+    await store.prune(olderThan(0, { calls: at(4) }), 10)
+    expect([await store.call(3), (await store.call(4))?.payload?.arguments]).toEqual([undefined, SAID.arguments])
   })
 
   test('a thousand calls in one transaction are counted by what they called, how they ended and how fast they were', async () => {

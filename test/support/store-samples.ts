@@ -111,6 +111,7 @@ export const storedAlone = (check: CheckRow) => ({
 export const olderThan = (ms: number, over: Partial<Limits> = {}): Limits => ({
   checks: at(ms),
   calls: at(ms),
+  payloads: at(ms),
   events: at(ms),
   incidents: at(ms),
   spans: at(ms),

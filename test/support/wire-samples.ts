@@ -18,6 +18,7 @@ export const aServerView = (id: number, over: Partial<ServerView> = {}): ServerV
     auth_header_names: [],
     timeout_seconds: 10,
     call_timeout_seconds: 60,
+    record_payloads: false,
     check_interval_seconds: 60,
     enabled: true,
     health_status: 'healthy',

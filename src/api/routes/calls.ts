@@ -1,4 +1,6 @@
-import { CallList, CallQuery, CallSummary, CallSummaryQuery } from '../calls.ts'
+import { z } from 'zod'
+import { CallDetail, CallList, CallQuery, CallSummary, CallSummaryQuery } from '../calls.ts'
+import { pathId } from '../query.ts'
 import { API, type Route } from '../route.ts'
 
 const tags = ['calls']
@@ -14,6 +16,16 @@ export const callRoutes = {
     query: CallQuery,
     status: 200,
     answer: CallList,
+  },
+  getCall: {
+    method: 'GET',
+    path: `${API}/calls/:id`,
+    access: 'viewer',
+    summary: 'One call, with arguments and result if they are kept',
+    tags,
+    params: z.strictObject({ id: pathId }),
+    status: 200,
+    answer: CallDetail,
   },
   getCallSummary: {
     method: 'GET',

@@ -37,6 +37,7 @@ export function addAdd(program: Command, context: Context): void {
     .option('--interval <seconds>', 'between checks', wholeNumber(5, 86_400))
     .option('--timeout <seconds>', 'of a check', wholeNumber(1, 300))
     .option('--call-timeout <seconds>', 'of a tool call', wholeNumber(1, 3_600))
+    .option('--record-payloads', "keep arguments and results of agents' calls, without secrets")
     .option('--description <text>', 'for people')
     .option('--disabled', 'register it without checking it')
     .option('--no-wait', 'do not wait for the first check')

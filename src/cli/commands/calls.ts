@@ -6,6 +6,7 @@ import { examples } from '../examples.ts'
 import { followLive } from '../live-feed.ts'
 import { wholeNumber } from '../option-values.ts'
 import { findServer } from '../server-lookup.ts'
+import { callStory } from '../text/call-story.ts'
 import { callSummaryTable, callTable } from '../text/call-table.ts'
 import { jsonText } from '../text/printable.ts'
 
@@ -24,6 +25,7 @@ const ERRORS: readonly string[] = CALL_OUTCOMES.filter((outcome) => outcome !== 
 export function addCalls(program: Command, context: Context): void {
   program
     .command('calls')
+    .argument('[id]', 'one call, to see it from end to end', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .description('What agents called through the gateway, the newest last')
     .option('--server <name>', 'only of this server')
     .option('--tool <name>', 'only of this tool, prompt or resource')
@@ -34,10 +36,19 @@ export function addCalls(program: Command, context: Context): void {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      examples('omni2 calls --follow', 'omni2 calls --errors --server github', 'omni2 calls --summary'),
+      examples(
+        'omni2 calls --follow',
+        'omni2 calls --errors --server github',
+        'omni2 calls --summary',
+        'omni2 calls 1042',
+      ),
     )
-    .action(async (options: Options, command: Command) => {
+    .action(async (callId: number | undefined, options: Options, command: Command) => {
       const { url, token, client } = await connectionOf(context, command)
+      if (callId !== undefined) {
+        const call = await client.getCall({ params: { id: callId } })
+        return say(context.out, options.json ? jsonText(call) : callStory(call, viewOf(context)))
+      }
       const id = options.server === undefined ? undefined : (await findServer(client, options.server)).id
       const filter = {
         ...(id === undefined ? {} : { server_id: String(id) }),

@@ -1,3 +1,4 @@
+import { calledText } from '../../api/call-words.ts'
 import type { CallSummary, CallView, TrafficView } from '../../api/calls.ts'
 import { latency, localTime } from '../../api/time-text.ts'
 import type { View } from '../context.ts'
@@ -8,10 +9,11 @@ import { oneLine } from './printable.ts'
 /** Calls in the given order. */
 export function callTable(calls: readonly CallView[], { paint, width }: View): string {
   const columns: readonly Column<CallView>[] = [
+    { title: 'ID', cell: ({ id }) => ({ text: String(id), paint: paint.quiet }), align: 'right' },
     { title: 'ENDED', cell: ({ timestamp }) => ({ text: localTime(timestamp), paint: paint.quiet }) },
     { title: 'SERVER', cell: (row) => ({ text: oneLine(row.server_name), paint: paint.strong }) },
     { title: 'CALLED', cell: (row) => ({ text: called(row) }) },
-    { title: 'OUTCOME', cell: ({ outcome }) => ({ text: outcome, paint: outcomeColour(outcome, paint) }) },
+    { title: 'OUTCOME', cell: ({ outcome }) => ({ text: outcome, paint: callOutcomeColour(outcome, paint) }) },
     { title: 'TOOK', cell: ({ duration_ms }) => ({ text: latency(duration_ms) }), align: 'right' },
     { title: 'BY', cell: (row) => ({ text: oneLine(row.token_name ?? `token ${row.token_id}`) }), expendable: 1 },
     { title: 'AT', cell: ({ endpoint }) => ({ text: oneLine(endpoint), paint: paint.quiet }), expendable: 2 },
@@ -34,10 +36,9 @@ export function callSummaryTable({ targets }: CallSummary, { paint, width }: Vie
   return tableLines(fitting(columns, targets, width), targets, paint).join('\n')
 }
 
-const called = ({ method, target }: Pick<CallView, 'method' | 'target'>): string =>
-  oneLine(target === null ? method : method === 'tools/call' ? target : `${method} ${target}`)
+const called = (row: Pick<CallView, 'method' | 'target'>): string => oneLine(calledText(row))
 
-const outcomeColour = (outcome: CallView['outcome'], paint: Paint) =>
+export const callOutcomeColour = (outcome: CallView['outcome'], paint: Paint) =>
   outcome === 'ok' ? paint.good : outcome === 'app_error' || outcome === 'cancelled' ? paint.warn : paint.bad
 
 const errors = ({ errors: count, error_ratio }: TrafficView, paint: Paint): Cell => ({

@@ -17,7 +17,12 @@ export const CONFIG_LIMITS = {
 } as const
 
 /** Of what a configuration leaves out. */
-export const CONFIG_DEFAULTS = { timeoutMs: 10_000, callTimeoutMs: 60_000, checkIntervalMs: 60_000 } as const
+export const CONFIG_DEFAULTS = {
+  timeoutMs: 10_000,
+  callTimeoutMs: 60_000,
+  checkIntervalMs: 60_000,
+  recordPayloads: false,
+} as const
 
 /** A rule for one field: what is wrong with the value, as a sentence without the value itself, or undefined. */
 export type FieldRule = (value: string) => string | undefined

@@ -39,6 +39,8 @@ export type ServerConfig = {
   /** 5 s to 1 d. */
   readonly checkIntervalMs: number
   readonly breakerOverride: Partial<BreakerConfig>
+  /** Whether arguments and results of agents' calls are kept. */
+  readonly recordPayloads: boolean
 }
 
 /** A registered server. `revision` starts at 1 and goes up with each change of `config`. */

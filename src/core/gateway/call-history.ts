@@ -16,6 +16,7 @@ export type CallFilter = {
   readonly methods?: readonly string[]
   readonly outcomes?: readonly CallOutcome[]
   readonly tokenIds?: readonly number[]
+  readonly endpoints?: readonly string[]
   readonly since?: Timestamp
   readonly until?: Timestamp
 }
@@ -32,6 +33,9 @@ export type CallCount = {
   readonly outcome: CallOutcome
   readonly durations: Sketch
 }
+
+/** How many calls came from one token to one endpoint. */
+export type CallSource = { readonly tokenId: number; readonly endpoint: string; readonly calls: number }
 
 /** What calls came to. */
 export type Traffic = {

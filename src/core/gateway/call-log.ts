@@ -19,6 +19,8 @@ const FLUSH_MS = 1_000
 const BATCH = 1_000
 /** So many wait for a store that is down; then the oldest go. */
 const MOST_WAITING = 50_000
+/** Of those that wait so many keep what was said: that is up to 32 KiB of each. */
+const MOST_PAYLOADS = 1_000
 /** Names come from clients. */
 const LONGEST_TARGET = 512
 
@@ -104,6 +106,10 @@ export class CallLog {
     if (more > 0) {
       this.#waiting.splice(0, more)
       this.#lost += more
+    }
+    for (let at = this.#waiting.length - MOST_PAYLOADS - 1; at >= 0; at--) {
+      const call = this.#waiting[at]
+      if (call?.payload) this.#waiting[at] = { ...call, payload: undefined }
     }
     this.#cancel ??= this.#deps.clock.after(FLUSH_MS, this.#flush)
   }

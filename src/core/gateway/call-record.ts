@@ -1,6 +1,7 @@
 import type { Outcome } from '../check.ts'
 import type { Timestamp } from '../clock.ts'
 import type { ServerId } from '../ids.ts'
+import type { CallPayload } from './call-payload.ts'
 
 /** One request of a client to one server, as it ended. */
 export type CallRecord = {
@@ -17,7 +18,11 @@ export type CallRecord = {
   readonly target: string | undefined
   /** `refused`: the server was not contacted. */
   readonly outcome: Outcome | 'refused'
+  /** Why the server did not do it, in words for people; undefined when it answered. */
+  readonly reason: string | undefined
   readonly durationMs: number
+  /** Of that, in line for one of the server's places. */
+  readonly waitedMs: number
   /** Of the client's request, and of what it was answered. */
   readonly bytesIn: number
   readonly bytesOut: number
@@ -26,4 +31,6 @@ export type CallRecord = {
   readonly serverVersion: string | undefined
   /** Of the client's `traceparent`. */
   readonly traceId: string | undefined
+  /** What was said, of servers that are configured to have it kept. */
+  readonly payload: CallPayload | undefined
 }

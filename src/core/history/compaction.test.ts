@@ -114,13 +114,21 @@ test('a day is made of its hours, also when another process goes on', async () =
 
 test('nothing goes that is not rolled up yet, and each kind has its own age', () => {
   const now = timestamp(1_000 * DAY)
-  const retention = { days: 30, healthLogDays: undefined, eventDays: 10, incidentDays: 365, callDays: 7 }
+  const retention = {
+    days: 30,
+    healthLogDays: undefined,
+    eventDays: 10,
+    incidentDays: 365,
+    callDays: 7,
+    payloadDays: 2,
+  }
   const rolled = { hour: now, day: now }
   const ages = (limits: ReturnType<typeof limitsOf>) =>
     Object.fromEntries(Object.entries(limits).map(([kind, before]) => [kind, (now - before) / DAY]))
   expect(ages(limitsOf(retention, rolled, now))).toEqual({
     checks: 30,
     calls: 7,
+    payloads: 2,
     events: 10,
     incidents: 365,
     spans: 91,

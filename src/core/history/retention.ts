@@ -9,10 +9,13 @@ export type Retention = {
   readonly eventDays: number | undefined
   readonly incidentDays: number
   readonly callDays: number
+  /** Of what was said in calls. */
+  readonly payloadDays: number
 }
 
 export const DEFAULT_INCIDENT_DAYS = 365
 export const DEFAULT_CALL_DAYS = 7
+export const DEFAULT_PAYLOAD_DAYS = 2
 
 const DAY_MS = ROLL_UP_MS.day
 /** Spans are what uptime is made of: kept as long as the longest period that is shown, and a little more. */
@@ -20,7 +23,7 @@ const KEPT_MS = { minute: 2 * DAY_MS, hour: 91 * DAY_MS, day: 730 * DAY_MS, span
 
 /** What may go at `now`. Roll-ups stay until they are in the next size, whose marks say how far that is. */
 export function limitsOf(
-  { days, healthLogDays, eventDays, incidentDays, callDays }: Retention,
+  { days, healthLogDays, eventDays, incidentDays, callDays, payloadDays }: Retention,
   marks: { readonly hour: Timestamp; readonly day: Timestamp },
   now: Timestamp,
 ): Limits {
@@ -30,6 +33,7 @@ export function limitsOf(
     events: before((eventDays ?? days) * DAY_MS),
     incidents: before(incidentDays * DAY_MS),
     calls: before(callDays * DAY_MS),
+    payloads: before(payloadDays * DAY_MS),
     spans: earlier(before(KEPT_MS.spans), marks.hour),
     minute: earlier(before(KEPT_MS.minute), marks.hour),
     hour: earlier(before(KEPT_MS.hour), marks.day),

@@ -1,7 +1,7 @@
 import type { Json } from '../capabilities.ts'
 import { DEFAULT_GATEWAY, type GatewaySettings } from '../gateway/gateway-settings.ts'
 import { type BreakerConfig, DEFAULT_BREAKER } from '../health/breaker-config.ts'
-import { DEFAULT_CALL_DAYS, DEFAULT_INCIDENT_DAYS, type Retention } from '../history/retention.ts'
+import { DEFAULT_CALL_DAYS, DEFAULT_INCIDENT_DAYS, DEFAULT_PAYLOAD_DAYS, type Retention } from '../history/retention.ts'
 import type { Store } from '../ports.ts'
 import type { Journal } from './journal.ts'
 
@@ -39,6 +39,7 @@ export class Settings {
       eventDays: undefined,
       incidentDays: DEFAULT_INCIDENT_DAYS,
       callDays: DEFAULT_CALL_DAYS,
+      payloadDays: DEFAULT_PAYLOAD_DAYS,
     }
     this.#values = { breaker: DEFAULT_BREAKER, retention, gateway: DEFAULT_GATEWAY }
   }

@@ -23,7 +23,7 @@ import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } fro
 import { SessionBook } from './session-book.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
-  readonly upstreams: Pick<McpUpstreams, 'relay' | 'connectFor' | 'withoutSessions'>
+  readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions'>
   readonly fleet: Fleet
   readonly catalog: Catalog
   readonly serverInfo: { readonly name: string; readonly version: string }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Outcome } from '../../core/check.ts'
 import { type Clock, type Instant, later, timestamp } from '../../core/clock.ts'
+import { type CallPayload, keptText } from '../../core/gateway/call-payload.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import { publicResult } from '../../core/gateway/public-result.ts'
 import {
@@ -18,7 +19,7 @@ import type { Monitor } from '../../core/watch/monitor.ts'
 import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
 import type { Connection } from '../connection.ts'
 import { cancelled, faultOf } from '../failures.ts'
-import { isObject, METHOD_NOT_FOUND } from '../json-rpc.ts'
+import { isObject } from '../json-rpc.ts'
 import { labelOf } from '../make-channel.ts'
 import type { RelayedReply } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
@@ -28,13 +29,16 @@ import type { Deadlines } from './deadlines.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { openState, sealState } from './request-state.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
+import { CACHEABLE, complete, legacyResult, statusOf, UNCACHED } from './shown-result.ts'
 
 export type RelayDeps = {
   readonly monitor: Pick<Monitor, 'observeCall'>
-  readonly upstreams: Pick<McpUpstreams, 'relay'>
+  readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf'>
   readonly bulkhead: Bulkhead
   readonly deadlines: Deadlines
   readonly clock: Clock
+  /** Names, in lower case, of fields that are never kept. */
+  readonly hiddenFields: ReadonlySet<string>
   /** Told of each call once. */
   readonly record: (call: CallRecord) => void
   readonly onError: (error: unknown) => void
@@ -67,6 +71,9 @@ export class RelayedCall implements ExchangeListener {
   /** As the server is to get them. */
   #params: JsonObject
   #rounds = 0
+  #waitedMs = 0
+  /** What came back, if that is to be kept. */
+  #said: Json | undefined
   #state: 'new' | 'waiting' | 'running' | 'over' = 'new'
 
   constructor(deps: RelayDeps, request: RelayedRequest) {
@@ -166,8 +173,9 @@ export class RelayedCall implements ExchangeListener {
   }
 
   readonly #run = (): void => {
-    const { deadlines } = this.#deps
+    const { deadlines, clock } = this.#deps
     const { member, asker } = this.#request
+    if (this.#state === 'waiting') this.#waitedMs = clock.now() - this.#startedAt
     this.#state = 'running'
     deadlines.add(this)
     this.#params = this.#withOwnToken(this.#params)
@@ -206,12 +214,13 @@ export class RelayedCall implements ExchangeListener {
 
   readonly #replied = ({ reply, identity }: RelayedReply): void => {
     if (this.#state === 'over') return
-    const { answer, id, asker } = this.#request
+    const { answer, id, asker, member } = this.#request
     const isModern = asker.session === undefined
     if (asker.session !== undefined && 'result' in reply && reply.result.resultType === 'input_required') {
       this.#gather(asker.session, reply.result)
       return
     }
+    if (member.server.config.recordPayloads) this.#said = 'error' in reply ? { error: reply.error } : reply.result
     if ('error' in reply)
       answer.reply({ jsonrpc: '2.0', id, error: reply.error }, isModern ? statusOf(reply.error.code) : 200)
     else answer.reply({ jsonrpc: '2.0', id, result: this.#shown(reply.result) })
@@ -290,10 +299,10 @@ export class RelayedCall implements ExchangeListener {
     } else {
       answer.reply(errorMessage(id, new RpcFailure(200, SERVER_UNAVAILABLE, text, data)))
     }
-    this.#finish(outcome, undefined)
+    this.#finish(outcome, undefined, refusal.reason)
   }
 
-  #finish(outcome: Outcome | 'refused', serverVersion: string | undefined): void {
+  #finish(outcome: Outcome | 'refused', serverVersion: string | undefined, reason?: string): void {
     const { bulkhead, deadlines, monitor, clock, record } = this.#deps
     const { member, asker, id, method, params, answer, bytesIn } = this.#request
     const serverId = member.server.id
@@ -316,13 +325,28 @@ export class RelayedCall implements ExchangeListener {
       method,
       target,
       outcome,
+      reason,
       durationMs,
+      waitedMs: before === 'waiting' ? durationMs : this.#waitedMs,
       bytesIn,
       bytesOut: answer.bytes,
       clientVersion: asker.version,
       serverVersion,
       traceId: traceOf(params),
+      payload: member.server.config.recordPayloads ? this.#payload() : undefined,
     })
+  }
+
+  #payload(): CallPayload {
+    const { upstreams, hiddenFields: fields } = this.#deps
+    const { member, method, params } = this.#request
+    const hiding = { fields, conceal: upstreams.concealerOf(member.server.id) }
+    const { _meta, ...given } = params
+    const asked = method === 'tools/call' ? (params.arguments ?? {}) : given
+    return {
+      arguments: keptText(asked, hiding),
+      result: this.#said === undefined ? undefined : keptText(this.#said, hiding),
+    }
   }
 }
 
@@ -349,25 +373,6 @@ const NO_WAY_TO_ASK = new RpcFailure(
   INTERNAL_ERROR,
   'The server asked something, and the client cannot be reached',
 )
-
-/** Of these a modern result says how long it may be kept. */
-const CACHEABLE: ReadonlySet<string> = new Set(['resources/read'])
-const UNCACHED = { ttlMs: 0, cacheScope: 'private' }
-
-/** What older clients know nothing of is left out. */
-function legacyResult(result: JsonObject): JsonObject {
-  if (result.resultType === undefined) return result
-  const { resultType, ...known } = result
-  return known
-}
-
-/** A modern result says that it is one. */
-const complete = (result: JsonObject): JsonObject =>
-  result.resultType === undefined ? { resultType: 'complete', ...result } : result
-
-/** As 2026-07-28 wants errors told by HTTP. */
-const statusOf = (code: number): number =>
-  code === METHOD_NOT_FOUND ? 404 : code <= -32_020 && code >= -32_022 ? 400 : 200
 
 const targetOf = ({ name, uri }: JsonObject): string | undefined =>
   typeof name === 'string' ? name : typeof uri === 'string' ? uri : undefined

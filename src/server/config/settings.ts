@@ -61,6 +61,11 @@ export const SETTINGS = {
   ),
   caFile: setting('ca_file', 'PEM file of more certificate authorities', 'a path'),
   logLevel: setting('log_level', 'How much is logged', LOG_LEVELS.join(', ')),
+  redactFields: setting(
+    'redact_fields',
+    'Fields of calls that are hidden where arguments and results are kept, besides passwords, tokens and the like',
+    'a list of names',
+  ),
   retentionDays: setting('retention_days', 'How long history is kept', '1-3650 days'),
 } as const satisfies Record<string, Setting>
 
@@ -101,6 +106,7 @@ export const ConfigSchema = z.strictObject({
   allowedHosts: list((item) => /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?$/.test(item)).default([]),
   caFile: text.optional(),
   logLevel: z.enum(LOG_LEVELS).default('info'),
+  redactFields: list((item) => item.length <= 200).default([]),
   retentionDays: number(1, 3650).default(30),
 })
 

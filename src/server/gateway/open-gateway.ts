@@ -43,7 +43,11 @@ export function openGateway({ config, log, version, clock, watch, auth, book, up
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
   const record = (call: CallRecord) => callLog.record(call)
-  const gateway = new Gateway({ fleet, catalog, monitor, upstreams, bulkhead, clock, serverInfo, record, onError })
+  const hiddenFields = new Set(config.redactFields.map((name) => name.toLowerCase()))
+  const gateway = new Gateway({
+    ...{ fleet, catalog, monitor, upstreams, bulkhead, clock, serverInfo },
+    ...{ record, hiddenFields, onError },
+  })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))
   const access = new GatewayAccess({ auth, book })

@@ -1,5 +1,6 @@
-import type { CallView, RecentTrafficView, TrafficView } from '../../api/calls.ts'
+import type { CallDetail, CallView, RecentTrafficView, TrafficView } from '../../api/calls.ts'
 import { errorRatio, type StoredCall, type Traffic } from '../../core/gateway/call-history.ts'
+import { KEPT_BYTES, type KeptText } from '../../core/gateway/call-payload.ts'
 import { type Recent, TRAFFIC_WINDOW_MS } from '../../core/gateway/recent-traffic.ts'
 import { iso } from './time.ts'
 
@@ -15,13 +16,23 @@ export const callView = (call: StoredCall, tokenName: (id: number) => string | u
   method: call.method,
   target: call.target ?? null,
   outcome: call.outcome,
+  reason: call.reason ?? null,
   duration_ms: Math.round(call.durationMs * 1_000) / 1_000,
+  waited_ms: Math.round(call.waitedMs * 1_000) / 1_000,
   bytes_in: call.bytesIn,
   bytes_out: call.bytesOut,
   client_version: call.clientVersion,
   server_version: call.serverVersion ?? null,
   trace_id: call.traceId ?? null,
 })
+
+export const callDetail = (call: StoredCall, tokenName: Parameters<typeof callView>[1]): CallDetail => ({
+  ...callView(call, tokenName),
+  arguments: keptTextView(call.payload?.arguments),
+  result: keptTextView(call.payload?.result),
+})
+
+const keptTextView = (kept: KeptText | undefined) => (kept === undefined ? null : { ...kept, kept_bytes: KEPT_BYTES })
 
 export const trafficView = (traffic: Traffic, overMs: number): TrafficView => ({
   calls: traffic.calls,

@@ -43,6 +43,7 @@ test('a new server gets what it leaves out', () => {
     auth: { type: 'none', headers: [] },
     timeoutMs: 10_000,
     callTimeoutMs: 60_000,
+    recordPayloads: false,
     checkIntervalMs: 60_000,
     breakerOverride: {},
   })

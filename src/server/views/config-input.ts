@@ -23,6 +23,7 @@ export function newServer(input: CreateServerInput): NewServer {
       callTimeoutMs: input.call_timeout_seconds * 1_000,
       checkIntervalMs: input.check_interval_seconds * 1_000,
       breakerOverride: {},
+      recordPayloads: input.record_payloads,
     },
     enabled: input.enabled,
   }
@@ -46,6 +47,7 @@ export function changedConfig(config: ServerConfig, input: UpdateServerInput): S
     timeoutMs: msOf(input.timeout_seconds, config.timeoutMs, CONFIG_DEFAULTS.timeoutMs),
     callTimeoutMs: msOf(input.call_timeout_seconds, config.callTimeoutMs, CONFIG_DEFAULTS.callTimeoutMs),
     checkIntervalMs: msOf(input.check_interval_seconds, config.checkIntervalMs, CONFIG_DEFAULTS.checkIntervalMs),
+    recordPayloads: input.record_payloads ?? config.recordPayloads,
   }
   if (config.target.protocol !== 'stdio') assertSecretsStay(config, changed)
   return changed

@@ -24,6 +24,7 @@ export function serverView(member: Member, clock: Clock, include: readonly Serve
     timeout_seconds: config.timeoutMs / 1_000,
     call_timeout_seconds: config.callTimeoutMs / 1_000,
     check_interval_seconds: config.checkIntervalMs / 1_000,
+    record_payloads: config.recordPayloads,
     enabled: state.admin.kind === 'active',
     ...statusView(status, clock),
     ...(include.includes('badges') ? { badge_details: [...status.badges] } : {}),

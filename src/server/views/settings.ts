@@ -7,6 +7,7 @@ export const settingsView = ({ retention, gateway }: CommonSettings): SettingsVi
   event_days: retention.eventDays ?? null,
   incident_days: retention.incidentDays,
   call_days: retention.callDays,
+  call_payload_days: retention.payloadDays,
   gateway_hide_down_servers: gateway.hidesDown,
   gateway_name_limit: gateway.nameLimit,
 })
@@ -19,6 +20,7 @@ export const changedSettings = ({ retention, gateway }: CommonSettings, input: S
     eventDays: input.event_days === undefined ? retention.eventDays : (input.event_days ?? undefined),
     incidentDays: input.incident_days ?? retention.incidentDays,
     callDays: input.call_days ?? retention.callDays,
+    payloadDays: input.call_payload_days ?? retention.payloadDays,
   },
   gateway: {
     hidesDown: input.gateway_hide_down_servers ?? gateway.hidesDown,

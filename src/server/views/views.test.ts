@@ -296,7 +296,7 @@ test('breaker settings go both ways, and an override holds only what it sets', (
 })
 
 test('jobs and settings are as their schemas say', () => {
-  const retention = { days: 30, healthLogDays: 7, eventDays: undefined, incidentDays: 365, callDays: 7 }
+  const retention = { days: 30, healthLogDays: 7, eventDays: undefined, incidentDays: 365, callDays: 7, payloadDays: 2 }
   const results = [{ serverId: id, status: 'healthy' } as const, { serverId: id, status: undefined }]
   const job = jobView({ id: 'j', total: 3, results, startedAt: at, finishedAt: undefined })
   satisfies(JobView, job)

@@ -54,6 +54,11 @@ export function ServerForm({ form, server }: Props) {
         {...seconds}
         {...form.getInputProps('call_timeout_seconds')}
       />
+      <Switch
+        label="Keep what agents say and get"
+        description="Arguments and results of calls, without passwords and tokens, the first 16 KiB of each"
+        {...form.getInputProps('record_payloads', { type: 'checkbox' })}
+      />
       <Switch label="Enabled" {...form.getInputProps('enabled', { type: 'checkbox' })} />
     </div>
   )

@@ -23,6 +23,7 @@ export type Draft = {
   timeout_seconds: number | string
   call_timeout_seconds: number | string
   check_interval_seconds: number | string
+  record_payloads: boolean
   enabled: boolean
 }
 
@@ -42,6 +43,7 @@ const EMPTY: Draft = {
   timeout_seconds: 10,
   call_timeout_seconds: 60,
   check_interval_seconds: 60,
+  record_payloads: false,
   enabled: true,
 }
 
@@ -49,7 +51,7 @@ const EMPTY: Draft = {
 export function draftOf(server: ServerView | undefined): Draft {
   if (!server) return EMPTY
   const { name, description, protocol, url, command, args, auth_type, auth_header_names, enabled } = server
-  const { timeout_seconds, call_timeout_seconds, check_interval_seconds } = server
+  const { timeout_seconds, call_timeout_seconds, check_interval_seconds, record_payloads } = server
   return {
     ...EMPTY,
     ...{
@@ -61,6 +63,7 @@ export function draftOf(server: ServerView | undefined): Draft {
       timeout_seconds,
       call_timeout_seconds,
       check_interval_seconds,
+      record_payloads,
     },
     url: url ?? '',
     command: command ?? '',
@@ -78,8 +81,8 @@ export const createInput = (draft: Draft) => ({ name: draft.name, enabled: draft
 
 /** What is sent to try one. The times go as they were typed: what is no number is refused with its field. */
 export function configInput(draft: Draft) {
-  const { description, protocol, url, command, auth_type } = draft
-  const common = { description, protocol, ...times(draft) }
+  const { description, protocol, url, command, auth_type, record_payloads } = draft
+  const common = { description, protocol, record_payloads, ...times(draft) }
   if (protocol === 'stdio') return { ...common, command, args: lines(draft.args), env: given(draft.env) }
   return { ...common, url, ...(auth_type === 'none' ? {} : { auth_type, auth_config: authConfig(draft) }) }
 }
@@ -90,7 +93,10 @@ export function updateInput(draft: Draft, server: ServerView): z.input<typeof Up
   const changed = <K extends keyof Draft>(...keys: K[]) =>
     Object.fromEntries(keys.filter((key) => draft[key] !== before[key]).map((key) => [key, draft[key]]))
   const time = Object.entries(times(draft)).filter(([key, value]) => times(before)[key as keyof Times] !== value) // its own keys
-  const common = { ...changed('name', 'description', 'protocol', 'enabled'), ...Object.fromEntries(time) }
+  const common = {
+    ...changed('name', 'description', 'protocol', 'enabled', 'record_payloads'),
+    ...Object.fromEntries(time),
+  }
   if (draft.protocol === 'stdio') {
     const env = changedEntries(draft.env, before.env)
     return {

@@ -19,6 +19,11 @@ export const RETENTION_FIELDS = {
   },
   incident_days: { label: 'Incidents', about: 'How long outages are kept once they ended.', unit: 'days' },
   call_days: { label: 'Calls', about: 'How long calls of agents are kept; at most the last million.', unit: 'days' },
+  call_payload_days: {
+    label: 'What calls said',
+    about: 'How long arguments and results are kept, of servers that have it switched on.',
+    unit: 'days',
+  },
 } as const satisfies Fields
 
 export const GATEWAY_FIELDS = {

@@ -1,11 +1,10 @@
+import { isSecretName } from '../../api/secret-name.ts'
 import { isPlainObject } from '../api/json-object.ts'
 import type { Schema } from './plain-schema.ts'
 
-const NAMES = /pass(?:word|wd|phrase)|secret|token|credential|authorization|api[-_]?key|private[-_]?key/i
-
 /** Whether a field is for something that nobody else should read, by what its schema says or by its name. */
 export const isSecretField = (name: string, schema: Schema): boolean =>
-  schema.format === 'password' || schema.writeOnly === true || (NAMES.test(name) && !isCounted(schema))
+  schema.format === 'password' || schema.writeOnly === true || (isSecretName(name) && !isCounted(schema))
 
 /** A `max_tokens` is no secret. */
 const isCounted = ({ type }: Schema): boolean => ['integer', 'number', 'boolean'].some((kind) => type === kind)

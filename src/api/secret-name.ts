@@ -1,0 +1,1 @@
+export { isSecretName } from '../core/secret-name.ts'
