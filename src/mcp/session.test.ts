@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
-import { aServerAt, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
+import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
+import type { JsonObject } from '../core/capabilities.ts'
 
+const NOBODY = { progressToken: undefined, notified: () => {}, asked: () => false }
 const META = 'io.modelcontextprotocol/'
 
 /** A modern server with one tool that wants an argument as a header. */
@@ -167,6 +169,35 @@ describe('a session the server forgot', () => {
       calls++ === 0 ? response.writeHead(404).end() : honest(),
     )
     expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+  })
+
+  test('is replaced with what a client had set in the one before', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    let known = ''
+    const set: string[] = []
+    server.answer = ({ message, request, result, response, honest }) => {
+      if (message.method === 'initialize') {
+        known = `s${server.asked.length}`
+        result({ protocolVersion: '2025-11-25', capabilities: {} }, { 'mcp-session-id': known })
+      } else if (request.headers['mcp-session-id'] !== known) response.writeHead(404).end()
+      else if (message.method === 'logging/setLevel' || message.method === 'resources/subscribe') {
+        set.push(`${known} ${message.params.level ?? message.params.uri}`)
+        result({})
+      } else honest()
+    }
+    const client = { info: {}, capabilities: {} }
+    const aside = { notified: () => {}, asked: () => false }
+    const connection = bench.upstreams.connectFor(aServerAt(server.url), client, aside)
+    const relay = (method: string, params: JsonObject) => connection.relay({ method, params, client }, NOBODY, FOREVER)
+    await relay('logging/setLevel', { level: 'error' })
+    await relay('resources/subscribe', { uri: 'file:///a' })
+    const before = known
+    known = 'none'
+    await relay('ping', {})
+    expect(known).not.toBe(before)
+    expect(set).toEqual([`${before} error`, `${before} file:///a`, `${known} error`, `${known} file:///a`])
+    await connection.close()
   })
 
   test('and forgets again is judged by what it says', async () => {

@@ -7,6 +7,7 @@ import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
 import { HEADER_MISMATCH, type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
 import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
+import { LastingRequests } from './lasting-requests.ts'
 import { kindOf, LIST_LIMITS, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
 import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -45,6 +46,7 @@ export class Session {
   #greeting: Promise<Greeting> | undefined
   /** The era spoken last; what to try first. */
   #era: Era | undefined
+  readonly #lasting = new LastingRequests()
   #paramHeaders: ReadonlyMap<string, readonly ParamHeader[]> | undefined
   #last: Required<Pick<Capabilities, 'prompts' | 'resources' | 'templates'>> = {
     prompts: [],
@@ -108,6 +110,7 @@ export class Session {
     const { method } = request
     const params = paramsFor(request, identity.era)
     const reply = await channel.request(method, params, this.#withParamHeaders(method, params, options))
+    if ('result' in reply) this.#lasting.done(method, params)
     const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
     if (!wantsHeaders || identity.era === 'legacy') return { reply, identity }
     // The tool asks for arguments as headers, which only its listing tells.
@@ -246,7 +249,10 @@ export class Session {
     const { channel, eras } = this.#deps
     const ordered = this.#era === undefined ? eras : [this.#era, ...eras.filter((era) => era !== this.#era)]
     this.#established = undefined
-    this.#greeting = channel.open(options).then(() => greet({ ...this.#deps, eras: ordered }, options))
+    this.#greeting = channel
+      .open(options)
+      .then(() => greet({ ...this.#deps, eras: ordered }, options))
+      .then((greeting) => this.#restore(greeting, options))
     try {
       const greeting = await this.#greeting
       if ('identity' in greeting) {
@@ -258,6 +264,14 @@ export class Session {
     } finally {
       this.#greeting = undefined
     }
+  }
+
+  /** Sets in a new session what was set in the one before; what the server does not do any more is let be. */
+  async #restore(greeting: Greeting, options: RequestOptions): Promise<Greeting> {
+    if (!('identity' in greeting) || greeting.identity.era !== 'legacy') return greeting
+    const { channel } = this.#deps
+    await Promise.allSettled(this.#lasting.all().map(({ method, params }) => channel.request(method, params, options)))
+    return greeting
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { JsonObject } from '../../core/capabilities.ts'
 import { isObject } from '../json-rpc.ts'
+import { LastingRequests } from '../lasting-requests.ts'
 import type { BridgeMessage } from './bridge-message.ts'
 import { parsed } from './bridge-message.ts'
 import { type GatewayLink, messagesOf } from './gateway-link.ts'
@@ -12,10 +13,11 @@ type Deps = { readonly link: GatewayLink; readonly signal: AbortSignal }
 /** The session of a legacy client with the gateway. One that the gateway lost is opened again as the client opened it. */
 export class BridgeSession {
   readonly #deps: Deps
+  readonly #lasting = new LastingRequests()
   #opening: BridgeMessage | undefined
   #session: Session | undefined
   #renewing: Promise<void> | undefined
-  #renewals = 0
+  #requests = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -40,6 +42,13 @@ export class BridgeSession {
     this.#session = session
   }
 
+  /** A request of the client's in it was answered with this. */
+  answered({ method, params }: BridgeMessage, text: string): void {
+    if (method === undefined || !LastingRequests.isOne(method)) return
+    const message = parsed(text)
+    if (isObject(message) && message.result !== undefined) this.#lasting.done(method, params)
+  }
+
   /** Opens a new one in place of the one that is `lost`, unless somebody did. Answers the list_changed to tell the client. */
   async renew(lost: string): Promise<readonly string[]> {
     if (this.#session?.id !== lost) return []
@@ -62,8 +71,7 @@ export class BridgeSession {
     const { link, signal } = this.#deps
     const opening = parsed(this.#opening?.text ?? '')
     if (!isObject(opening)) throw new Error('The session ended, and there is nothing to open it with')
-    this.#renewals += 1
-    const body = JSON.stringify({ ...opening, id: `omni2-connect-${this.#renewals}` })
+    const body = JSON.stringify({ ...opening, id: this.#nextId() })
     const answer = await link.send({ method: 'POST', headers: {}, body, signal })
     let session: Session | undefined
     for await (const text of messagesOf(answer)) session ??= sessionOf(answer, text)
@@ -72,6 +80,16 @@ export class BridgeSession {
     const told = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })
     const { body: empty } = await link.send({ method: 'POST', headers: this.headers, body: told, signal })
     await empty.dump()
+    for (const { method, params } of this.#lasting.all()) {
+      const again = JSON.stringify({ jsonrpc: '2.0', id: this.#nextId(), method, params })
+      const done = await link.send({ method: 'POST', headers: this.headers, body: again, signal })
+      await done.body.dump()
+    }
+  }
+
+  #nextId(): string {
+    this.#requests += 1
+    return `omni2-connect-${this.#requests}`
   }
 
   /** What changed while there was no session was told to nobody. */

@@ -117,6 +117,34 @@ test('a session that was lost is opened again behind the back of the client, onc
   expect(arrivals.filter(({ message }) => message.method === 'notifications/initialized')).toHaveLength(1)
 })
 
+test('what the client had set in a session that was lost is set in the next one', async () => {
+  const { state, answer } = withSessions(({ message, response }) =>
+    json(response, { jsonrpc: '2.0', id: message.id, result: {} }),
+  )
+  const { arrivals, got, say } = await start(answer)
+  say(initialize)
+  await expect.poll(() => got.length, SOON).toBe(1)
+  say({ id: 2, method: 'logging/setLevel', params: { level: 'error' } })
+  for (const uri of ['file:///a', 'file:///b']) say({ id: uri, method: 'resources/subscribe', params: { uri } })
+  await expect.poll(() => got.length, SOON).toBe(4)
+  say({ id: 5, method: 'resources/unsubscribe', params: { uri: 'file:///a' } })
+  say({ id: 6, method: 'logging/setLevel', params: { level: 'debug' } })
+  await expect.poll(() => got.length, SOON).toBe(6)
+  state.opened += 1
+  arrivals.length = 0
+  say({ id: 7, method: 'tools/list' })
+  await expect.poll(() => got.length, SOON).toBe(8)
+  const inNext = arrivals
+    .filter(({ request }) => request.headers['mcp-session-id'] === 's3')
+    .map(({ message }) => message)
+  expect(inNext.map(({ method, params }) => [method, params])).toEqual([
+    ['notifications/initialized', undefined],
+    ['resources/subscribe', { uri: 'file:///b' }],
+    ['logging/setLevel', { level: 'debug' }],
+    ['tools/list', undefined],
+  ])
+})
+
 test('a method that is unknown is an answer, and no lost session', async () => {
   const unknown = { code: -32_601, message: 'Method not found' }
   const { answer } = withSessions(({ message, response }) =>

@@ -148,6 +148,7 @@ export class Bridge {
     if (answer.statusCode >= 300) return this.#refuse(answer.statusCode, await answer.body.text(), left)
     for await (const text of messagesOf(answer)) {
       if (message.method === 'initialize') this.#session.opened(message, answer, text)
+      else this.#session.answered(message, text)
       for (const id of answeredIn(text)) left.delete(id)
       await this.#deps.send(text)
     }
