@@ -10,7 +10,7 @@ function after({ gapMs, count, sources = [] }: Calls): readonly CallBucket[] {
   let window: readonly CallBucket[] = []
   for (let n = 0; n < count; n++) {
     const source = sources[n % sources.length] ?? 'me'
-    window = addCall(window, { failed: sources.length > 0, source }, instant(n * gapMs))
+    window = addCall(window, { failed: sources.length > 0, source, calls: 1 }, instant(n * gapMs))
   }
   return window
 }

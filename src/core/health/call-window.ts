@@ -5,9 +5,10 @@ import type { CallBucket } from './state.ts'
 const WINDOW = { ms: 60_000, bucketMs: 2_000, minCalls: 10, failedShare: 0.5, sources: 2 } as const
 
 type Window = readonly CallBucket[]
-type Call = { readonly failed: boolean; readonly source: string }
+/** One call, or several that ended alike. */
+type Call = { readonly failed: boolean; readonly source: string; readonly calls: number }
 
-/** The window with one more call; what is older than a minute is gone from it. */
+/** The window with these calls too; what is older than a minute is gone from it. */
 export function addCall(window: Window, call: Call, now: Instant): Window {
   const kept = prune(window, now)
   const last = kept.at(-1)
@@ -30,14 +31,15 @@ export function rateTooHigh(window: Window): boolean {
   return new Set(window.flatMap((bucket) => bucket.failedSources)).size >= WINDOW.sources
 }
 
-function counted(bucket: CallBucket, { failed, source }: Call): CallBucket {
-  const { calls, failedSources } = bucket
-  if (!failed) return { ...bucket, calls: calls + 1 }
+function counted(bucket: CallBucket, { failed, source, calls: more }: Call): CallBucket {
+  const { failedSources } = bucket
+  const calls = bucket.calls + more
+  if (!failed) return { ...bucket, calls }
   const known = failedSources.length >= WINDOW.sources || failedSources.includes(source)
   return {
     ...bucket,
-    calls: calls + 1,
-    failed: bucket.failed + 1,
+    calls,
+    failed: bucket.failed + more,
     failedSources: known ? failedSources : [...failedSources, source],
   }
 }

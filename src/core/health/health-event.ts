@@ -10,8 +10,8 @@ export type HealthEvent =
    */
   | { readonly type: 'check_requested'; readonly trigger: Trigger; readonly deep: boolean; readonly leaseMs: number }
   | { readonly type: 'check_finished'; readonly token: number; readonly result: CheckResult }
-  /** A user's call ended. `source`: principal and tool, for the two-sources rule. */
-  | { readonly type: 'call_finished'; readonly outcome: Outcome; readonly source: string }
+  /** Calls of users ended alike, one when it says no number. `source`: principal and tool, for the two-sources rule. */
+  | { readonly type: 'call_finished'; readonly outcome: Outcome; readonly source: string; readonly calls?: number }
   | { readonly type: 'process_exited'; readonly failure: Failure }
   | { readonly type: 'list_changed' }
   /** Time passed: leases lapse, freshness ends, badges fade. Harmless at any moment. */

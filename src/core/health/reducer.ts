@@ -1,4 +1,3 @@
-import type { Outcome } from '../check.ts'
 import type { Instant } from '../clock.ts'
 import { unreachable } from '../errors.ts'
 import { CLOSED, countFailure } from './breaker.ts'
@@ -22,6 +21,8 @@ export function next(state: ServerState, event: HealthEvent, now: Instant, rando
   const moved = accounted(aged, react(aged, event, now, random), now)
   return { state: moved, effects: [...effectsOf(state, aged), ...effectsOf(aged, moved)] }
 }
+
+type CallFinished = Extract<HealthEvent, { type: 'call_finished' }>
 
 function react(state: ServerState, event: HealthEvent, now: Instant, random: number): ServerState {
   switch (event.type) {
@@ -57,12 +58,13 @@ function react(state: ServerState, event: HealthEvent, now: Instant, random: num
 }
 
 /** What users' calls tell: never more than a reason to look, since one caller's trouble need not be the server's. */
-function called(state: ServerState, call: { outcome: Outcome; source: string }, now: Instant): ServerState {
+function called(state: ServerState, call: CallFinished, now: Instant): ServerState {
   const { admin, circuit } = state
   if (admin.kind === 'inactive' || circuit.kind !== 'closed') return state
   const failed = call.outcome === 'connect' || call.outcome === 'protocol'
   if (!failed && call.outcome !== 'ok') return state
-  const heard = { ...circuit, window: addCall(circuit.window, { failed, source: call.source }, now) }
+  const { source, calls = 1 } = call
+  const heard = { ...circuit, window: addCall(circuit.window, { failed, source, calls }, now) }
   if (!failed) return { ...state, circuit: heard }
   return ask({ ...state, circuit: countFailure(heard) }, 'passive', false, now)
 }

@@ -52,6 +52,20 @@ test('a call that failed has its server checked within a second, one that went w
   expect(asked()).toBe(before + 1)
 })
 
+test('calls that went well are counted with the first that failed after them, and within a second anyway', async () => {
+  const { monitor, fleet, clock, id } = await watchOne()
+  const seen = () => {
+    const { circuit } = fleet.get(id).state
+    return circuit.kind === 'closed' ? circuit.window.map(({ calls, failed }) => [calls, failed]) : []
+  }
+  for (let n = 0; n < 3; n++) monitor.observeCall(id, 'ok', 'token 1 search')
+  monitor.observeCall(id, 'connect', 'token 1 search')
+  expect(seen()).toEqual([[4, 1]])
+  monitor.observeCall(id, 'ok', 'token 1 search')
+  await clock.advance(1_000)
+  expect(seen()).toEqual([[5, 1]])
+})
+
 test('every check that ended is told live, with or without news', async () => {
   const { monitor, clock, checks, id } = await watchOne()
   const told: string[] = []

@@ -22,6 +22,8 @@ import { excused, unfinished } from './inconclusive.ts'
 import type { Journal } from './journal.ts'
 import { leaseMs } from './lease.ts'
 import { OnDemandLimit } from './on-demand-limit.ts'
+import { OneTimer } from './one-timer.ts'
+import { PassedCalls } from './passed-calls.ts'
 import type { StallWatch } from './stall-watch.ts'
 import { Turns } from './turns.ts'
 import { Wakes } from './wakes.ts'
@@ -85,14 +87,17 @@ export class Monitor {
   readonly #queue: CheckQueue<Demand | undefined>
   readonly #watched = new Map<ServerId, Watched>()
   readonly #limit = new OnDemandLimit()
+  readonly #passed: PassedCalls
   /** Of people who change a server: until that is stored nothing else moves it. */
   readonly #turns = new Turns()
   readonly #stop = new AbortController()
-  #timer: { readonly at: Instant; readonly cancel: () => void } | undefined
+  readonly #timer: OneTimer
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#queue = new CheckQueue(deps.mostInFlight)
+    this.#timer = new OneTimer(deps.clock, () => this.#pump())
+    this.#passed = new PassedCalls({ clock: deps.clock, due: (id) => this.#note(id, { type: 'time_passed' }) })
   }
 
   /** Begins to look after a server that was put into the fleet. */
@@ -106,6 +111,7 @@ export class Monitor {
     this.#wakes.set(id, undefined)
     this.#queue.remove(id)
     this.#limit.forget(id)
+    this.#passed.forget(id)
     this.#deps.recorder.forget(id)
     const { demand, running } = this.#of(id)
     this.#watched.delete(id)
@@ -154,20 +160,19 @@ export class Monitor {
   /** Something an upstream told of itself. */
   hear(signal: UpstreamSignal): void {
     const { type, serverId } = signal
-    this.#note(serverId, type === 'process_exited' ? { type, failure: signal.failure } : { type })
-    this.#pump()
+    this.#happened(serverId, type === 'process_exited' ? { type, failure: signal.failure } : { type })
   }
 
   /** A user's call ended; `source` is its principal and tool. */
   observeCall(id: ServerId, outcome: Outcome, source: string): void {
-    this.#note(id, { type: 'call_finished', outcome, source })
-    this.#pump()
+    if (outcome === 'ok') this.#passed.add(id)
+    else this.#happened(id, { type: 'call_finished', outcome, source })
   }
 
   /** Ends all watching; checks in flight are abandoned without a verdict. */
   async stop(): Promise<void> {
     this.#stop.abort(new AppError('unavailable', 'Omni2 is shutting down'))
-    this.#timer?.cancel()
+    this.#timer.cancel()
     const watched = [...this.#watched.values()]
     for (const { demand, running } of watched) {
       demand?.report.reject(this.#stop.signal.reason)
@@ -224,17 +229,7 @@ export class Monitor {
     }
     // Starting many takes a while; each counts as of when it really starts.
     for (let ticket = this.#queue.take(clock.now()); ticket; ticket = this.#queue.take(clock.now())) this.#start(ticket)
-    this.#sleep(earlier(this.#wakes.earliest(), this.#queue.retryAt(clock.now())))
-  }
-
-  #sleep(until: Instant | undefined): void {
-    if (until === undefined || until === this.#timer?.at) return
-    this.#timer?.cancel()
-    const cancel = this.#deps.clock.after(Math.max(0, until - this.#deps.clock.now()), () => {
-      this.#timer = undefined
-      this.#pump()
-    })
-    this.#timer = { at: until, cancel }
+    this.#timer.wakeAt(earlier(this.#wakes.earliest(), this.#queue.retryAt(clock.now())))
   }
 
   #start(ticket: Ticket<Demand | undefined>): void {
@@ -317,6 +312,11 @@ export class Monitor {
     return isNews || isAwaited ? journal.record(all) : journal.log(all)
   }
 
+  #happened(id: ServerId, event: HealthEvent): void {
+    this.#note(id, event)
+    this.#pump()
+  }
+
   /** Moves one server by something nobody waits for. */
   #note(id: ServerId, event: HealthEvent): void {
     if (this.#isLater(id, () => this.#note(id, event))) return
@@ -336,10 +336,13 @@ export class Monitor {
     return turn !== undefined
   }
 
-  /** Moves one server; the answer must be stored. */
+  /** Moves one server, by the calls that passed first; the answer must be stored. */
   #move(id: ServerId, event: HealthEvent, result?: CheckResult): Pick<Move, 'effects' | 'changes'> {
+    const calls = this.#passed.take(id)
+    const heard = calls > 0 ? this.#move(id, { type: 'call_finished', outcome: 'ok', source: '', calls }) : UNMOVED
     const move = this.#plan(this.#deps.fleet.get(id), event, (known) => this.#put(known), result)
-    return { effects: move.effects, changes: [...move.changes, ...this.#follow(move)] }
+    const changes = [...heard.changes, ...move.changes, ...this.#follow(move)]
+    return { effects: [...heard.effects, ...move.effects], changes }
   }
 
   /** The one place that asks the reducer; `keep` says what becomes of the member as it then is. */
@@ -391,4 +394,5 @@ export class Monitor {
   }
 }
 
+const UNMOVED = { effects: [], changes: [] }
 const gone = (id: ServerId) => new AppError('not_found', `No server ${id}`)
