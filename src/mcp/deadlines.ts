@@ -1,15 +1,19 @@
-import { type Clock, type Instant, later } from '../../core/clock.ts'
+import { type Clock, type Instant, later } from '../core/clock.ts'
 
-/** Something that is to end in time; `endsAt` may move. */
-type Timed = { readonly endsAt: Instant; expire(): void }
+/** Something that is to end in time; `endsAt` may move, and `place` belongs to who looks at it. */
+export type Timed = { readonly endsAt: Instant; place: number; expire(): void }
 
 const LOOK_MS = 250
 
-/** Ends what takes too long. One timer for all, since nobody measures the minute of a call by the millisecond. */
+/**
+ * Ends what takes too long. One timer for all, since nobody measures the minute of a call by the millisecond. A list, and
+ * no Set: the tables that a Set outgrows refer to each other, and keep all that was ever in them until the whole heap is
+ * collected.
+ */
 export class Deadlines {
   readonly #clock: Clock
-  readonly #timed = new Set<Timed>()
-  #isLooking = false
+  readonly #timed: Timed[] = []
+  #stopLooking: (() => void) | undefined
   #onIdle: () => void = () => {}
 
   constructor(clock: Clock) {
@@ -21,18 +25,27 @@ export class Deadlines {
   }
 
   add(timed: Timed): void {
-    this.#timed.add(timed)
-    if (!this.#isLooking) this.#look()
+    timed.place = this.#timed.push(timed) - 1
+    if (this.#stopLooking === undefined) this.#look()
   }
 
   remove(timed: Timed): void {
-    this.#timed.delete(timed)
-    if (this.#timed.size === 0) this.#onIdle()
+    const { place } = timed
+    if (this.#timed[place] !== timed) return
+    const last = this.#timed.pop()
+    if (last !== undefined && last !== timed) {
+      this.#timed[place] = last
+      last.place = place
+    }
+    if (this.#timed.length > 0) return
+    this.#stopLooking?.()
+    this.#stopLooking = undefined
+    this.#onIdle()
   }
 
   /** Resolves once nothing is timed any more, or after `patienceMs`. */
   async idle(patienceMs: number): Promise<void> {
-    if (this.#timed.size === 0) return
+    if (this.#timed.length === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const stop = this.#clock.after(patienceMs, resolve)
     this.#onIdle = resolve
@@ -41,12 +54,11 @@ export class Deadlines {
   }
 
   #look(): void {
-    this.#isLooking = this.#timed.size > 0
-    if (!this.#isLooking) return
-    this.#clock.after(LOOK_MS, () => {
+    this.#stopLooking = this.#clock.after(LOOK_MS, () => {
+      this.#stopLooking = undefined
       const now = this.#clock.now()
-      for (const timed of this.#timed) if (timed.endsAt <= now) timed.expire()
-      this.#look()
+      for (const timed of this.#timed.slice()) if (timed.endsAt <= now) timed.expire()
+      if (this.#timed.length > 0 && this.#stopLooking === undefined) this.#look()
     })
   }
 }

@@ -7,10 +7,12 @@ test('who needs a file when all are taken closes the connection that has idled l
   const closed: number[] = []
   for (const n of [1, 2, 3]) {
     const giveBack = files.take(1, 'connect')
-    files.idles([n], () => {
+    const connection = [n]
+    files.keep(connection, () => {
       closed.push(n)
       giveBack()
     })
+    files.idles(connection)
   }
   files.take(1, 'connect')
   expect(closed).toEqual([1])
@@ -22,13 +24,34 @@ test('when none idles that is our own shortage', () => {
   const files = new OpenFiles(1)
   const used = {}
   const giveBack = files.take(1, 'connect')
-  files.idles(used, giveBack)
+  files.keep(used, giveBack)
+  files.idles(used)
   files.idlesNoMore(used)
   expect(outcomeOf(() => files.take(1, 'connect'))).toBe('inconclusive')
   giveBack()
   giveBack()
   files.take(1, 'connect')
   expect(outcomeOf(() => files.take(1, 'connect'))).toBe('inconclusive')
+})
+
+test('a connection that was used again has idled less long than one that was not', () => {
+  const files = new OpenFiles(2)
+  const closed: string[] = []
+  const opened = ['first', 'second'].map((name) => {
+    const giveBack = files.take(1, 'connect')
+    const connection = { name }
+    files.keep(connection, () => {
+      closed.push(name)
+      giveBack()
+    })
+    files.idles(connection)
+    return connection
+  })
+  const [first = {}] = opened
+  files.idlesNoMore(first)
+  files.idles(first)
+  files.take(1, 'connect')
+  expect(closed).toEqual(['second'])
 })
 
 function outcomeOf(work: () => unknown): string | undefined {

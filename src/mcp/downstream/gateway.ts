@@ -6,6 +6,7 @@ import { type Route, Router } from '../../core/gateway/router.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import { CALL_LIMITS, type RpcId, UpstreamFault } from '../channel.ts'
+import { Deadlines } from '../deadlines.ts'
 import { LEGACY_VERSIONS } from '../handshake.ts'
 import { parseBounded } from '../json-bounds.ts'
 import { isObject, readMessage } from '../json-rpc.ts'
@@ -13,7 +14,6 @@ import { type ClientSelf, MODERN_VERSION } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
-import { Deadlines } from './deadlines.ts'
 import { readEnvelope } from './envelope.ts'
 import { type LegacySession, subscriptionKey } from './legacy-session.ts'
 import { changedMethod, Listeners } from './listeners.ts'
@@ -207,7 +207,7 @@ export class Gateway {
     const { requestId } = params
     if (method === 'notifications/roots/list_changed') session.connections.notify(method, params)
     if (method !== 'notifications/cancelled') return
-    if (typeof requestId === 'string' || typeof requestId === 'number') session.calls.get(requestId)?.cancel()
+    if (typeof requestId === 'string' || typeof requestId === 'number') session.cancel(requestId)
   }
 
   #listen(visit: Visit): void {

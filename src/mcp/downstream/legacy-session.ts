@@ -12,7 +12,7 @@ import type { Answer } from './answer.ts'
 import { OwnConnections } from './own-connections.ts'
 
 /** What can be stopped at the client's word. */
-type Stoppable = { cancel(): void }
+type Stoppable = { readonly id: RpcId; cancel(): void }
 
 type Begun = {
   readonly id: string
@@ -32,8 +32,8 @@ export class LegacySession implements Begun {
   readonly endpoint: Endpoint
   readonly version: string
   readonly connections: OwnConnections
-  /** Requests under way, by the client's ids. */
-  readonly calls = new Map<RpcId, Stoppable>()
+  /** Requests under way. Few, so that a list of them costs less than a Map, whose old tables the collector finds late. */
+  readonly #calls: Stoppable[] = []
   /** Resources of shared processes that it wants to hear of, as `subscriptionKey` names them. */
   readonly subscriptions = new Set<string>()
   client: ClientSelf
@@ -59,7 +59,22 @@ export class LegacySession implements Begun {
   }
 
   get isIdle(): boolean {
-    return this.calls.size === 0 && this.#stream === undefined
+    return this.#calls.length === 0 && this.#stream === undefined
+  }
+
+  began(call: Stoppable): void {
+    this.#calls.push(call)
+  }
+
+  ended(call: Stoppable): void {
+    const at = this.#calls.indexOf(call)
+    const last = at === -1 ? undefined : this.#calls.pop()
+    if (last !== undefined && last !== call) this.#calls[at] = last
+  }
+
+  /** At the client's word; `id` is the client's. */
+  cancel(id: RpcId): void {
+    this.#calls.findLast((call) => call.id === id)?.cancel()
   }
 
   /** A client has one such stream: the newest. */
@@ -112,7 +127,7 @@ export class LegacySession implements Begun {
 
   /** Stops what goes on in it. */
   end(): void {
-    for (const call of this.calls.values()) call.cancel()
+    for (const call of this.#calls.slice()) call.cancel()
     for (const answered of this.#asked.values()) answered(LEFT)
     this.#asked.clear()
     this.connections.close()

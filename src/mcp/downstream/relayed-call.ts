@@ -18,6 +18,7 @@ import type { Member } from '../../core/watch/fleet.ts'
 import type { Monitor } from '../../core/watch/monitor.ts'
 import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
 import type { Connection } from '../connection.ts'
+import type { Deadlines } from '../deadlines.ts'
 import { cancelled, faultOf } from '../failures.ts'
 import { isObject } from '../json-rpc.ts'
 import { labelOf } from '../make-channel.ts'
@@ -25,7 +26,6 @@ import type { RelayedReply } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
-import type { Deadlines } from './deadlines.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { openState, sealState } from './request-state.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
@@ -64,6 +64,7 @@ export class RelayedCall implements ExchangeListener {
   readonly #startedAt: Instant
   readonly #abort = new AbortController()
   readonly progressToken: RpcId | undefined
+  place = -1
   /** What the client calls it. */
   readonly #clientToken: Json | undefined
   #endsAt: Instant
@@ -89,9 +90,9 @@ export class RelayedCall implements ExchangeListener {
 
   start(): void {
     const { bulkhead, clock } = this.#deps
-    const { member, asker, id } = this.#request
+    const { member, asker } = this.#request
     if (!this.#unseal()) {
-      this.#request.answer.reply(errorMessage(id, NOT_OUR_STATE))
+      this.#request.answer.reply(errorMessage(this.id, NOT_OUR_STATE))
       this.#finish('refused', undefined)
       return
     }
@@ -99,7 +100,7 @@ export class RelayedCall implements ExchangeListener {
       this.#refuse(refusalOf(member, clock), 'refused')
       return
     }
-    asker.session?.calls.set(id, this)
+    asker.session?.began(this)
     const serverId = member.server.id
     if (bulkhead.enter(serverId)) {
       this.#run()
@@ -127,6 +128,11 @@ export class RelayedCall implements ExchangeListener {
     this.#finish('cancelled', undefined)
     // A legacy client that cancelled ignores what comes, but its HTTP request has to end.
     if (asker.session !== undefined) answer.reply(errorMessage(id, CANCELLED))
+  }
+
+  /** The client's. */
+  get id(): RpcId {
+    return this.#request.id
   }
 
   get endsAt(): Instant {
@@ -304,11 +310,11 @@ export class RelayedCall implements ExchangeListener {
 
   #finish(outcome: Outcome | 'refused', serverVersion: string | undefined, reason?: string): void {
     const { bulkhead, deadlines, monitor, clock, record } = this.#deps
-    const { member, asker, id, method, params, answer, bytesIn } = this.#request
+    const { member, asker, method, params, answer, bytesIn } = this.#request
     const serverId = member.server.id
     const before = this.#state
     this.#state = 'over'
-    asker.session?.calls.delete(id)
+    asker.session?.ended(this)
     deadlines.remove(this)
     if (before === 'waiting') bulkhead.giveUp(serverId, this.#run)
     if (before === 'running') bulkhead.leave(serverId)

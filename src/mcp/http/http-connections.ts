@@ -14,7 +14,7 @@ export type HttpConnection = {
   readonly client: Client
   readonly socket: Socket
   /** True when it has carried an exchange before: it may have died unnoticed. */
-  readonly reused: boolean
+  reused: boolean
 }
 
 type Deps = {
@@ -52,7 +52,12 @@ export class HttpConnections {
     const idle = fresh ? undefined : this.takeIdle()
     if (idle !== undefined) return idle
     const socket = await this.#dial(options)
-    return { client: clientOver(socket, this.#deps.url), socket, reused: false }
+    const connection = { client: clientOver(socket, this.#deps.url), socket, reused: false }
+    this.#deps.means.files.keep(socket, () => {
+      discard(connection)
+      this.#forget(socket)
+    })
+    return connection
   }
 
   /** Takes back a connection whose exchange came to its end. */
@@ -62,11 +67,9 @@ export class HttpConnections {
       discard(connection)
       return
     }
-    this.#idle.push(connection.reused ? connection : { ...connection, reused: true })
-    this.#deps.means.files.idles(socket, () => {
-      discard(connection)
-      this.#forget(socket)
-    })
+    connection.reused = true
+    this.#idle.push(connection)
+    this.#deps.means.files.idles(socket)
   }
 
   close(): void {
@@ -99,7 +102,7 @@ export class HttpConnections {
   #forget(socket: Socket): void {
     this.#all.get(socket)?.()
     this.#all.delete(socket)
-    this.#deps.means.files.idlesNoMore(socket)
+    this.#deps.means.files.forget(socket)
     const at = this.#idle.findIndex((idle) => idle.socket === socket)
     if (at !== -1) discard(...this.#idle.splice(at, 1))
   }

@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../../core/check.ts'
-import type { Clock } from '../../core/clock.ts'
+import type { Clock, Instant } from '../../core/clock.ts'
 import { type AnswerMemory, MemoryShare } from '../answer-memory.ts'
 import { UpstreamFault } from '../channel.ts'
+import type { Deadlines, Timed } from '../deadlines.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
 import type { HttpConnection } from './http-connections.ts'
 
@@ -33,6 +34,8 @@ export type ExchangeOptions = {
   readonly signal: AbortSignal
   readonly firstByteMs: number | undefined
   readonly memory: AnswerMemory
+  /** Has it look now and then at what came. */
+  readonly lookout: Deadlines
   /** Told once, when nothing more happens on the connection; `clean`: it can be used again. */
   readonly released: (clean: boolean) => void
 }
@@ -60,6 +63,8 @@ export function exchange<T>(
   })
 }
 
+const nothing = (): void => {}
+
 /** As undici hands them over: a header that came twice is a list, whatever its name. */
 type WireHeaders = Readonly<Record<string, string | string[] | undefined>>
 
@@ -77,7 +82,7 @@ function areSingle(headers: WireHeaders): headers is Readonly<Record<string, str
   return true
 }
 
-class Exchange<T> implements Dispatcher.DispatchHandler {
+class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   readonly #reader: AnswerReader<T>
   readonly #options: ExchangeOptions
   readonly #socket: Socket
@@ -91,7 +96,9 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #share: MemoryShare
   /** What the socket had received when something of use came last. */
   #usefulAt: number
-  #stopLooking: () => void = () => {}
+  /** When it looks again at what came. */
+  endsAt: Instant
+  place = -1
 
   constructor(
     reader: AnswerReader<T>,
@@ -107,10 +114,11 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#usefulAt = socket.bytesRead
     this.#resolve = resolve
     this.#reject = reject
-    const { clock, firstByteMs, signal } = options
-    this.#stopTimer = firstByteMs === undefined ? () => {} : clock.after(firstByteMs, this.#onNoByte)
+    const { clock, firstByteMs, signal, lookout } = options
+    this.#stopTimer = firstByteMs === undefined ? nothing : clock.after(firstByteMs, this.#onNoByte)
     signal.addEventListener('abort', this.#onAbort)
-    this.#look()
+    this.endsAt = lookout.after(LOOK_MS)
+    lookout.add(this)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -126,18 +134,37 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
     this.#stopTimer()
     this.#state = 'answering'
-    this.#read(() => this.#reader.start(status, singleValued(headers)))
+    try {
+      this.#take(this.#reader.start(status, singleValued(headers)))
+    } catch (error) {
+      this.#stumble(error)
+    }
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
     this.#usefulAt = this.#socket.bytesRead
-    if (this.#state === 'answering') this.#read(() => this.#hold(piece.length) ?? this.#reader.data(piece))
-    else if (this.#state === 'lingering') this.#linger(piece.length)
+    if (this.#state === 'lingering') this.#linger(piece.length)
+    if (this.#state !== 'answering') return
+    try {
+      this.#hold(piece.length)
+      this.#take(this.#reader.data(piece))
+    } catch (error) {
+      this.#stumble(error)
+    }
   }
 
   onResponseEnd(): void {
-    if (this.#state === 'answering') this.#read(() => this.#reader.end())
     if (this.#state === 'lingering') this.#finish()
+    if (this.#state !== 'answering') return
+    let value: T
+    try {
+      value = this.#reader.end()
+    } catch (error) {
+      this.#stumble(error)
+      return
+    }
+    this.#finish()
+    this.#resolve(value)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -158,21 +185,21 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     return true
   }
 
-  #read(step: () => T | undefined): void {
-    try {
-      const value = step()
-      if (value === undefined) return
-      this.#state = 'lingering'
-      this.#share.letGo()
-      this.#unlisten()
-      this.#stopTimer = this.#options.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
-      this.#resolve(value)
-    } catch (error) {
-      this.#giveUp(error instanceof Error ? error : new Error('thrown without an error', { cause: error }))
-    }
+  /** All is known once there is a value; then the rest of the answer may not take long. */
+  #take(value: T | undefined): void {
+    if (value === undefined) return
+    this.#state = 'lingering'
+    this.#share.letGo()
+    this.#unlisten()
+    this.#stopTimer = this.#options.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
+    this.#resolve(value)
   }
 
-  #hold(bytes: number): undefined {
+  #stumble(error: unknown): void {
+    this.#giveUp(error instanceof Error ? error : new Error('thrown without an error', { cause: error }))
+  }
+
+  #hold(bytes: number): void {
     if (this.#reader.keeps) this.#share.hold(this.#share.bytes + bytes, this.#options.stage)
   }
 
@@ -189,13 +216,13 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   /** What the parser swallows without a word is bounded too. */
-  #look(): void {
-    this.#stopLooking = this.#options.clock.after(LOOK_MS, () => {
-      if (this.#socket.bytesRead - this.#usefulAt <= MOST_USELESS_BYTES) return this.#look()
-      const { stage, where } = this.#options
-      const detail = `${this.#socket.bytesRead - this.#usefulAt} bytes that are no part of it`
-      return this.#giveUp(faultOf('response_too_large', { stage, where, detail }))
-    })
+  expire(): void {
+    const useless = this.#socket.bytesRead - this.#usefulAt
+    const { stage, where, lookout } = this.#options
+    this.endsAt = lookout.after(LOOK_MS)
+    if (useless <= MOST_USELESS_BYTES) return
+    const detail = `${useless} bytes that are no part of it`
+    this.#giveUp(faultOf('response_too_large', { stage, where, detail }))
   }
 
   /**
@@ -219,7 +246,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#state = 'over'
     this.#share.letGo()
     this.#stopTimer()
-    this.#stopLooking()
+    this.#options.lookout.remove(this)
     this.#unlisten()
   }
 

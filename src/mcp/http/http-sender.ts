@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type ChannelListener, type RequestOptions, UpstreamFault } from '../channel.ts'
+import { Deadlines } from '../deadlines.ts'
 import type { Means } from '../means.ts'
 import type { Credentials } from './credentials.ts'
 import type { Dialer } from './dialer.ts'
@@ -30,6 +31,7 @@ const ASIDE_MS = 2_000
 export class HttpSender {
   readonly #deps: HttpChannelDeps
   readonly #connections: HttpConnections
+  readonly #lookout: Deadlines
   readonly #asides = new Set<AbortController>()
   /** Credentials as names and values in turn. */
   readonly headers: readonly string[]
@@ -37,6 +39,7 @@ export class HttpSender {
   constructor(deps: HttpChannelDeps) {
     this.#deps = deps
     this.#connections = new HttpConnections(deps)
+    this.#lookout = new Deadlines(deps.clock)
     this.headers = Object.entries(deps.credentials.headers).flat()
   }
 
@@ -109,6 +112,7 @@ export class HttpSender {
       signal: options.signal,
       firstByteMs: options.firstByteMs,
       memory: this.#deps.means.answers,
+      lookout: this.#lookout,
       released: (clean) => (clean ? this.#connections.release(connection) : discard(connection)),
     })
   }
