@@ -17,7 +17,7 @@ const MOST_VALUES = 250_000
 export function parseBounded(text: string, limits: Limits, where: string, stage: Stage = 'handshake'): Json {
   // UTF-16 length is never more than the UTF-8 length, so only text near the limit is measured twice.
   if (text.length > limits.maxBytes || Buffer.byteLength(text) > limits.maxBytes) throw tooLarge(limits, where, stage)
-  const excess = excessOf(text, limits.maxDepth)
+  const excess = isSmall(text, limits.maxDepth) ? undefined : excessOf(text, limits.maxDepth)
   if (excess === 'depth') {
     throw fault('invalid_response', stage, `${where} nests deeper than ${limits.maxDepth} levels`, FIX_ANSWER)
   }
@@ -46,6 +46,18 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const COMMA = 0x2c
+
+/** Whether it cannot hold too much, however it is nested: found without looking at each character, as most messages are. */
+function isSmall(text: string, maxDepth: number): boolean {
+  return text.length <= MOST_VALUES && opensAtMost(text, maxDepth)
+}
+
+function opensAtMost(text: string, most: number): boolean {
+  let left = most
+  for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at + 1)) if (--left < 0) return false
+  for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) if (--left < 0) return false
+  return true
+}
 
 /**
  * What there is too much of in `text`: levels of arrays and objects, or values, each of which follows a comma or a

@@ -29,13 +29,14 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** Answers what comes to the gateway's paths; false for all others. */
 export function gatewayEntry(deps: Deps): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const isOurs = knownHost(deps.hosts)
   return (request, response) => {
     const endpoint = endpointOf(request.url ?? '')
     if (endpoint === undefined) return false
     const arrival = { endpoint, request, response }
     const { authorization } = request.headers
     try {
-      refuseForeign(request, deps.hosts)
+      if (!isOurs(request)) refuseForeign(request, deps.hosts)
       const caller = deps.access.known(authorization)
       if (caller !== undefined) enter(deps, arrival, caller)
       else prove(deps, arrival).catch((error: unknown) => refuse(deps, response, error))
@@ -110,6 +111,20 @@ function endpointOf(url: string): Endpoint | undefined {
 }
 
 const ALL: Endpoint = { path: '/mcp', server: undefined, collection: undefined }
+
+/** Whether it names us as the last one did that was let in, and comes from no page: most clients say always the same. */
+function knownHost(hosts: HostRules): (request: IncomingMessage) => boolean {
+  let knownHost: string | undefined
+  let knownPort: number | undefined
+  return ({ headers: { host, origin }, socket: { localPort } }) => {
+    if (origin !== undefined) return false
+    if (host === knownHost && localPort === knownPort && host !== undefined) return true
+    if (!isOurHost(host, localPort ?? 80, hosts)) return false
+    knownHost = host
+    knownPort = localPort
+    return true
+  }
+}
 
 /** Stops pages of other sites: by the name they reached us under (DNS rebinding), and by where they come from. */
 function refuseForeign({ headers: { host, origin }, socket }: IncomingMessage, hosts: HostRules): void {

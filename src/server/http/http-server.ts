@@ -52,11 +52,17 @@ function oneAtATime(handle: Handle): Handle {
   }
 }
 
-/** Watches from when all of the answer is written until all of it is sent; Node ends a socket that times out. */
+/**
+ * Watches from when all of the answer is written until all of it is sent; Node ends a socket that times out. Most answers
+ * are with the kernel by then.
+ */
 function dropStuckReader(socket: Socket, response: ServerResponse, ms: number): void {
-  response.once('prefinish', () => socket.setTimeout(ms))
-  // Before Node's own listener, which sets the timeout of an idle connection.
-  response.prependOnceListener('finish', () => socket.setTimeout(0))
+  response.once('prefinish', () => {
+    if (socket.writableLength === 0) return
+    socket.setTimeout(ms)
+    // Before Node's own listener, which sets the timeout of an idle connection.
+    response.prependOnceListener('finish', () => socket.setTimeout(0))
+  })
 }
 
 /** Answers what is not even HTTP, or came too slowly, on the bare socket. */
