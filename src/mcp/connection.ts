@@ -33,6 +33,7 @@ export type ConnectionDeps = ChannelMaker & {
   readonly onExit: (failure: Failure) => void
   /** Present when it is one client's own: then it is greeted as in the legacy era, and all it says is heard. */
   readonly aside?: Aside | undefined
+  readonly onClose?: (() => void) | undefined
   /** Told of what shared connections say without being asked. */
   readonly onNotified?: (method: string, params: JsonObject) => void
 }
@@ -181,6 +182,11 @@ export class Connection {
     return this.#conceal
   }
 
+  /** From then on it is of no use. */
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
   /** Whether a session is kept for it already. */
   get isReady(): boolean {
     return this.#channel?.keepsSession ?? false
@@ -241,6 +247,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosing = true
+    this.#deps.onClose?.()
     this.#listPause?.stop()
     await this.#channel?.close()
   }

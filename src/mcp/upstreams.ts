@@ -40,6 +40,8 @@ export class McpUpstreams implements Upstreams {
   readonly #deps: UpstreamsDeps
   readonly #dialer: Dialer
   readonly #kept = new Map<ServerId, Kept>()
+  /** Those of single clients. */
+  readonly #own = new Map<ServerId, Set<Connection>>()
   readonly #leaving = new Set<Connection>()
   /** Servers that keep no sessions for clients of the legacy era, with the revision that this was seen of. */
   readonly withoutSessions = new Map<ServerId, number>()
@@ -81,15 +83,21 @@ export class McpUpstreams implements Upstreams {
     return this.#kept.get(id)?.connection.conceal
   }
 
-  /** A connection for one client alone, greeted in its name. Whoever asks for it closes it. */
-  connectFor(server: Server, client: ClientSelf, aside: Aside): Connection {
-    return this.#connect(server.config, server.id, { client, aside })
+  /** A connection for one client alone, greeted in its name. Whoever asks for it closes it, unless the server is dropped. */
+  connectFor({ id, config }: Server, client: ClientSelf, aside: Aside): Connection {
+    const own = this.#own.get(id) ?? new Set()
+    this.#own.set(id, own)
+    const connection = this.#connect(config, id, { client, aside, onClose: () => own.delete(connection) })
+    own.add(connection)
+    return connection
   }
 
   async drop(id: ServerId): Promise<void> {
     const kept = this.#kept.get(id)
     this.#kept.delete(id)
     this.withoutSessions.delete(id)
+    for (const own of this.#own.get(id) ?? []) void own.drain(PATIENCE_MS)
+    this.#own.delete(id)
     if (kept !== undefined) await this.#retire(kept.connection)
   }
 
@@ -123,12 +131,17 @@ export class McpUpstreams implements Upstreams {
   }
 
   /** `id` is absent for a server that is not registered, of which nobody is told. */
-  #connect(config: ServerConfig, id: ServerId | undefined, own?: Pick<ConnectionDeps, 'client' | 'aside'>): Connection {
+  #connect(
+    config: ServerConfig,
+    id: ServerId | undefined,
+    own?: Pick<ConnectionDeps, 'client' | 'aside' | 'onClose'>,
+  ): Connection {
     const { onNotified, clock, env, means, openProcess, onSignal } = this.#deps
     return new Connection({
       clock,
       client: own?.client ?? this.#self,
       aside: own?.aside,
+      onClose: own?.onClose,
       ...(id !== undefined && onNotified && { onNotified: (method, params) => onNotified(id, method, params) }),
       env,
       openProcess,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Json, JsonObject } from '../../core/capabilities.ts'
+import type { Capability, Json, JsonObject } from '../../core/capabilities.ts'
 import type { Catalog, ListChange } from '../../core/gateway/catalog.ts'
 import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
@@ -18,6 +18,7 @@ import { readEnvelope } from './envelope.ts'
 import { type LegacySession, subscriptionKey } from './legacy-session.ts'
 import { changedMethod, Listeners } from './listeners.ts'
 import { LISTS, Lists } from './lists.ts'
+import { assertParamHeaders } from './param-headers.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
@@ -85,9 +86,15 @@ export class Gateway {
     for (const session of this.#sessions.all()) if (session.subscriptions.has(key)) session.hear(name, method, params)
   }
 
+  /** Ends what clients with these tokens listen to, and stops what they asked in sessions. */
+  revoke(tokens: ReadonlySet<number>): void {
+    this.#listeners.end(({ tokenId }) => tokens.has(tokenId))
+    for (const session of this.#sessions.all()) if (tokens.has(session.caller.tokenId)) this.#sessions.end(session)
+  }
+
   /** Lets calls in flight finish, at most 10 s, and then ends every session. */
   async close(): Promise<void> {
-    this.#listeners.close()
+    this.#listeners.end(() => true)
     for (const session of this.#sessions.all()) session.endStream()
     await this.#deps.deadlines.idle(PATIENCE_MS)
     this.#sessions.close()
@@ -150,7 +157,7 @@ export class Gateway {
     return method === 'server/discover' ? { ...this.#discovery(), ...LISTED } : undefined
   }
 
-  #relay({ answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
+  #relay({ request, answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
     const isOther = (asker.session ? MODERN_ONLY : LEGACY_ONLY).has(method)
     const route = isOther ? undefined : this.#router.route(offer, method, params)
     if (route === undefined) throw notFound(method)
@@ -158,6 +165,9 @@ export class Gateway {
     if (asker.session !== undefined && this.#isShared(asker.session, method, route)) {
       answer.reply(resultMessage(id, {}))
       return
+    }
+    if (asker.session === undefined && method === 'tools/call') {
+      assertParamHeaders(request.headers, route.member.capabilities?.value.tools ?? NO_TOOLS, route.params)
     }
     const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, ...route })
     // In the legacy era only a notification cancels.
@@ -175,9 +185,9 @@ export class Gateway {
     return [...this.#sessions.all()].some(({ subscriptions }) => subscriptions.has(key))
   }
 
-  #subscribe({ answer, offer }: Visit, { id, params: { notifications } }: Request): void {
+  #subscribe({ answer, caller, offer }: Visit, { id, params: { notifications } }: Request): void {
     if (!isObject(notifications)) throw invalidParams('subscriptions/listen needs notifications')
-    if (!this.#listeners.add(answer, id, offer.endpoint, notifications)) {
+    if (!this.#listeners.add({ answer, id, caller, endpoint: offer.endpoint }, notifications)) {
       throw new RpcFailure(503, -32_000, 'Too many clients listen')
     }
   }
@@ -255,6 +265,7 @@ const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000
 
+const NO_TOOLS: readonly Capability[] = []
 const MODERN_ONLY: ReadonlySet<string> = new Set(['server/discover', 'subscriptions/listen', 'initialize'])
 const LEGACY_ONLY: ReadonlySet<string> = new Set([
   'initialize',

@@ -1,15 +1,16 @@
 import type { JsonObject } from '../../core/capabilities.ts'
 import { TOLD_KINDS, type ToldKind } from '../../core/gateway/catalog.ts'
-import type { Endpoint } from '../../core/gateway/endpoint.ts'
+import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
 import type { RpcId } from '../channel.ts'
 import type { Answer } from './answer.ts'
 
-type Listener = {
+type Listening = {
   readonly answer: Answer
   readonly id: RpcId
+  readonly caller: Caller
   readonly endpoint: Endpoint
-  readonly kinds: ReadonlySet<ToldKind>
 }
+type Listener = Listening & { readonly kinds: ReadonlySet<ToldKind> }
 
 /** What a client asks for, by the list it means. */
 const FILTERS = { tools: 'toolsListChanged', prompts: 'promptsListChanged', resources: 'resourcesListChanged' } as const
@@ -25,12 +26,12 @@ export class Listeners {
   readonly #listeners = new Set<Listener>()
 
   /** False when there are too many. */
-  add(answer: Answer, id: RpcId, endpoint: Endpoint, filter: JsonObject): boolean {
+  add(listening: Listening, filter: JsonObject): boolean {
     if (this.#listeners.size >= MOST_LISTENERS) return false
     const kinds = new Set(TOLD_KINDS.filter((kind) => filter[FILTERS[kind]] === true))
-    const listener = { answer, id, endpoint, kinds }
+    const listener = { ...listening, kinds }
     this.#listeners.add(listener)
-    answer.onceGone(() => this.#listeners.delete(listener))
+    listening.answer.onceGone(() => this.#listeners.delete(listener))
     const notifications = Object.fromEntries([...kinds].map((kind) => [FILTERS[kind], true]))
     this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications })
     return true
@@ -42,11 +43,14 @@ export class Listeners {
     }
   }
 
-  close(): void {
-    for (const { answer, id } of this.#listeners) {
+  /** Says goodbye to those that are chosen. */
+  end(isChosen: (caller: Caller) => boolean): void {
+    for (const listener of this.#listeners) {
+      const { answer, id, caller } = listener
+      if (!isChosen(caller)) continue
       answer.reply({ jsonrpc: '2.0', id, result: { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } } })
+      this.#listeners.delete(listener)
     }
-    this.#listeners.clear()
   }
 
   #tell({ answer, id }: Listener, method: string, params: JsonObject): void {

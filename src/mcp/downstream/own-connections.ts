@@ -32,7 +32,8 @@ export class OwnConnections {
   /** undefined where clients share: a server without sessions remembers nothing, and a process is one for all. */
   of(member: Member): Connection | undefined {
     const { server } = member
-    const kept = this.#open.get(server.id)
+    const last = this.#open.get(server.id)
+    const kept = last?.connection.isClosing ? undefined : last
     if (server.config.target.protocol === 'stdio' || this.#without.get(server.id) === server.revision) return undefined
     if (kept !== undefined && (kept.revision >= server.revision || kept.connection.adopt(server.config))) {
       return kept.connection

@@ -50,6 +50,7 @@ export function openGateway({ config, log, version, clock, watch, auth, book, up
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))
+  book.revoked.subscribe((tokens) => gateway.revoke(tokens))
   const access = new GatewayAccess({ auth, book })
   const scopes = new Scopes({ collections })
   return {
