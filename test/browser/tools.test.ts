@@ -265,6 +265,50 @@ test('a long run shows how far it is, and then both messages and where the time 
   await page.getByText('Kept in this browser').waitFor()
 })
 
+test('a run goes on while one looks at something else, and its end is told there', async () => {
+  await using omni2 = await Omni2.start()
+  const { id } = await registerHealthy(omni2, 'child', stdioDraft(everythingStdio()))
+  const { dashboard, page, run, result, field, choose } = await openTool(omni2, id, 'trigger-long-running-operation')
+  await using _ = dashboard
+  await field('duration').fill('6')
+  await field('steps').fill('3')
+  await run.click()
+  await result.getByText('1 of 3').waitFor()
+  await choose('echo')
+  expect(await result.getByText('Running').count()).toBe(0)
+  await choose('trigger-long-running-operation')
+  await result.getByText('Running').waitFor()
+  expect(await field('steps').inputValue()).toBe('3')
+  await page.getByRole('link', { name: 'Log', exact: true }).click()
+  const told = page.getByRole('alert').filter({ hasText: 'trigger-long-running-operation of child: Done' })
+  await told.waitFor()
+  await told.getByRole('link', { name: 'Look at it' }).click()
+  await result.getByText(/Long running operation completed/).waitFor()
+  expect(await page.getByRole('region', { name: 'Earlier runs' }).getByRole('listitem').count()).toBe(1)
+})
+
+test('who signs out leaves no run behind, neither here nor at the server', async () => {
+  await using omni2 = await Omni2.start()
+  const { id } = await registerHealthy(omni2, 'kinds', toolKinds())
+  const { dashboard, page, run, result } = await openTool(omni2, id, 'wait', { expected: /401/ })
+  await using _ = dashboard
+  await run.click()
+  await result.getByText('Running').waitFor()
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('textbox', { name: 'Token' }).fill(omni2.adminToken)
+  await until(
+    async () => (await omni2.api.getStderr({ params: { id } })).stderr ?? '',
+    (text) => text.includes('the call was cancelled'),
+  )
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'kinds' }).click()
+  await page.getByRole('link', { name: 'Tools', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Tools' }).getByRole('link', { name: 'wait', exact: true }).click()
+  await result.getByText('What the tool answers is shown here.').waitFor()
+  expect(await page.getByRole('region', { name: 'Earlier runs' }).count()).toBe(0)
+})
+
 test('structured content is compared with what the tool promised', async () => {
   await using omni2 = await Omni2.start()
   const { id } = await registerHealthy(omni2, 'kinds', toolKinds())

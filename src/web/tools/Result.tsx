@@ -6,8 +6,8 @@ import { JsonTree } from './JsonTree.tsx'
 import type { Meanwhile } from './meanwhile.ts'
 import classes from './Result.module.css'
 import { Logs, Running } from './Running.tsx'
+import type { Run } from './run.ts'
 import { summaryOf } from './run-summary.ts'
-import type { Run } from './use-run.ts'
 import { Verdict } from './Verdict.tsx'
 
 type Props = { readonly run: Run | undefined; readonly meanwhile: Meanwhile }

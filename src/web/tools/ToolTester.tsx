@@ -1,4 +1,5 @@
 import { Badge, Button, SegmentedControl, Tooltip } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { asCommand, asCurl } from '../../api/call-commands.ts'
@@ -14,12 +15,13 @@ import { type Arguments, draftFromForm, draftFromText, draftOf } from './draft.t
 import { defaultArguments } from './form-defaults.ts'
 import { formSchema } from './form-schema.ts'
 import { History } from './History.tsx'
+import { historyQuery } from './history-query.ts'
+import { NOTHING_YET } from './meanwhile.ts'
 import { Result } from './Result.tsx'
 import { runBlock } from './run-block.ts'
 import classes from './ToolTester.module.css'
 import { type Tool, toolOf } from './tool.ts'
-import { useHistory } from './use-history.ts'
-import { useRun } from './use-run.ts'
+import { startRun, toolRunQuery } from './tool-run.tsx'
 
 const JsonEditor = lazy(() => import('./JsonEditor.tsx').then(({ JsonEditor }) => ({ default: JsonEditor })))
 const route = getRouteApi('/shell/mcps/$id/tools')
@@ -35,25 +37,25 @@ export function ToolTester({ server, capability }: Props) {
     const schema = formSchema(tool.input.schema)
     return { tool, schema, initial: tool.input.isHuge ? {} : defaultArguments(schema) }
   }, [capability])
-  const [draft, setDraft] = useState(() => draftOf(initial))
+  const queryClient = useQueryClient()
+  const { run, meanwhile = NOTHING_YET } = useQuery(toolRunQuery(server.id, tool.name)).data ?? {}
+  const history = useQuery(historyQuery(server.name, tool.name)).data ?? []
+  const [draft, setDraft] = useState(() => draftOf(run?.args ?? initial))
   const [wasTried, setWasTried] = useState(false)
   const [isAsking, setAsking] = useState(false)
   const [mayAlways, setMayAlways] = useState(false)
-  const history = useHistory(server.name, tool)
-  const { run, meanwhile, start, cancel } = useRun({ serverId: server.id, tool: tool.name, onEnd: history.keep })
   const mayRun = useMay('operator')
   const { role } = useSession()
   const flaws = draft.value ? (flawsOf(draft.value, tool.input.schema) ?? []) : []
   const block = runBlock({ mayRun, role, server, draft, flaws })
   const isJson = view === 'json' || tool.input.isHuge
-  const isRunning = run?.kind === 'running'
   const go = (args: Arguments) => {
     setAsking(false)
-    void start(args)
+    void startRun(queryClient, { server, tool, args })
   }
   const ask = () => {
     setWasTried(true)
-    if (block !== undefined || isRunning || !draft.value) return
+    if (block !== undefined || run?.kind === 'running' || !draft.value) return
     if (tool.mayDestroy && !mayAlways) setAsking(true)
     else go(draft.value)
   }
@@ -116,8 +118,8 @@ export function ToolTester({ server, capability }: Props) {
         <Unchecked what={tool.input.unchecked} />
         <div className={classes.foot}>
           <div className={classes.actions}>
-            {isRunning ? (
-              <Button variant="default" onClick={cancel}>
+            {run?.kind === 'running' ? (
+              <Button variant="default" onClick={run.cancel}>
                 Cancel
               </Button>
             ) : (
@@ -147,7 +149,7 @@ export function ToolTester({ server, capability }: Props) {
       </form>
       <div className={classes.outcome}>
         <Result run={run} meanwhile={meanwhile} />
-        <History runs={history.runs} onPick={(args) => setDraft(draftOf(args))} />
+        <History runs={history} onPick={(args) => setDraft(draftOf(args))} />
       </div>
       {isAsking && draft.value && (
         <AskFirst

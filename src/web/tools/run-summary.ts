@@ -1,6 +1,6 @@
 import { isPlainObject } from '../api/json-object.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
-import type { Run } from './use-run.ts'
+import type { Ended } from './run.ts'
 
 export type Summary = {
   readonly tone: 'good' | 'bad' | 'warn'
@@ -9,8 +9,6 @@ export type Summary = {
   /** What it means, and what to do. */
   readonly detail?: string
 }
-
-type Ended = Exclude<Run, { readonly kind: 'running' }>
 
 /** What became of a run, in words that tell the tool's answer from an outage. */
 export function summaryOf(run: Ended): Summary {
