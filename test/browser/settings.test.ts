@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { DashboardPage } from '../support/browser.ts'
+import { register } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 
 test('an admin changes settings, and makes and revokes a token', async () => {
   await using omni2 = await Omni2.start()
+  const { id } = await register(omni2, 'mail', { url: 'http://127.0.0.1:1/mcp', enabled: false })
+  await omni2.api.createCollection({ body: { name: 'post', servers: [{ server_id: id }] } })
   await using dashboard = await DashboardPage.open(omni2, { path: '/settings' })
   const { page } = dashboard
   const breaker = page.getByRole('region', { name: 'Circuit breaker' })
@@ -39,6 +42,25 @@ test('an admin changes settings, and makes and revokes a token', async () => {
   await tokens.getByRole('row', { name: /ci/ }).waitFor()
   await dashboard.screenshots('settings')
   expect(await dashboard.axe()).toEqual([])
+
+  await tokens.getByRole('button', { name: 'New token' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('helper')
+  await page.getByRole('combobox', { name: 'Role' }).click()
+  await page.getByRole('option', { name: /^agent/ }).click()
+  await page.getByRole('combobox', { name: 'May use' }).click()
+  await page.getByRole('option', { name: 'post' }).click()
+  await page.getByRole('option', { name: 'mail' }).click()
+  await dashboard.screenshots('settings-new-token')
+  expect(await dashboard.axe()).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await tokens.getByRole('row', { name: /^helper agent mail, post/ }).waitFor()
+  const made = (await omni2.api.listTokens()).tokens.find(({ name }) => name === 'helper')
+  expect(made).toMatchObject({
+    role: 'agent',
+    limit: { servers: [{ id, name: 'mail' }], collections: [{ name: 'post' }] },
+  })
 
   await tokens.getByRole('button', { name: 'Revoke ci' }).click()
   const asked = page.getByRole('dialog', { name: 'Revoke ci?' })

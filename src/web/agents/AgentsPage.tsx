@@ -2,7 +2,7 @@ import { usePageTitle } from '../ui/page-title.ts'
 import classes from './Agents.module.css'
 import { CollectionList } from './CollectionList.tsx'
 import { ConnectPanel } from './ConnectPanel.tsx'
-import { useFreshCollections } from './collections-query.ts'
+import { useFreshCollections } from './fresh-collections.ts'
 
 /** How agents get in, and the choices that are made for them. */
 export function AgentsPage() {

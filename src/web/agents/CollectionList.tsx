@@ -2,12 +2,12 @@ import { Button, Table } from '@mantine/core'
 import { IconPlus, IconStack2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { collectionsQuery } from '../api/collections-query.ts'
 import { useMay } from '../api/session.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { Plate } from '../ui/Plate.tsx'
 import classes from './Agents.module.css'
-import { collectionsQuery } from './collections-query.ts'
 
 /** All collections, with what is missing in them. */
 export function CollectionList() {

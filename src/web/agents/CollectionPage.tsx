@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { CollectionView } from '../../api/collections.ts'
+import { collectionQuery } from '../api/collections-query.ts'
 import { useMay } from '../api/session.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { usePageTitle } from '../ui/page-title.ts'
 import classes from './Agents.module.css'
 import { CollectionForm } from './CollectionForm.tsx'
-import { collectionQuery, useFreshCollections } from './collections-query.ts'
+import { useFreshCollections } from './fresh-collections.ts'
 
 const route = getRouteApi('/shell/collections/$id')
 

@@ -3,6 +3,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { AGENT_CLIENTS, type AgentEndpoint, clientConfig } from '../../api/client-config.ts'
+import { collectionsQuery } from '../api/collections-query.ts'
 import { api } from '../api/mcpApi.ts'
 import { useMay } from '../api/session.ts'
 import { useFleet } from '../live/fleet-query.ts'
@@ -10,7 +11,6 @@ import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import classes from './Agents.module.css'
 import type { AgentsSearch } from './agents-search.ts'
-import { collectionsQuery } from './collections-query.ts'
 
 const route = getRouteApi('/shell/agents')
 

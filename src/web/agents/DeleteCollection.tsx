@@ -3,11 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { CollectionView } from '../../api/collections.ts'
+import { collectionQuery, collectionsQuery } from '../api/collections-query.ts'
 import { api } from '../api/mcpApi.ts'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import classes from './Agents.module.css'
-import { collectionQuery, collectionsQuery } from './collections-query.ts'
 
 /** Asks once, and says who loses what. */
 export function DeleteCollection({ collection: { id, name, path } }: { collection: CollectionView }) {

@@ -1,17 +1,6 @@
-import { queryOptions, useQueryClient } from '@tanstack/react-query'
-import { api } from '../api/mcpApi.ts'
+import { useQueryClient } from '@tanstack/react-query'
+import { collectionsQuery } from '../api/collections-query.ts'
 import { useLiveEvents } from '../live/live-context.ts'
-
-export const collectionsQuery = queryOptions({
-  queryKey: ['collections'],
-  queryFn: async ({ signal }) => (await api.listCollections({ query: { limit: 1_000 }, signal })).collections,
-})
-
-export const collectionQuery = (id: number) =>
-  queryOptions({
-    queryKey: ['collections', id],
-    queryFn: ({ signal }) => api.getCollection({ params: { id }, signal }),
-  })
 
 /** Reads collections again when they, or what they choose from, changed. */
 export function useFreshCollections(): void {
