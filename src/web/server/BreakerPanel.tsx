@@ -23,7 +23,7 @@ const STATES = {
 type Props = { readonly server: ServerView; readonly breaker: BreakerView | undefined }
 
 /** Where the circuit breaker of a server stands, and the way to close it now. */
-export function BreakerPanel({ server: { id, name, circuit }, breaker }: Props) {
+export function BreakerPanel({ server: { id, name, health_status, circuit }, breaker }: Props) {
   const mayReset = useMay('operator')
   const mayOverride = useMay('admin')
   const [isOverriding, setIsOverriding] = useState(false)
@@ -34,6 +34,7 @@ export function BreakerPanel({ server: { id, name, circuit }, breaker }: Props) 
   })
   const { state, failure_count, failure_cycles, opened_at, retry_at } = circuit
   const config = breaker?.config
+  const isDisabled = health_status === 'disabled'
   return (
     <Panel title="Circuit breaker">
       <p data-circuit={state}>{config?.enabled === false ? 'Switched off: every call is tried' : STATES[state]}</p>
@@ -50,7 +51,15 @@ export function BreakerPanel({ server: { id, name, circuit }, breaker }: Props) 
               <RelativeTime time={opened_at} />
             </dd>
             <dt>Next canary</dt>
-            <dd>{retry_at === null ? 'now' : <RelativeTime time={retry_at} as="until" />}</dd>
+            <dd>
+              {isDisabled ? (
+                'none: the server is disabled'
+              ) : retry_at === null ? (
+                'now'
+              ) : (
+                <RelativeTime time={retry_at} as="until" />
+              )}
+            </dd>
             <dt>Failed canaries</dt>
             <dd>
               {failure_cycles}
@@ -62,7 +71,7 @@ export function BreakerPanel({ server: { id, name, circuit }, breaker }: Props) 
         <dd>{ownSettings(breaker?.override)}</dd>
       </dl>
       <Group gap="xs">
-        {state !== 'closed' && mayReset && (
+        {state !== 'closed' && !isDisabled && mayReset && (
           <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
             Reset breaker
           </Button>

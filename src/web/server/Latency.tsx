@@ -38,7 +38,7 @@ export function Latency({ server }: { server: ServerView }) {
       {error && <ErrorPlate error={error} what="Latency" onRetry={() => refetch()} />}
       {!data && !error && <Loading what="latency" />}
       {data && points && (
-        <figure className={classes.chart}>
+        <figure className={classes.chart} data-drawn={times.length > 0 || undefined}>
           {times.length > 0 && (
             <Suspense fallback={<Loading what="the chart" />}>
               <LatencyChart points={points} periodMs={data.bucket_seconds * 1_000 * data.buckets.length} />

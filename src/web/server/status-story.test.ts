@@ -49,6 +49,11 @@ test.each<[string, Partial<ServerView>, string]>([
     },
     'Disabled automatically. It answers again: enable it.',
   ],
+  [
+    'just given up',
+    { health_status: 'disabled', auto_disabled_at: at(-240), auto_disabled_reason: 'Disabled automatically' },
+    'Disabled automatically. It is looked at once an hour.',
+  ],
   ['never seen', { health_status: 'unknown' }, 'Not checked yet. Next attempt in 12s.'],
 ])('the story of a server that is %s', (_, server, expected) => {
   expect(story(server)).toBe(expected)

@@ -37,11 +37,12 @@ function present(server: ServerView, now: number): readonly string[] {
 }
 
 function future(
-  { health_status, next_check_at, circuit, would_be_healthy }: ServerView,
+  { health_status, next_check_at, circuit, auto_disabled_at, would_be_healthy }: ServerView,
   now: number,
 ): readonly string[] {
   if (health_status === 'disabled') {
-    if (would_be_healthy === null) return ['It is not checked.']
+    if (auto_disabled_at === null) return ['It is not checked.']
+    if (would_be_healthy === null) return ['It is looked at once an hour.']
     return [would_be_healthy ? 'It answers again: enable it.' : 'It still does not answer.']
   }
   if (circuit.retry_at !== null) return [`Next attempt ${until(circuit.retry_at, now)}.`]

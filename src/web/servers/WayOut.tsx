@@ -2,6 +2,7 @@ import { IconPlayerPlay, IconPlugConnected, IconRotate } from '@tabler/icons-rea
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import type { ServerView } from '../../api/server-view.ts'
 import { enableServer, resetBreaker } from '../api/mcpApi.ts'
+import { keepView } from '../live/fleet-query.ts'
 import { refreshKey, refreshServer } from '../live/refresh-server.tsx'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
@@ -49,7 +50,10 @@ function bringBack(queryClient: QueryClient, server: ServerView): void {
   const { id, name, health_status } = server
   const mutation = queryClient.getMutationCache().build(queryClient, {
     mutationKey: refreshKey(id),
-    mutationFn: async (): Promise<unknown> => (health_status === 'disabled' ? enableServer(id) : resetBreaker(id)),
+    mutationFn: async () => {
+      if (health_status === 'disabled') keepView(queryClient, await enableServer(id))
+      else await resetBreaker(id)
+    },
     onError: (error) => notify('bad', name, errorText(error)),
   })
   void mutation.execute(undefined).catch(() => {}) // told above
