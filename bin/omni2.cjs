@@ -20,9 +20,6 @@ if (Number(found.split('.')[0]) < NEEDED) {
   // Most of what a start allocates stays. V8 would let the young generation of its heap grow for that, to 11 MiB that an idle
   // Omni2 never uses. Once it is started, it may grow.
   setFlagsFromString('--semi-space-growth-factor=1')
-  // And it would let the old one grow to twice of what is in use before it looks for what is not. A quarter costs no more
-  // CPU that could be measured, and spares 70 MiB with 10,000 servers.
-  setFlagsFromString('--heap-growing-percent=25')
   const source = path.join(__dirname, '../src/cli/main.ts')
   void import(existsSync(source) ? source : path.join(__dirname, '../dist/server/main.js'))
 }

@@ -4,9 +4,9 @@ import { AppError } from '../core/errors.ts'
 import { type Config, loadConfig } from './config/config.ts'
 import { createLog } from './log.ts'
 import { humanLines } from './log-line.ts'
+import { saveMemory } from './save-memory.ts'
 import { type Running, start } from './start.ts'
 import { systemClock } from './system-clock.ts'
-import { letNewSpaceGrow } from './young-generation.ts'
 
 type Options = {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -37,7 +37,7 @@ export async function serve({ env, flags, version, out, signal }: Options): Prom
     log.fatal({ err }, 'uncaught exception')
     onFatal(new AppError('unavailable', 'Omni2 met an error it cannot go on after; the log says more', { cause: err }))
   })
-  letNewSpaceGrow()
+  saveMemory()
   log.info({ url: running.url, version, data_dir: config.dataDir, database: databaseName(config) }, 'started')
   out.write(greeting(running, config))
   try {
