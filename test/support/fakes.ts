@@ -115,10 +115,13 @@ type Ask = { readonly id: ServerId; readonly deep: boolean }
 export class FakeUpstreams implements Pick<Upstreams, 'check' | 'drop'> {
   readonly asked: Ask[] = []
   readonly dropped: ServerId[] = []
+  /** Whether the last check was one that a person asked for. */
+  lastOnDemand = false
   answer: (server: Server, deep: boolean, signal: AbortSignal) => CheckResult | Promise<CheckResult> = () => ok
 
-  async check(server: Server, { deep }: { deep: boolean }, signal: AbortSignal) {
+  async check(server: Server, { deep, onDemand }: { deep: boolean; onDemand: boolean }, signal: AbortSignal) {
     this.asked.push({ id: server.id, deep })
+    this.lastOnDemand = onDemand
     return this.answer(server, deep, signal)
   }
   async drop(id: ServerId) {
