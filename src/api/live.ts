@@ -10,6 +10,8 @@ import { listOf } from './query.ts'
 import { ServerView } from './server-view.ts'
 import { Count, Epoch, Time, Version } from './wire.ts'
 
+const FOLLOWED = ['servers', 'calls'] as const
+
 /** What `/ws` is connected with. A token has no place in a URL, so that anything else here is refused. */
 export const LiveQuery = z.strictObject({
   /** Replays what happened after this event. */
@@ -20,7 +22,7 @@ export const LiveQuery = z.strictObject({
    * `servers` pushes the views of servers that changed, at most one in 100 ms for each, and all of them on connecting;
    * `calls` what agents called, once a second.
    */
-  follow: listOf(z.enum(['servers', 'calls'])).default([]),
+  follow: listOf(z.enum(FOLLOWED)).default([]),
 })
 
 /** Only these events; a list left out does not filter, an empty one lets nothing through. */
@@ -47,6 +49,8 @@ export const LiveAction = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('get_metadata') }),
   z.strictObject({ action: z.literal('ping') }),
   z.strictObject({ action: z.literal('batch') }),
+  /** From now on, instead of what it followed before. */
+  z.strictObject({ action: z.literal('follow'), follow: z.array(z.enum(FOLLOWED)) }),
 ])
 export type LiveAction = z.infer<typeof LiveAction>
 
@@ -72,6 +76,7 @@ export const LiveReply = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pong'), timestamp: Time }),
   /** From now on events come as `{ "batch": [...] }`. */
   z.object({ type: z.literal('batching') }),
+  z.object({ type: z.literal('following'), follow: z.array(z.enum(FOLLOWED)) }),
   z.object({ type: z.literal('check_job'), job: JobProgress }),
   z.object({ type: z.literal('error'), problem: Problem }),
 ])

@@ -55,7 +55,7 @@ export const ServerView = z
     heartbeats: HeartbeatsView.optional(),
     /** The last 40, the oldest first; only with `include=recent_checks`. */
     recent_checks: z.array(RecentCheckView).optional(),
-    /** What agents asked of it in the last `window_seconds`; null: nothing. Only with `include=traffic`. */
+    /** What agents asked of it in the last `window_seconds`; null: nothing. Only with `include=traffic`, and live. */
     traffic: RecentTrafficView.nullable().optional(),
     reason_code: z.enum(REASON_CODES).nullable(),
     reason: z.string().nullable(),

@@ -44,7 +44,7 @@ import { toolHandlers } from './routes/tools.ts'
 import { transferHandlers } from './routes/transfer.ts'
 import { ownShares, type Shares } from './shares.ts'
 import { startUpkeep } from './upkeep.ts'
-import { callView } from './views/call.ts'
+import { callView, recentTrafficView } from './views/call.ts'
 import { jobProgress } from './views/jobs.ts'
 import { serverView } from './views/server.ts'
 import { type Watch, watchFleet } from './watch-fleet.ts'
@@ -161,7 +161,10 @@ type Served = Deps & {
 async function serveApi(deps: Served): Promise<FastifyInstance> {
   const { config, log, version, clock, store, watch, auth, book, upstreams, shares, cleanups, onError } = deps
   const { fleet, monitor, registry, settings, events, checks } = watch
-  const view = (member: Member) => serverView(member, clock)
+  const view = (member: Member) => ({
+    ...serverView(member, clock),
+    traffic: recentTrafficView(watch.traffic.of(member.server.id)),
+  })
   const views = () => [...fleet.all()].map(view)
   const viewsOf = (ids: readonly ServerId[]) => ids.flatMap((id) => fleet.find(id) ?? []).map(view)
   const metrics = new Metrics({

@@ -13,9 +13,14 @@ import { type Subscription, subscription } from './live-event.ts'
 export type LiveSession = {
   readonly principal: Principal
   readonly subscriptions: Map<string, Subscription>
+  /** What it wants beside events. */
+  follows: ReadonlySet<Followed>
   nextSubscription: number
   batching: boolean
 }
+
+/** Views of servers that changed, and calls of agents. */
+export type Followed = 'servers' | 'calls'
 
 const MAX_SUBSCRIPTIONS = 50
 
@@ -26,6 +31,7 @@ const ACCESS = {
   get_metadata: 'viewer',
   ping: 'viewer',
   batch: 'viewer',
+  follow: 'viewer',
 } as const satisfies Record<LiveAction['action'], Access>
 
 /** Does what a client's message says and answers it. A message that makes no sense is answered too. */
@@ -60,6 +66,9 @@ function reply(session: LiveSession, action: LiveAction, now: Timestamp): LiveRe
     case 'batch':
       session.batching = true
       return { type: 'batching' }
+    case 'follow':
+      session.follows = new Set(action.follow)
+      return { type: 'following', follow: [...session.follows] }
     default:
       return unreachable(action)
   }

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import type { LiveReply } from '../../api/live.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
 import type { Principal } from '../access/principal.ts'
-import { act, type LiveSession } from './live-action.ts'
+import { act, type Followed, type LiveSession } from './live-action.ts'
 import { isWanted, type LiveEvent } from './live-event.ts'
 
 /** Why a connection ends, as the contract numbers it. */
@@ -24,9 +24,6 @@ const MAX_MESSAGES = 100
 /** In the same time, from who was told to stop and has not answered yet. */
 const MOST_EVER_READ = 1_000
 
-/** Views of servers that changed, and calls of agents. */
-export type Followed = 'servers' | 'calls'
-
 type Deps = {
   readonly socket: WebSocket
   readonly principal: Principal
@@ -39,8 +36,6 @@ type Deps = {
 /** One reader of the live feed: what it wants, what it has got, and what waits for it. */
 export class LiveConnection {
   readonly principal: Principal
-  /** What it wants beside events. */
-  readonly follows: ReadonlySet<Followed>
   readonly #socket: WebSocket
   readonly #clock: Clock
   readonly #onPending: () => void
@@ -58,11 +53,10 @@ export class LiveConnection {
 
   constructor({ socket, principal, clock, follows, onPending }: Deps) {
     this.principal = principal
-    this.follows = follows
     this.#socket = socket
     this.#clock = clock
     this.#onPending = onPending
-    this.#session = { principal, subscriptions: new Map(), nextSubscription: 1, batching: false }
+    this.#session = { principal, subscriptions: new Map(), follows, nextSubscription: 1, batching: false }
     this.#window = { since: clock.now(), messages: 0 }
     socket.on('pong', () => {
       this.#answeredPing = true
@@ -72,6 +66,11 @@ export class LiveConnection {
     socket.on('message', (data, isBinary) => {
       if (this.#count()) this.#hear(isBinary ? '' : data.toString())
     })
+  }
+
+  /** What it wants beside events. */
+  get follows(): ReadonlySet<Followed> {
+    return this.#session.follows
   }
 
   get open(): boolean {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { aCall } from '../../../test/support/calls.ts'
 import { rise } from '../../../test/support/fakes.ts'
 import { LiveClient } from '../../../test/support/live-client.ts'
 import { bearer, setUpServer } from '../../../test/support/server-setup.ts'
@@ -122,6 +123,24 @@ test('a server that was deleted meanwhile is passed over', async () => {
   happen()
   await clock.advance(100)
   expect((await follower.hear(3))[2]).toEqual({ type: 'servers', servers: [] })
+})
+
+test('a reader says on the way what it follows, and servers that are called are told each 5 s', async () => {
+  const { connect, hub, clock } = await setup({ servers: [aServerView(7)] })
+  const reader = await connect()
+  await reader.hear(1)
+  hub.tellCalls([aCall(1)])
+  expect(await reader.ask({ action: 'follow', follow: ['calls', 'servers'] })).toEqual({
+    type: 'following',
+    follow: ['calls', 'servers'],
+  })
+  hub.tellCalls([aCall(2)])
+  expect((await reader.hear(3))[2]).toMatchObject({ type: 'calls', calls: [{ id: 2 }] })
+  await clock.advance(5_100)
+  expect((await reader.hear(4))[3]).toMatchObject({ type: 'servers', servers: [{ id: 7 }] })
+  await reader.ask({ action: 'follow', follow: [] })
+  hub.tellCalls([aCall(3)])
+  expect(await reader.ask({ action: 'ping' })).toMatchObject({ type: 'pong' })
 })
 
 test('in a storm a follower gets 200 servers each time, and all of them in the end', async () => {

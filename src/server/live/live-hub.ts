@@ -15,7 +15,8 @@ import type { Principal } from '../access/principal.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import { checkNoticeView, eventView } from '../views/events.ts'
 import { ChangedServers } from './changed-servers.ts'
-import { type Followed, LiveConnection } from './live-connection.ts'
+import type { Followed } from './live-action.ts'
+import { LiveConnection } from './live-connection.ts'
 import { type LiveEvent, liveEvent } from './live-event.ts'
 import { replay } from './live-replay.ts'
 import { NoticeThrottle } from './notice-throttle.ts'
@@ -46,6 +47,8 @@ type Wish = {
 
 const TICK_MS = 500
 const TICKS_PER_PING = 60
+/** So often the traffic of servers that are called is told with their views. */
+const TICKS_PER_TRAFFIC = 10
 const BATCH_MS = 100
 /** Of one message: nobody reads more. */
 const MOST_CALLS = 200
@@ -57,6 +60,8 @@ export class LiveHub {
   readonly #pages: StatusPages
   readonly #notices: NoticeThrottle
   readonly #changed: ChangedServers
+  /** Servers that were called since their traffic was told last. */
+  readonly #called = new Set<ServerId>()
   readonly #stop: (() => void)[]
   #stopTick = () => {}
   #stopBatch: (() => void) | undefined
@@ -134,6 +139,7 @@ export class LiveHub {
 
   /** What agents called, to who follows calls: the newest of many. */
   tellCalls(calls: readonly StoredCall[]): void {
+    for (const { serverId } of calls) this.#called.add(serverId)
     const followers = [...this.#connections].filter((connection) => connection.follows.has('calls'))
     if (followers.length === 0) return
     const told = calls.slice(-MOST_CALLS).map(this.#deps.callView)
@@ -197,6 +203,10 @@ export class LiveHub {
     this.#stopTick = this.#deps.clock.after(TICK_MS, () => {
       this.#ticks += 1
       this.#endInvalid()
+      if (this.#ticks % TICKS_PER_TRAFFIC === 0) {
+        for (const id of this.#called) this.#changed.add(id)
+        this.#called.clear()
+      }
       if (this.#ticks % TICKS_PER_PING === 0) for (const connection of this.#connections) connection.probe()
       this.#tick()
     })

@@ -19,10 +19,9 @@ type Deps = {
 /** Views of servers as they are at the moment they are made: of one, and of many with what was asked for beside. */
 export function serverViews({ fleet, reports, traffic, clock }: Deps) {
   const view = (id: ServerId, include: readonly ServerInclude[] = []): ServerView => {
-    const recent = include.includes('traffic') ? traffic.of(id) : undefined
     return {
       ...serverView(fleet.get(id), clock, include),
-      ...(include.includes('traffic') ? { traffic: recent ? recentTrafficView(recent) : null } : {}),
+      ...(include.includes('traffic') ? { traffic: recentTrafficView(traffic.of(id)) } : {}),
     }
   }
   const views = async (ids: readonly ServerId[], include: readonly ServerInclude[] = []): Promise<ServerView[]> => {

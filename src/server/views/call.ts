@@ -46,11 +46,14 @@ export const trafficView = (traffic: Traffic, overMs: number): TrafficView => ({
   p99_ms: traffic.latency.p99Ms ?? null,
 })
 
-export const recentTrafficView = (recent: Recent): RecentTrafficView => ({
-  calls: recent.calls,
-  per_minute: perMinute(recent.calls, TRAFFIC_WINDOW_MS),
-  error_ratio: errorRatio(recent) ?? null,
-  window_seconds: TRAFFIC_WINDOW_MS / 1_000,
-})
+export const recentTrafficView = (recent: Recent | undefined): RecentTrafficView | null =>
+  recent === undefined
+    ? null
+    : {
+        calls: recent.calls,
+        per_minute: perMinute(recent.calls, TRAFFIC_WINDOW_MS),
+        error_ratio: errorRatio(recent) ?? null,
+        window_seconds: TRAFFIC_WINDOW_MS / 1_000,
+      }
 
 const perMinute = (calls: number, overMs: number): number => (overMs > 0 ? (calls * 60_000) / overMs : 0)

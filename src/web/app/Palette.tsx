@@ -75,6 +75,7 @@ function useCommands(query: string): readonly Command[] {
     { label: 'Servers', run: () => navigate({ to: '/' }) },
     { label: 'Servers by status', run: () => navigate({ to: '/', search: { group: 'status' } }) },
     { label: 'Events', run: () => navigate({ to: '/events' }) },
+    { label: 'Calls of agents', run: () => navigate({ to: '/calls' }) },
     { label: 'Agents and collections', run: () => navigate({ to: '/agents' }) },
     { label: 'Settings', run: () => navigate({ to: '/settings' }) },
     mayAdd && { label: 'Add server', run: () => navigate({ to: '/add' }) },

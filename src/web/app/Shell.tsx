@@ -12,6 +12,7 @@ import classes from './Shell.module.css'
 const NAV = [
   { to: '/', label: 'Servers' },
   { to: '/events', label: 'Events' },
+  { to: '/calls', label: 'Calls' },
   { to: '/agents', label: 'Agents' },
   { to: '/settings', label: 'Settings' },
 ] as const

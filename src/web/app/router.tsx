@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { AgentsSearch } from '../agents/agents-search.ts'
 import { isSignedOut } from '../api/query-client.ts'
 import { sessionQuery } from '../api/session.ts'
+import { CallsSearch } from '../calls/calls-search.ts'
 import { EventsSearch } from '../events/events-search.ts'
 import { LogSearch } from '../server/log-search.ts'
 import { OverviewSearch } from '../server/overview-search.ts'
@@ -118,6 +119,20 @@ const eventsRoute = createRoute({
   component: lazyRouteComponent(() => import('../events/EventsPage.tsx'), 'EventsPage'),
 })
 
+const callsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/calls',
+  validateSearch: CallsSearch,
+  component: lazyRouteComponent(() => import('../calls/CallsPage.tsx'), 'CallsPage'),
+})
+
+const callRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/calls/$id',
+  params: { parse: ({ id }) => ({ id: z.coerce.number().int().catch(0).parse(id) }) },
+  component: lazyRouteComponent(() => import('../calls/CallPage.tsx'), 'CallPage'),
+})
+
 const agentsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/agents',
@@ -148,6 +163,8 @@ const routeTree = rootRoute.addChildren([
     addRoute,
     importRoute,
     eventsRoute,
+    callsRoute,
+    callRoute,
     agentsRoute,
     collectionRoute,
     settingsRoute,

@@ -53,3 +53,10 @@ test('an answer that was on its way does not bring back a deleted server', () =>
   const fleet = withoutServer(withViews(EMPTY_FLEET, [aServerView(1)]), 1)
   expect(told(withViews(fleet, [aServerView(1, { version: 99 })]))).toEqual([])
 })
+
+test('the traffic that was told stays where an answer does not tell it', () => {
+  const traffic = { calls: 1, per_minute: 0.2, error_ratio: 0, window_seconds: 300 }
+  const fleet = withViews(EMPTY_FLEET, [aServerView(1, { version: 1, traffic })])
+  expect(told(withViews(fleet, [aServerView(1, { version: 2 })]))).toMatchObject([{ version: 2, traffic }])
+  expect(told(withViews(fleet, [aServerView(1, { version: 1, traffic: null })]))).toMatchObject([{ traffic: null }])
+})

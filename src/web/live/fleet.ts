@@ -13,7 +13,8 @@ export const EMPTY_FLEET: Fleet = { servers: new Map(), gone: new Set() }
 export function withViews(fleet: Fleet, views: Iterable<ServerView>): Fleet {
   const servers = new Map(fleet.servers)
   for (const view of views) {
-    if (!fleet.gone.has(view.id) && !isOlder(view, servers.get(view.id))) servers.set(view.id, view)
+    if (!fleet.gone.has(view.id) && !isOlder(view, servers.get(view.id)))
+      servers.set(view.id, withTraffic(view, servers.get(view.id)))
   }
   return { ...fleet, servers }
 }
@@ -28,6 +29,10 @@ export function withState(fleet: Fleet, views: readonly ServerView[], version: n
 export function withoutServer({ servers, gone }: Fleet, id: number): Fleet {
   return { servers: new Map([...servers].filter(([other]) => other !== id)), gone: new Set([...gone, id]) }
 }
+
+/** Pushes tell of traffic; what requests answer does not. */
+const withTraffic = (view: ServerView, known: ServerView | undefined): ServerView =>
+  view.traffic === undefined && known?.traffic !== undefined ? { ...view, traffic: known.traffic } : view
 
 const isOlder = (view: ServerView, known: ServerView | undefined): boolean =>
   known !== undefined && view.version < known.version

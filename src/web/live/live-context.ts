@@ -1,6 +1,6 @@
 import { createContext, useContext, useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import type { EventView } from '../../api/events-view.ts'
-import type { LiveFeed, LiveState } from './live-feed.ts'
+import type { CallNews, LiveFeed, LiveState } from './live-feed.ts'
 
 export const LiveContext = createContext<LiveFeed | undefined>(undefined)
 
@@ -27,4 +27,11 @@ export function useLiveEvents(reader: (event: EventView) => void): void {
   const feed = useLiveFeed()
   const read = useEffectEvent(reader)
   useEffect(() => feed.onEvent((event) => read(event)), [feed])
+}
+
+/** Calls `reader` with calls of agents as they end, while the component is there. */
+export function useLiveCalls(reader: (news: CallNews) => void): void {
+  const feed = useLiveFeed()
+  const read = useEffectEvent(reader)
+  useEffect(() => feed.onCalls((news) => read(news)), [feed])
 }

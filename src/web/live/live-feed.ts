@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { WebSocket } from 'partysocket'
+import type { CallView } from '../../api/calls.ts'
 import { EVENT_TYPES, type EventView } from '../../api/events-view.ts'
 import { LiveMessage } from '../../api/live.ts'
 import { keepJob } from './check-job.ts'
@@ -12,6 +13,9 @@ export type LiveState =
   | { readonly kind: 'live' }
   /** `since`: nothing newer than this is known. */
   | { readonly kind: 'stale'; readonly since: number }
+
+/** The oldest first; `omitted` more were not told. */
+export type CallNews = { readonly calls: readonly CallView[]; readonly omitted: number }
 
 type Deps = {
   readonly queryClient: QueryClient
@@ -33,6 +37,7 @@ export class LiveFeed {
   readonly #deps: Deps
   readonly #listeners = new Set<() => void>()
   readonly #readers = new Set<(event: EventView) => void>()
+  readonly #callReaders = new Set<(calls: CallNews) => void>()
   #news: News = NO_NEWS
   #state: LiveState = { kind: 'connecting' }
   #socket: WebSocket | undefined
@@ -89,9 +94,29 @@ export class LiveFeed {
     return () => this.#readers.delete(reader)
   }
 
+  /** Calls `reader` with calls of agents as they are told. Returns the function that ends it. */
+  readonly onCalls = (reader: (calls: CallNews) => void): (() => void) => {
+    this.#callReaders.add(reader)
+    this.#sayWhatToFollow()
+    return () => {
+      this.#callReaders.delete(reader)
+      this.#sayWhatToFollow()
+    }
+  }
+
+  /** Calls may be many: they are told only while somebody reads them. */
+  get #followed(): readonly string[] {
+    return this.#callReaders.size > 0 ? ['servers', 'calls'] : ['servers']
+  }
+
+  #sayWhatToFollow(): void {
+    const isOpen = this.#socket?.readyState === WebSocket.OPEN
+    if (isOpen) this.#socket?.send(JSON.stringify({ action: 'follow', follow: this.#followed }))
+  }
+
   #url(): string {
     const { seq, epoch } = this.#news
-    return `${this.#deps.url}?follow=servers${epoch === undefined ? '' : `&since_seq=${seq}&epoch=${epoch}`}`
+    return `${this.#deps.url}?follow=${this.#followed}${epoch === undefined ? '' : `&since_seq=${seq}&epoch=${epoch}`}`
   }
 
   #hear(text: string): void {
@@ -107,6 +132,7 @@ export class LiveFeed {
       this.#become({ kind: 'live' })
     }
     if ('type' in message && message.type === 'check_job') keepJob(queryClient, message.job)
+    if ('type' in message && message.type === 'calls') for (const read of this.#callReaders) read(message)
     for (const event of eventsOf(message)) for (const read of this.#readers) read(event)
   }
 

@@ -14,6 +14,14 @@ const stopped = `Calls are stopped: ${refused}`
 
 test.each<[string, Partial<ServerView>, string]>([
   [
+    'called by agents',
+    {
+      ...{ health_status: 'disabled', would_be_healthy: null },
+      traffic: { calls: 34, per_minute: 6.8, error_ratio: 0.06, window_seconds: 300 },
+    },
+    'Disabled by a person for 4m. It is not checked. Agents called it 34 times in the last 5 minutes, and got an error in 6% of them.',
+  ],
+  [
     'up',
     { last_health_check: at(-5), response_time_ms: 18 },
     'Up for 4m. The last check passed 5s ago, in 18 ms. Next check in 12s.',

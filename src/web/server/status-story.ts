@@ -1,10 +1,11 @@
 import type { BreakerConfigView } from '../../api/breaker.ts'
+import { share } from '../../api/ratio-text.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { ago, latency, since, until } from '../../api/time-text.ts'
 
 /** How a server is, why, and what comes next, in sentences. `breaker`: the settings in force, when known. */
 export function statusStory(server: ServerView, breaker: BreakerConfigView | undefined, now: number): string {
-  return [...present(server, now), ...future(server, now), ...cycles(server, breaker)].join(' ')
+  return [...present(server, now), ...future(server, now), ...cycles(server, breaker), ...traffic(server)].join(' ')
 }
 
 function present(server: ServerView, now: number): readonly string[] {
@@ -54,6 +55,14 @@ function future(
 function cycles({ circuit, health_status }: ServerView, breaker: BreakerConfigView | undefined): readonly string[] {
   if (health_status !== 'circuit_open' || !breaker?.auto_disable_enabled) return []
   return [`${circuit.failure_cycles} of ${breaker.max_failure_cycles} cycles to automatic disable.`]
+}
+
+function traffic({ traffic: recent }: ServerView): readonly string[] {
+  if (!recent) return []
+  const { calls, error_ratio, window_seconds } = recent
+  const many = calls === 1 ? 'once' : `${calls} times`
+  const failed = error_ratio ? `, and got an error in ${share(error_ratio)} of them` : ''
+  return [`Agents called it ${many} in the last ${window_seconds / 60} minutes${failed}.`]
 }
 
 const sentence = (text: string | null): string => (text === null ? 'no reason is known.' : text.replace(/\.?$/, '.'))

@@ -1,3 +1,4 @@
+import { share } from '../../api/ratio-text.ts'
 import type { ServerView } from '../../api/server-view.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import { StatusMark } from '../ui/StatusMark.tsx'
@@ -71,6 +72,15 @@ export const ToolsCell = ({ server: { tool_count, prompt_count, resource_count }
     </div>
   )
 }
+
+export const TrafficCell = ({ server: { traffic } }: Props) => (
+  <>
+    <div title="Calls of agents in the last 5 minutes">{traffic ? traffic.per_minute.toFixed(1) : '-'}</div>
+    <div className={classes.second} data-failing={(traffic?.error_ratio ?? 0) > 0 || undefined}>
+      {traffic?.error_ratio != null && `${share(traffic.error_ratio)} errors`}
+    </div>
+  </>
+)
 
 export const CheckedCell = ({ server: { last_health_check, next_check_at, circuit } }: Props) => (
   <>

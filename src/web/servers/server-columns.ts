@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react'
-import { CheckedCell, NameCell, ProtocolCell, ReasonCell, StatusCell, ToolsCell } from './ServerCells.tsx'
+import { CheckedCell, NameCell, ProtocolCell, ReasonCell, StatusCell, ToolsCell, TrafficCell } from './ServerCells.tsx'
 import type { HIDABLE, SortKey } from './servers-search.ts'
 import { type CellProps, ChecksCell, LatencyCell, UptimeCell } from './TrailCells.tsx'
 
@@ -19,5 +19,6 @@ export const COLUMNS: readonly Column[] = [
   { id: 'latency', header: 'Latency', Cell: LatencyCell, sort: 'latency' },
   { id: 'protocol', header: 'Protocol', Cell: ProtocolCell },
   { id: 'tools', header: 'Tools', Cell: ToolsCell, sort: 'tools' },
+  { id: 'traffic', header: 'Calls/min', Cell: TrafficCell, sort: 'traffic' },
   { id: 'checked', header: 'Checked', Cell: CheckedCell, sort: 'checked' },
 ]

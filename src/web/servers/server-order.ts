@@ -19,6 +19,7 @@ const VALUES = {
   status: ({ health_status }) => urgency(health_status),
   latency: ({ response_time_ms }) => response_time_ms,
   tools: ({ tool_count }) => tool_count,
+  traffic: ({ traffic }) => traffic?.per_minute ?? null,
   checked: ({ last_health_check }) => (last_health_check === null ? null : Date.parse(last_health_check)),
 } as const satisfies Record<SortKey, (server: ServerView) => number | null>
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ServerView } from '../../api/server-view.ts'
 
-const SORT_KEYS = ['name', 'status', 'latency', 'tools', 'checked'] as const
+const SORT_KEYS = ['name', 'status', 'latency', 'tools', 'traffic', 'checked'] as const
 export type SortKey = (typeof SORT_KEYS)[number]
 
 /** Columns that can be left out. */
-export const HIDABLE = ['reason', 'checks', 'uptime', 'latency', 'protocol', 'tools', 'checked'] as const
+export const HIDABLE = ['reason', 'checks', 'uptime', 'latency', 'protocol', 'tools', 'traffic', 'checked'] as const
 
 const SortParam = z.templateLiteral([z.enum(['', '-']), z.enum(SORT_KEYS)])
 
