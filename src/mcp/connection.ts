@@ -19,6 +19,7 @@ import {
 import { type Conceal, concealing, concealObject, concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
+import { LIST_CHANGED } from './json-rpc.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 import { type Found, Session } from './session.ts'
@@ -361,12 +362,6 @@ export class Connection {
 }
 
 const DROPPED = 'Omni2 dropped the connection while the answer was awaited'
-
-const LIST_CHANGED = new Set([
-  'notifications/tools/list_changed',
-  'notifications/prompts/list_changed',
-  'notifications/resources/list_changed',
-])
 
 /** Alive, and no more is known: it answers, with an error, even in a new session. */
 const ALIVE = { outcome: 'app_error', identity: undefined, capabilities: undefined } as const satisfies Found

@@ -67,3 +67,10 @@ function readError(error: Json | undefined): Reply | undefined {
   if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') return undefined
   return { error: { code, message, ...(data !== undefined && { data }) } }
 }
+
+/** What a server says of itself, whatever it says it in answer to. */
+export const LIST_CHANGED: ReadonlySet<string> = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+])

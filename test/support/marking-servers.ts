@@ -22,6 +22,13 @@ export function markingServer(kind: Marking): Promise<RawServer> {
   const inTurn = newestFirst()
   const names = new Map<string, string>()
   const streams = new Map<string, ServerResponse>()
+  const unheard = new Map<string, string>()
+  /** Kept until somebody listens. */
+  const say = (session: string, text: string) => {
+    const stream = streams.get(session)
+    if (stream) stream.write(text)
+    else unheard.set(session, (unheard.get(session) ?? '') + text)
+  }
 
   const call = ({ message, request, response }: Exchange) => {
     const { id, params } = message
@@ -31,7 +38,7 @@ export function markingServer(kind: Marking): Promise<RawServer> {
       for (const notification of progressOf(params)) response.write(event(notification))
       response.write(log(markOf(params)))
       response.end(event({ id, result: { ...(kind === 'modern' && { resultType: 'complete' }), ...marked(params) } }))
-      streams.get(session)?.write(log(names.get(session) ?? ''))
+      say(session, log(names.get(session) ?? ''))
     })
   }
   const listed = kind === 'modern' ? { resultType: 'complete', ttlMs: 0, cacheScope: 'private' } : {}
@@ -42,7 +49,7 @@ export function markingServer(kind: Marking): Promise<RawServer> {
     const session = request.headers['mcp-session-id']
     if (request.method === 'GET' && kind === 'with sessions' && typeof session === 'string') {
       streams.set(session, response.writeHead(200, STREAM))
-      response.flushHeaders()
+      response.write(unheard.get(session) ?? ': nothing yet\n\n')
     } else if (request.method !== 'POST') response.writeHead(405).end()
     else if (message.id === undefined) response.writeHead(202).end()
     else if (message.method === 'tools/call') call(exchange)

@@ -18,6 +18,7 @@ import { readEnvelope } from './envelope.ts'
 import { type LegacySession, subscriptionKey } from './legacy-session.ts'
 import { changedMethod, Listeners } from './listeners.ts'
 import { LISTS, Lists } from './lists.ts'
+import { isLogLevel } from './log-level.ts'
 import { assertParamHeaders } from './param-headers.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
@@ -146,7 +147,7 @@ export class Gateway {
   #legacyResult({ method, params }: Request, session: LegacySession): JsonObject | undefined {
     if (method === 'ping') return {}
     if (method === 'logging/setLevel') {
-      if (typeof params.level !== 'string' || !LOG_LEVELS.has(params.level)) throw invalidParams('No such log level')
+      if (!isLogLevel(params.level)) throw invalidParams('No such log level')
       session.setLogLevel(params.level)
       return {}
     }
@@ -274,17 +275,6 @@ const LEGACY_ONLY: ReadonlySet<string> = new Set([
   'resources/subscribe',
   'resources/unsubscribe',
 ])
-const LOG_LEVELS: ReadonlySet<string> = new Set([
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-])
-
 const LISTS_CHANGE = { listChanged: true }
 const MODERN_CAPABILITIES = { tools: LISTS_CHANGE, prompts: LISTS_CHANGE, resources: LISTS_CHANGE, completions: {} }
 const LEGACY_CAPABILITIES = { ...MODERN_CAPABILITIES, resources: { subscribe: true, ...LISTS_CHANGE }, logging: {} }

@@ -27,6 +27,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
 import type { LegacySession } from './legacy-session.ts'
+import { isWanted } from './log-level.ts'
 import { openState, sealState } from './request-state.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
 import { CACHEABLE, complete, legacyResult, statusOf, UNCACHED } from './shown-result.ts'
@@ -148,13 +149,17 @@ export class RelayedCall implements ExchangeListener {
     this.#failed(fault)
   }
 
+  /** Progress of other calls, and logs nobody asked for, go no further. */
   notified(method: string, params: JsonObject): void {
     if (this.#state === 'over') return
-    const { answer } = this.#request
-    const isProgress = method === 'notifications/progress' && params.progressToken === this.progressToken
-    if (isProgress) this.#extend()
-    const told = isProgress ? { ...params, progressToken: this.#clientToken ?? null } : params
-    answer.tell({ jsonrpc: '2.0', method, params: told })
+    const { answer, asker, params: asked } = this.#request
+    if (method === 'notifications/progress') {
+      if (this.progressToken === undefined || params.progressToken !== this.progressToken) return
+      this.#extend()
+      answer.tell({ jsonrpc: '2.0', method, params: { ...params, progressToken: this.#clientToken ?? null } })
+    } else if (method !== 'notifications/message' || asker.session !== undefined || isWanted(params, asked)) {
+      answer.tell({ jsonrpc: '2.0', method, params })
+    }
   }
 
   /** A server that says how far it is may take longer, though not for ever. */

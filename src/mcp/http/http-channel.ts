@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Channel, Dialect, Reply, RequestOptions, RpcId } from '../channel.ts'
-import { answerTo, MOST_ASKED } from '../json-rpc.ts'
+import { answerTo, LIST_CHANGED, MOST_ASKED } from '../json-rpc.ts'
 import { nameHeader } from './header-values.ts'
 import type { HttpRequest } from './http-exchange.ts'
 import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
@@ -114,7 +114,11 @@ export class HttpChannel implements Channel {
       limits: options.limits,
       site: this.#sender.site(options),
       hasSession: this.#session !== undefined,
-      notified: (method, params) => (hears ?? this.#deps.listener).notified(method, params),
+      notified: (method, params) => {
+        const { listener } = this.#deps
+        const hearer = LIST_CHANGED.has(method) ? listener : (hears ?? listener)
+        hearer.notified(method, params)
+      },
       asked: (asker, method, params) => {
         if (hears?.asked(asker, method, params)) return
         if (asked++ < MOST_ASKED) this.#say(answerTo(asker, method))
