@@ -41,6 +41,8 @@ export default defineConfig({
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           testTimeout: 300_000,
+          // The suite gives each exchange a few seconds, which a busy machine may miss.
+          retry: 1,
           maxWorkers: 1,
         },
       },

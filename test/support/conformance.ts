@@ -10,9 +10,14 @@ const require = createRequire(import.meta.url)
 const SUITE = '../conformance/node_modules/@modelcontextprotocol/conformance/dist/index.js'
 const FIXTURE = require.resolve('../fixtures/servers/conformance.ts')
 
-/** What the suite expects a server to be. */
-export const conformanceServer = (): Promise<ChildServer> =>
-  new ChildServer({ name: 'conformance', path: '/mcp', args: () => [FIXTURE] }).start()
+/** What the suite expects a server to be; of both eras, or of one alone. */
+export const conformanceServer = (only?: 'legacy' | 'modern'): Promise<ChildServer> =>
+  new ChildServer({
+    name: 'conformance',
+    path: '/mcp',
+    args: () => [FIXTURE],
+    ...(only && { env: { FIXTURE_ERA: only } }),
+  }).start()
 
 export type Verdict = {
   /** Of the scenarios that a revision requires, those that failed; the suite's own exit code says the same. */
