@@ -1,10 +1,11 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { CollectionView } from '../../api/collections.ts'
 import { collectionQuery, collectionsQuery } from '../api/collections-query.ts'
 import { api } from '../api/mcpApi.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
 import classes from './Agents.module.css'
@@ -30,7 +31,7 @@ export function DeleteCollection({ collection: { id, name, path } }: { collectio
         Delete
       </Button>
       {isAsking && (
-        <Modal opened onClose={() => setAsking(false)} title={`Delete ${name}?`}>
+        <Dialog onClose={() => setAsking(false)} title={`Delete ${name}?`}>
           <p>
             Agents lose {path}, and tokens that are limited to it open that much less. Its servers stay. This cannot be
             undone.
@@ -43,7 +44,7 @@ export function DeleteCollection({ collection: { id, name, path } }: { collectio
               Keep it
             </Button>
           </div>
-        </Modal>
+        </Dialog>
       )}
     </>
   )

@@ -23,16 +23,18 @@ type Props = {
   readonly onQuery: (query: string) => void
   /** Its field takes from here on what is typed. */
   readonly onField: () => void
+  readonly onClose: () => void
 }
 
 /** Goes to a server or a page and does what is done often, by typing. */
-export function Palette({ field, query, onQuery, onField }: Props) {
+export function Palette({ field, query, onQuery, onField, onClose }: Props) {
   const commands = useCommands(query)
   return (
     <Spotlight.Root
       shortcut={null}
       query={query}
       onQueryChange={onQuery}
+      onSpotlightClose={onClose}
       lockScroll={false}
       scrollable
       attributes={{ content: { 'aria-label': 'Command palette' } }}

@@ -12,9 +12,11 @@ export function PaletteButton() {
   const [isWanted, setIsWanted] = useState(false)
   const [query, setQuery] = useState('')
   const field = useRef<HTMLInputElement>(null)
+  const opener = useRef<Element>(null)
   const endTypeAhead = useRef(() => {})
   const open = async () => {
     if (document.activeElement === field.current) return
+    opener.current = document.activeElement
     endTypeAhead.current()
     endTypeAhead.current = typeAhead(setQuery)
     setIsWanted(true)
@@ -42,7 +44,14 @@ export function PaletteButton() {
       </Tooltip>
       {isWanted && (
         <Suspense>
-          <Palette field={field} query={query} onQuery={setQuery} onField={() => endTypeAhead.current()} />
+          <Palette
+            field={field}
+            query={query}
+            onQuery={setQuery}
+            onField={() => endTypeAhead.current()}
+            // It knows that by itself only when it was loaded before it was opened.
+            onClose={() => opener.current instanceof HTMLElement && opener.current.focus()}
+          />
         </Suspense>
       )}
     </>

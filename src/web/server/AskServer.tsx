@@ -1,5 +1,5 @@
-import { Button, Group, Modal } from '@mantine/core'
-import { useReturnFocus } from '../ui/return-focus.ts'
+import { Button, Group } from '@mantine/core'
+import { Dialog } from '../ui/Dialog.tsx'
 
 const ASKED = {
   disable: {
@@ -23,10 +23,9 @@ type Props = {
 
 /** Asks once, and says what follows. */
 export function AskServer({ name, kind, onClose, onGo }: Props) {
-  useReturnFocus()
   const { label, follows } = ASKED[kind]
   return (
-    <Modal opened onClose={onClose} title={`${label} ${name}?`}>
+    <Dialog onClose={onClose} title={`${label} ${name}?`}>
       <p>{follows}</p>
       <Group gap="xs">
         <Button color="red" onClick={onGo}>
@@ -36,6 +35,6 @@ export function AskServer({ name, kind, onClose, onGo }: Props) {
           Cancel
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,13 +1,13 @@
-import { Button, Group, Modal, NumberInput, Select } from '@mantine/core'
+import { Button, Group, NumberInput, Select } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { BreakerOverrideInput, type BreakerView } from '../../api/breaker.ts'
 import { breakerConfigQuery } from '../api/breaker-config.ts'
 import { api } from '../api/mcpApi.ts'
 import { BREAKER_FIELDS, type SettingField } from '../ui/breaker-fields.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import { notify } from '../ui/notify.ts'
-import { useReturnFocus } from '../ui/return-focus.ts'
 import { draftOf, type OverrideDraft, overrideOf } from './breaker-override.ts'
 import classes from './OverviewTab.module.css'
 import { breakerQuery } from './server-queries.ts'
@@ -16,7 +16,6 @@ type Props = { readonly breaker: BreakerView; readonly onClose: () => void }
 
 /** Settings of the breaker that only this server has; what is left empty is as for all servers. */
 export function BreakerOverride({ breaker: { server_id: id, server_name, override }, onClose }: Props) {
-  useReturnFocus()
   const queryClient = useQueryClient()
   const fleet = useQuery(breakerConfigQuery).data
   const form = useForm<OverrideDraft>({
@@ -33,7 +32,7 @@ export function BreakerOverride({ breaker: { server_id: id, server_name, overrid
     onError: (error) => notify('bad', 'Not saved', errorText(error)),
   })
   return (
-    <Modal opened onClose={onClose} title={`Circuit breaker of ${server_name}`} size="lg">
+    <Dialog onClose={onClose} title={`Circuit breaker of ${server_name}`} size="lg">
       <form className={classes.override} onSubmit={form.onSubmit((draft) => save.mutate(draft))}>
         {Object.entries<SettingField>(BREAKER_FIELDS).map(([key, { label, about, unit }]) => {
           const all = fleet && new Map(Object.entries(fleet)).get(key)
@@ -64,7 +63,7 @@ export function BreakerOverride({ breaker: { server_id: id, server_name, overrid
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,6 +1,6 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { ServerView } from '../../api/server-view.ts'
-import { useReturnFocus } from '../ui/return-focus.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import classes from './BulkBar.module.css'
 import { BULK_CHANGES, type BulkKind } from './bulk-change.ts'
 import { countOf } from './use-bulk.tsx'
@@ -16,10 +16,9 @@ const MOST_NAMED = 20
 
 /** Asks once, names whom it concerns and says what follows. */
 export function AskBulk({ kind, servers, onClose, onGo }: Props) {
-  useReturnFocus()
   const { label, asks } = BULK_CHANGES[kind]
   return (
-    <Modal opened onClose={onClose} title={`${label} ${countOf(servers.length)}?`}>
+    <Dialog onClose={onClose} title={`${label} ${countOf(servers.length)}?`}>
       {asks}
       <ul className={classes.names}>
         {servers.slice(0, MOST_NAMED).map(({ id, name }) => (
@@ -35,6 +34,6 @@ export function AskBulk({ kind, servers, onClose, onGo }: Props) {
           Cancel
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,10 +1,11 @@
-import { Button, CopyButton, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
+import { Button, CopyButton, MultiSelect, Select, TextInput } from '@mantine/core'
 import { schemaResolver, useForm } from '@mantine/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { TokenInput } from '../../api/tokens.ts'
 import { collectionsQuery } from '../api/collections-query.ts'
 import { api } from '../api/mcpApi.ts'
 import { useFleet } from '../live/fleet-query.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import { errorText } from '../ui/ErrorPlate.tsx'
 import classes from './SettingsPage.module.css'
 import { tokensQuery } from './settings-query.ts'
@@ -51,7 +52,7 @@ export function NewToken({ onClose }: { onClose: () => void }) {
   if (create.data) {
     const { name, token } = create.data
     return (
-      <Modal opened onClose={onClose} title={`${name} is made`} closeOnClickOutside={false}>
+      <Dialog onClose={onClose} title={`${name} is made`} closeOnClickOutside={false}>
         <p>Copy its secret now: it is not shown again.</p>
         <code className={classes.secret}>{token}</code>
         <div className={classes.actions}>
@@ -62,11 +63,11 @@ export function NewToken({ onClose }: { onClose: () => void }) {
             Done
           </Button>
         </div>
-      </Modal>
+      </Dialog>
     )
   }
   return (
-    <Modal opened onClose={onClose} title="New token">
+    <Dialog onClose={onClose} title="New token">
       <form className={classes.form} onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <TextInput label="Name" description="Who or what will use it" data-autofocus {...form.getInputProps('name')} />
         <Select label="Role" data={ROLES} allowDeselect={false} {...form.getInputProps('role')} />
@@ -93,7 +94,7 @@ export function NewToken({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,7 +1,7 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { TokenView } from '../../api/tokens.ts'
 import { useSession } from '../api/session.ts'
-import { useReturnFocus } from '../ui/return-focus.ts'
+import { Dialog } from '../ui/Dialog.tsx'
 import classes from './SettingsPage.module.css'
 
 type Props = {
@@ -13,10 +13,9 @@ type Props = {
 
 /** Asks once, and says who will be shut out. */
 export function RevokeToken({ token: { name }, isBusy, onClose, onRevoke }: Props) {
-  useReturnFocus()
   const own = useSession().name === name
   return (
-    <Modal opened onClose={onClose} title={`Revoke ${name}?`}>
+    <Dialog onClose={onClose} title={`Revoke ${name}?`}>
       <p>
         Whatever uses this token is refused from now on, and browsers signed in with it are signed out
         {own && ': you too, if this session came from it'}. This cannot be undone.
@@ -29,6 +28,6 @@ export function RevokeToken({ token: { name }, isBusy, onClose, onRevoke }: Prop
           Keep it
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

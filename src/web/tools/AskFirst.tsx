@@ -1,5 +1,6 @@
-import { Button, Checkbox, Modal } from '@mantine/core'
+import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../ui/Dialog.tsx'
 import type { Arguments } from './draft.ts'
 import { JsonTree } from './JsonTree.tsx'
 import classes from './ToolTester.module.css'
@@ -18,7 +19,7 @@ type Props = {
 export function AskFirst({ server, tool, args, onClose, onRun }: Props) {
   const [always, setAlways] = useState(false)
   return (
-    <Modal opened onClose={onClose} title={`Run ${tool.name}?`}>
+    <Dialog onClose={onClose} title={`Run ${tool.name}?`}>
       <div className={classes.question}>
         <p>
           {tool.hints.includes('destructive')
@@ -33,14 +34,14 @@ export function AskFirst({ server, tool, args, onClose, onRun }: Props) {
           onChange={({ currentTarget }) => setAlways(currentTarget.checked)}
         />
         <div className={classes.actions}>
-          <Button color="red" data-autofocus onClick={() => onRun(always)}>
+          <Button color="red" onClick={() => onRun(always)}>
             Run it
           </Button>
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={onClose} data-autofocus>
             Cancel
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
