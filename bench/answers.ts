@@ -26,6 +26,14 @@ export const LEGACY: Answers = new Map(
   }),
 )
 
+/** Of each answer of a server that tells how far it is. */
+export const EVENTS = 1_000
+export const EVENT = JSON.stringify({
+  jsonrpc: '2.0',
+  method: 'notifications/message',
+  params: { level: 'info', data: 'Order 4711 of 2026-11-02 was looked at, and is open.' },
+})
+
 /** The reply to a message, and whether it is a result; undefined when it wants none. */
 export function replyTo(text: string, answers: Answers): { readonly text: string; readonly ok: boolean } | undefined {
   const { id, method } = Message.parse(JSON.parse(text))

@@ -5,13 +5,14 @@ import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { SELF_SIGNED } from '../test/fixtures/self-signed.ts'
 import { obey } from '../test/fixtures/servers/control.ts'
-import { type Answers, LEGACY, MODERN, replyTo } from './answers.ts'
-import { toolsOf } from './tools.ts'
+import { type Answers, EVENT, EVENTS, LEGACY, MODERN, replyTo } from './answers.ts'
+import { toolsOf, twentyToolsOf } from './tools.ts'
 
 /**
  * The cheapest MCP servers that are still honest, on node:http alone: any path is a server with ten tools. What lies
- * under `/modern` speaks the revision of 2026-07-28, under `/sse` HTTP+SSE, under `/own` each has tools of its own; under
- * `/hung` nothing is ever answered. All else is legacy with a session. More origins are opened, and made to fail, on command.
+ * under `/modern` speaks the revision of 2026-07-28, under `/sse` HTTP+SSE; under `/own` each has tools of its own, under
+ * `/twenty` that many; under `/chatty` calls are answered by a stream of events, under `/hung` nothing ever. All else is
+ * legacy with a session. More origins are opened, and made to fail, on command.
  */
 const HEADERS = { 'content-type': 'application/json', 'mcp-session-id': 'kept' }
 const STATES = ['up', 'refusing', 'hanging'] as const
@@ -126,6 +127,10 @@ function answer(path: string, body: string, response: ServerResponse): void {
     response.writeHead(body === '' ? 200 : 202).end()
     return
   }
+  if (path.startsWith('/chatty') && body.includes('tools/call')) {
+    chat(reply.text, response)
+    return
+  }
   const headers = { ...HEADERS, 'content-length': Buffer.byteLength(reply.text) }
   response.writeHead(reply.ok ? 200 : 400, headers)
   if (behaviour.lastByteMs === 0) {
@@ -134,6 +139,18 @@ function answer(path: string, body: string, response: ServerResponse): void {
   }
   response.write(reply.text.slice(0, -1))
   setTimeout(() => response.end(reply.text.slice(-1)), behaviour.lastByteMs)
+}
+
+/** Each event in a turn of its own. */
+function chat(reply: string, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  let left = EVENTS
+  const next = () => {
+    response.write(`event: message\ndata: ${left > 0 ? EVENT : reply}\n\n`)
+    if (left-- > 0) setImmediate(next)
+    else response.end()
+  }
+  next()
 }
 
 /** The reader of an HTTP+SSE server; what is posted to the same path is answered here. */
@@ -146,5 +163,6 @@ function answersAt(path: string): Answers {
   if (path.startsWith('/modern')) return MODERN
   if (behaviour.resultBytes > 0) return large
   const [, kind, server] = path.split('/')
+  if (kind === 'twenty') return new Map([...LEGACY, ['tools/list', { tools: twentyToolsOf(Number(server)) }]])
   return kind === 'own' ? new Map([...LEGACY, ['tools/list', { tools: toolsOf(Number(server)) }]]) : LEGACY
 }

@@ -15,7 +15,8 @@ createServer((request, response) => {
   request.on('data', (piece) => pieces.push(piece))
   request.on('end', () => {
     const message = JSON.parse(String(Buffer.concat(pieces)))
-    message.params.name = message.params.name.slice(message.params.name.indexOf('__') + 2)
+    const { name } = message.params ?? {}
+    if (name !== undefined) message.params.name = name.slice(name.indexOf('__') + 2)
     const received: Buffer[] = []
     pool.dispatch(
       { method: 'POST', path: upstream.pathname, headers: HEADERS, body: JSON.stringify(message) },

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import { ChildServer } from '../test/support/child-server.ts'
-import { Omni2 } from '../test/support/omni2.ts'
 import { fixture } from './fixture.ts'
+import { gatewayOmni2 } from './gateway-omni2.ts'
 import { usageOf } from './process-usage.ts'
 import type { Measurement, Table } from './report.ts'
 import { median, quantile, rounded } from './statistics.ts'
 import { initialized, type Target, ToolCaller } from './tool-caller.ts'
+import { type Crowd, ToolCallers } from './tool-callers.ts'
 
 const ROUNDS = 7
 const CALLS = 8_000
@@ -14,7 +15,7 @@ const CLIENTS = 64
 const ALONE_CALLS = 1_500
 const require = createRequire(import.meta.url)
 
-type Subject = Target & { readonly pid: number; readonly goal: string }
+type Subject = Crowd & { readonly pid: number; readonly goal: string }
 
 /** What a call through the gateway costs, with everything on, against a bare forwarder: the same load, the same upstream. */
 export const gateway: Measurement = {
@@ -26,16 +27,8 @@ export const gateway: Measurement = {
     const upstream = owned.use(await fixture())
     const floor = owned.use(await forwarder(`${upstream.url}/legacy`, 'no'))
     const both = owned.use(await forwarder(`${upstream.url}/legacy`, 'yes'))
-    const omni2 = owned.use(await Omni2.start({ env: { OMNI2_LOG_LEVEL: 'warn' } }))
-    for (const name of ['legacy', 'modern']) {
-      const draft = { name, protocol: 'http-streamable' as const, url: `${upstream.url}/${name}` }
-      const { id } = await omni2.api.createServer({ body: draft })
-      const { health_result } = await omni2.api.triggerHealthCheck({ params: { id } })
-      if (!health_result.healthy) throw new Error(`${name} is not healthy`)
-    }
-    const { token } = await omni2.api.createToken({ body: { name: 'bench', role: 'agent' } })
-    const path = '/mcp'
-    const through = { url: omni2.url, path, pid: omni2.process.child.pid ?? 0 }
+    const servers = { legacy: `${upstream.url}/legacy`, modern: `${upstream.url}/modern` }
+    const { through } = await gatewayOmni2(owned, { servers })
     const direct = {
       name: 'direct',
       url: upstream.url,
@@ -44,9 +37,9 @@ export const gateway: Measurement = {
       tool: 'look-up-0',
       goal: '',
     }
-    const session = await initialized({ ...through, token })
-    const legacy = { ...through, token, session, tool: 'legacy__look-up-0' }
-    const modern = { ...through, token, isModern: true, tool: 'modern__look-up-0' }
+    const session = await initialized(through)
+    const legacy = { ...through, session, tool: 'legacy__look-up-0' }
+    const modern = { ...through, isModern: true, tool: 'modern__look-up-0' }
     const bare = (name: string, { url, pid }: ChildServer) => ({
       name,
       url,
@@ -60,9 +53,10 @@ export const gateway: Measurement = {
       bare('the same, reading replies too', both),
       { name: 'Omni2, legacy client and server', ...legacy, goal: '<= 1.4' },
       { name: 'Omni2, modern client and server', ...modern, goal: '<= 1.4' },
+      { name: 'Omni2, legacy, a session for each client', ...legacy, ownSessions: true, goal: '' },
     ]
     const costs = await atOnce(subjects)
-    const times = await alone([direct, ...subjects])
+    const times = await alone([direct, ...subjects.slice(0, 4)])
     const goal = (what: string, unit: string, most: number, reached: number) => ({ what, unit, most, reached })
     const [, , , p50 = Number.NaN, p99 = Number.NaN] = times.rows.at(-2)?.map(Number) ?? []
     return {
@@ -72,6 +66,7 @@ export const gateway: Measurement = {
         goal('CPU of a call, modern', 'x the floor', 1.4, Number(costs.rows[3]?.[2])),
         goal('time added to a call, p50', 'ms', 0.5, p50),
         goal('time added to a call, p99', 'ms', 3, p99),
+        goal('memory under load', 'MiB RSS', 200, Number(costs.rows[3]?.[5])),
       ],
     }
   },
@@ -90,7 +85,7 @@ async function atOnce(subjects: readonly Subject[]): Promise<Table> {
   const rates = subjects.map((): number[] => [])
   for (let round = -1; round < ROUNDS; round++) {
     for (const [index, subject] of subjects.entries()) {
-      await using callers = new ToolCallers(subject)
+      await using callers = await ToolCallers.open(subject, CLIENTS)
       const before = await usageOf(subject.pid)
       const startedAt = performance.now()
       await callers.run(CALLS)
@@ -117,28 +112,6 @@ async function atOnce(subjects: readonly Subject[]): Promise<Table> {
     notes: [
       `Medians of ${ROUNDS} interleaved rounds of ${CALLS} calls; CPU of the process in between alone, all threads.`,
     ],
-  }
-}
-
-/** The calls of many clients, each one after another. */
-class ToolCallers implements AsyncDisposable {
-  readonly #callers: readonly ToolCaller[]
-
-  constructor(target: Target) {
-    this.#callers = Array.from({ length: CLIENTS }, () => new ToolCaller(target))
-  }
-
-  async run(calls: number): Promise<void> {
-    let left = calls
-    await Promise.all(
-      this.#callers.map(async (caller) => {
-        while (left-- > 0) await caller.call()
-      }),
-    )
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#callers.map((caller) => caller.close()))
   }
 }
 

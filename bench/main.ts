@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { catalog } from './catalog.ts'
 import { check } from './check.ts'
 import { detect } from './detect.ts'
+import { endless } from './endless.ts'
 import { fleet } from './fleet.ts'
 import { gateway } from './gateway.ts'
 import { history } from './history.ts'
@@ -10,13 +12,15 @@ import { list } from './list.ts'
 import { peers } from './peers.ts'
 import { refusal } from './refusal.ts'
 import { type Measurement, measure, summarize } from './report.ts'
+import { sessions } from './sessions.ts'
 import { start } from './start.ts'
+import { streams } from './streams.ts'
 import { transports } from './transports.ts'
 import { ws } from './ws.ts'
 
 const GROUPS: Readonly<Record<string, readonly Measurement[]>> = {
   monitor: [check, transports, fleet, start, hung, detect, refusal, list, ws],
-  gateway: [gateway, peers],
+  gateway: [gateway, streams, sessions, catalog, endless, peers],
   storage: [history],
 }
 const ALL = Object.values(GROUPS).flat()

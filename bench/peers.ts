@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { Omni2 } from '../test/support/omni2.ts'
+import { createRequire } from 'node:module'
+import { ChildServer } from '../test/support/child-server.ts'
 import { fixture } from './fixture.ts'
+import { gatewayOmni2 } from './gateway-omni2.ts'
 import { McpCaller } from './peers/mcp-caller.ts'
 import { type Peer, startPeers } from './peers/peers.ts'
 import { usageOf } from './process-usage.ts'
@@ -12,6 +14,7 @@ const CLIENTS = 64
 const ROUND_MS = 4_000
 const ARGUMENTS = { query: 'open orders of the last week', limit: 20, since: '2026-11-01T00:00:00Z' }
 const OURS = 'Omni2'
+const FLOOR = 'a bare forwarder'
 const GO = '@standardbeagle/slop-mcp'
 
 /** What a call costs through other gateways, beside ours: each on the same core, with the same load. */
@@ -26,7 +29,11 @@ export const peers: Measurement = {
     const upstream = owned.use(await fixture())
     const url = `${upstream.url}/legacy`
     const crowds: Crowd[] = []
-    for (const peer of [await ours(owned, url), ...(await startPeers({ owned, upstream: url }))]) {
+    for (const peer of [
+      await ours(owned, url),
+      await bare(owned, url),
+      ...(await startPeers({ owned, upstream: url })),
+    ]) {
       crowds.push(owned.use(await Crowd.open(peer)))
     }
     for (let round = -1; round < ROUNDS; round++) {
@@ -34,7 +41,9 @@ export const peers: Measurement = {
     }
     const [omni2] = crowds
     const against = (crowd: Crowd) => median(crowd.micros.map((us, round) => us / Number(omni2?.micros[round])))
-    const best = Math.min(...crowds.filter((crowd) => crowd !== omni2 && !isGo(crowd)).map(against))
+    const rivals = crowds.filter(({ name }) => name !== OURS && name !== FLOOR)
+    const best = Math.min(...rivals.filter((crowd) => !isGo(crowd)).map(against))
+    const go = Math.min(...rivals.filter(isGo).map(against))
     return {
       tables: [
         {
@@ -62,6 +71,7 @@ export const peers: Measurement = {
           most: rounded(1 / 6),
           reached: 1 / best,
         },
+        { what: 'CPU of a call, to that of slop-mcp', unit: 'x', most: rounded(1 / 2.5), reached: 1 / go },
       ],
     }
   },
@@ -69,21 +79,40 @@ export const peers: Measurement = {
 
 const isGo = ({ name }: Crowd): boolean => name.startsWith(GO)
 
-async function ours(owned: AsyncDisposableStack, url: string): Promise<Peer> {
-  const options = { through: ['taskset', '-c', '1'], env: { OMNI2_LOG_LEVEL: 'warn' } }
-  const omni2 = owned.use(await Omni2.start(options))
-  const { id } = await omni2.api.createServer({ body: { name: 'a', protocol: 'http-streamable', url } })
-  await omni2.api.triggerHealthCheck({ params: { id } })
-  const { token } = await omni2.api.createToken({ body: { name: 'bench', role: 'agent' } })
+/** The floor: forwards, and does nothing else. */
+async function bare(owned: AsyncDisposableStack, url: string): Promise<Peer> {
+  const at = owned.use(
+    await new ChildServer({
+      name: FLOOR,
+      path: '',
+      through: ['taskset', '-c', '1'],
+      args: () => [createRequire(import.meta.url).resolve('./forwarder.ts')],
+      env: { UPSTREAM: url },
+    }).start(),
+  )
+  const { url: own, pid } = at
   return {
-    name: OURS,
-    url: omni2.url,
-    pid: Number(omni2.process.pid),
-    path: '/mcp',
+    name: FLOOR,
+    url: own,
+    pid,
+    path: '/',
     transport: 'http-streamable',
-    token,
     tool: 'a__look-up-0',
-    argumentsOf: (args) => args,
+    argumentsOf: same,
+  }
+}
+
+const same = (args: object): object => args
+
+async function ours(owned: AsyncDisposableStack, url: string): Promise<Peer> {
+  const options = { through: ['taskset', '-c', '1'], servers: { a: url } }
+  const { through } = await gatewayOmni2(owned, options)
+  return {
+    ...through,
+    name: OURS,
+    transport: 'http-streamable',
+    tool: 'a__look-up-0',
+    argumentsOf: same,
   }
 }
 

@@ -49,6 +49,22 @@ export class ToolCaller {
     if (reply.id !== id || reply.result?.isError === true || !reply.result?.content) throw new Error(`Answered ${text}`)
   }
 
+  /** One call whose answer is a stream. @throws when fewer events come before the reply. */
+  async listen(events: number): Promise<void> {
+    const { tool } = this.#target
+    const id = ++this.#id
+    const params = { name: tool, arguments: ARGUMENTS }
+    const text = await this.#post(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }))
+    const heard = text.split('\n\n').length - 2
+    if (heard !== events || !text.includes(`"id":${id}`))
+      throw new Error(`${heard} events came, and ${text.slice(-500)}`)
+  }
+
+  /** All tools, as they came. */
+  list(): Promise<string> {
+    return this.#post(JSON.stringify({ jsonrpc: '2.0', id: ++this.#id, method: 'tools/list', params: {} }))
+  }
+
   close(): Promise<void> {
     return this.#client.close()
   }

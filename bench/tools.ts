@@ -13,3 +13,7 @@ export const toolsOf = (server?: number) =>
       required: ['query'],
     },
   }))
+
+/** Twenty tools of one server alone. */
+export const twentyToolsOf = (server: number) =>
+  ['old', 'new'].flatMap((kind) => toolsOf(server).map((tool) => ({ ...tool, name: `${tool.name}-${kind}` })))
