@@ -80,10 +80,10 @@ export interface Channel {
   speak(dialect: Dialect): void
   /**
    * Hears changes of lists while nobody asks anything, where that takes a stream of its own; `params` are those of
-   * `subscriptions/listen`. Never fails; resolves once it hears, or knows that it never will. Absent where changes are
+   * `subscriptions/listen`; `anew`: they are others than before. Never fails; resolves once it hears, or knows that it never will. Absent where changes are
    * heard anyway.
    */
-  listen?(params: JsonObject): Promise<void>
+  listen?(params: JsonObject, anew?: boolean): Promise<void>
   /** True while a request can be sent without connecting or spawning anew. */
   readonly alive: boolean
   /** True while the server keeps a session for this connection alone. */

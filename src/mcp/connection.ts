@@ -20,6 +20,7 @@ import { type Conceal, concealing, concealObject, concealReply } from './conceal
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import { LIST_CHANGED } from './json-rpc.ts'
+import type { LastingRequests } from './lasting-requests.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 import { type Found, Session } from './session.ts'
@@ -35,6 +36,8 @@ export type ConnectionDeps = ChannelMaker & {
   /** Present when it is one client's own: then it is greeted as in the legacy era, and all it says is heard. */
   readonly aside?: Aside | undefined
   readonly onClose?: (() => void) | undefined
+  /** What was asked of it that a new session is to be asked again. */
+  readonly lasting: LastingRequests
   /** Told of what shared connections say without being asked. */
   readonly onNotified?: (method: string, params: JsonObject) => void
 }
@@ -297,7 +300,7 @@ export class Connection {
   /** The session, made on first use. @throws UpstreamFault when the configuration cannot be used as it is. */
   #open(): Session {
     if (this.#session !== undefined) return this.#session
-    const { clock, client, config, means, aside } = this.#deps
+    const { clock, client, config, means, aside, lasting } = this.#deps
     const { protocol } = config.target
     const asked = aside && ((id: RpcId, method: string, params: JsonObject) => this.#onAsked(aside, id, method, params))
     const listener = { notified: this.#onNotified, exited: this.#onExited, asked }
@@ -310,6 +313,7 @@ export class Connection {
       memory: means.answers,
       client,
       where: this.#where,
+      lasting,
       redact,
       conceal,
       eras: protocol === 'sse' || aside ? ['legacy'] : ['modern', 'legacy'],

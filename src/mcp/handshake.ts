@@ -13,7 +13,13 @@ export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-
 /** What the handshake settled. */
 export type Established = {
   readonly identity: Identity
-  readonly declares: { readonly tools: boolean; readonly prompts: boolean; readonly resources: boolean }
+  readonly declares: {
+    readonly tools: boolean
+    readonly prompts: boolean
+    readonly resources: boolean
+    /** To single resources. */
+    readonly subscriptions: boolean
+  }
   /** The lists it says it tells changes of. */
   readonly announces: readonly ListName[]
 }
@@ -194,6 +200,7 @@ const readDeclared = (capabilities: JsonObject): Established['declares'] => ({
   tools: isObject(capabilities.tools),
   prompts: isObject(capabilities.prompts),
   resources: isObject(capabilities.resources),
+  subscriptions: isObject(capabilities.resources) && capabilities.resources.subscribe === true,
 })
 
 const readAnnounced = (capabilities: JsonObject): Established['announces'] =>

@@ -24,6 +24,11 @@ export class LastingRequests {
     if (method !== 'resources/unsubscribe' && this.#kept.size < MOST_KEPT) this.#kept.set(key, { method, params })
   }
 
+  /** What is subscribed to. */
+  uris(): readonly string[] {
+    return [...this.#kept.keys()].filter((key) => key !== '')
+  }
+
   all(): readonly Lasting[] {
     return [...this.#kept.values()]
   }

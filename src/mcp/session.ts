@@ -7,7 +7,7 @@ import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
 import { HEADER_MISMATCH, type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
 import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
-import { LastingRequests } from './lasting-requests.ts'
+import type { LastingRequests } from './lasting-requests.ts'
 import { kindOf, LIST_LIMITS, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
 import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -24,6 +24,7 @@ export type SessionDeps = {
   /** The eras its transport can speak, the likelier first. */
   readonly eras: readonly Era[]
   readonly probeMs: number | undefined
+  readonly lasting: LastingRequests
   /** What somebody wants to hear while nobody asks: that its lists changed, or whatever it says. */
   readonly hears: 'nothing' | 'changes' | 'everything'
   /** Removes our own credentials from what the server says. */
@@ -46,7 +47,6 @@ export class Session {
   #greeting: Promise<Greeting> | undefined
   /** The era spoken last; what to try first. */
   #era: Era | undefined
-  readonly #lasting = new LastingRequests()
   #paramHeaders: ReadonlyMap<string, readonly ParamHeader[]> | undefined
   #last: Required<Pick<Capabilities, 'prompts' | 'resources' | 'templates'>> = {
     prompts: [],
@@ -75,8 +75,9 @@ export class Session {
       stage ? stage.time(name, work) : work()
     const alive = await timed('handshake', () => this.#alive(options))
     const { identity } = alive
+    const isHeard = deep || this.#deps.lasting.uris().length > 0
+    if (alive.established !== undefined && isHeard) void this.#listen(alive.established)
     if (alive.established === undefined || !deep) return { outcome: alive.outcome, identity, capabilities: undefined }
-    void this.#listen(alive.established)
     const { declares } = alive.established
     const tools = declares.tools
       ? await timed('tools_list', () => this.#inSession(options, () => this.#tools(options)))
@@ -108,15 +109,27 @@ export class Session {
     if (this.#deps.hears === 'everything') void this.#listen(greeting)
     const { identity } = greeting
     const { method } = request
+    if (identity.era === 'modern' && SUBSCRIBING.has(method)) {
+      return { reply: await unlessAborted(this.#subscribe(greeting, request), options.signal), identity }
+    }
     const params = paramsFor(request, identity.era)
     const reply = await channel.request(method, params, this.#withParamHeaders(method, params, options))
-    if ('result' in reply) this.#lasting.done(method, params)
+    if ('result' in reply) this.#deps.lasting.done(method, params)
+    if (SUBSCRIBING.has(method)) void this.#listen(greeting)
     const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
     if (!wantsHeaders || identity.era === 'legacy') return { reply, identity }
     // The tool asks for arguments as headers, which only its listing tells.
     await this.#tools(options)
     const again = await channel.request(method, params, this.#withParamHeaders(method, params, options))
     return { reply: again, identity }
+  }
+
+  /** A modern server is told on one stream of all that is subscribed to. */
+  async #subscribe(greeting: Established, { method, params }: RelayRequest): Promise<Reply> {
+    if (!greeting.declares.subscriptions || this.#deps.channel.listen === undefined) return NO_SUBSCRIPTIONS
+    this.#deps.lasting.done(method, params)
+    await this.#listen(greeting, true)
+    return { result: {} }
   }
 
   /** Makes sure that it was greeted, and that what it says next is heard. @throws UpstreamFault. */
@@ -225,11 +238,13 @@ export class Session {
   }
 
   /** From the greeting on; deep checks look whether it is still so. */
-  async #listen({ announces }: Established): Promise<void> {
+  async #listen({ announces }: Established, anew = false): Promise<void> {
     const { channel, client, hears } = this.#deps
-    if (hears === 'nothing' || (hears === 'changes' && announces.length === 0)) return
-    const notifications = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
-    await channel.listen?.({ notifications, _meta: modernMeta(client) })
+    const uris = this.#deps.lasting.uris()
+    if (hears === 'nothing' || (hears === 'changes' && announces.length + uris.length === 0)) return
+    const lists = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
+    const notifications = { ...lists, ...(uris.length > 0 && { resourceSubscriptions: uris }) }
+    await channel.listen?.({ notifications, _meta: modernMeta(client) }, anew)
   }
 
   /** One greeting at a time; who joins one that its starter gave up starts another. */
@@ -270,7 +285,9 @@ export class Session {
   async #restore(greeting: Greeting, options: RequestOptions): Promise<Greeting> {
     if (!('identity' in greeting) || greeting.identity.era !== 'legacy') return greeting
     const { channel } = this.#deps
-    await Promise.allSettled(this.#lasting.all().map(({ method, params }) => channel.request(method, params, options)))
+    await Promise.allSettled(
+      this.#deps.lasting.all().map(({ method, params }) => channel.request(method, params, options)),
+    )
     return greeting
   }
 }
@@ -279,6 +296,10 @@ export class Session {
 const LISTEN_MS = 1_000
 
 const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
+const SUBSCRIBING: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe'])
+const NO_SUBSCRIPTIONS: Reply = {
+  error: { code: METHOD_NOT_FOUND, message: 'The server does not tell when a resource changes' },
+}
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
 const EMPTY_LIST = { items: [], dropped: [] }

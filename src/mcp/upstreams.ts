@@ -9,6 +9,7 @@ import type { Conceal } from './conceal.ts'
 import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from './connection.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
+import { LastingRequests } from './lasting-requests.ts'
 import type { Means } from './means.ts'
 import type { Environment } from './references.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
@@ -42,6 +43,8 @@ export class McpUpstreams implements Upstreams {
   readonly #kept = new Map<ServerId, Kept>()
   /** Those of single clients. */
   readonly #own = new Map<ServerId, Set<Connection>>()
+  /** What is subscribed to on connections that all share: it holds for the next connection too. */
+  readonly #lasting = new Map<ServerId, LastingRequests>()
   readonly #leaving = new Set<Connection>()
   /** Servers that keep no sessions for clients of the legacy era, with the revision that this was seen of. */
   readonly withoutSessions = new Map<ServerId, number>()
@@ -98,6 +101,7 @@ export class McpUpstreams implements Upstreams {
     this.withoutSessions.delete(id)
     for (const own of this.#own.get(id) ?? []) void own.drain(PATIENCE_MS)
     this.#own.delete(id)
+    if (this.#lasting.get(id)?.all().length === 0) this.#lasting.delete(id)
     if (kept !== undefined) await this.#retire(kept.connection)
   }
 
@@ -124,6 +128,12 @@ export class McpUpstreams implements Upstreams {
     return connection
   }
 
+  #lastingOf(id: ServerId): LastingRequests {
+    const lasting = this.#lasting.get(id) ?? new LastingRequests()
+    this.#lasting.set(id, lasting)
+    return lasting
+  }
+
   async #retire(connection: Connection): Promise<void> {
     this.#leaving.add(connection)
     await connection.drain(PATIENCE_MS)
@@ -142,7 +152,10 @@ export class McpUpstreams implements Upstreams {
       client: own?.client ?? this.#self,
       aside: own?.aside,
       onClose: own?.onClose,
-      ...(id !== undefined && onNotified && { onNotified: (method, params) => onNotified(id, method, params) }),
+      lasting: id === undefined || own !== undefined ? new LastingRequests() : this.#lastingOf(id),
+      ...(id !== undefined &&
+        own === undefined &&
+        onNotified && { onNotified: (method, params) => onNotified(id, method, params) }),
       env,
       openProcess,
       dialer: this.#dialer,

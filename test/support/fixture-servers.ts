@@ -38,6 +38,10 @@ export class DualEraServer extends FixtureServer {
   async setExtraTools(names: readonly string[]): Promise<void> {
     await this.command('extra_tools', names)
   }
+  /** Tells who subscribed to it in the modern era; it has one, `note://watched`. */
+  async resourceUpdated(uri: string): Promise<void> {
+    await this.command('resource_updated', uri)
+  }
 }
 
 export class HostileServer extends FixtureServer {

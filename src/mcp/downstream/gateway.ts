@@ -15,7 +15,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
 import { readEnvelope } from './envelope.ts'
-import { type LegacySession, subscriptionKey } from './legacy-session.ts'
+import type { LegacySession } from './legacy-session.ts'
 import { changedMethod, Listeners } from './listeners.ts'
 import { LISTS, Lists } from './lists.ts'
 import { isLogLevel } from './log-level.ts'
@@ -23,6 +23,7 @@ import { assertParamHeaders } from './param-headers.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
+import { Subscriptions, type Watched } from './subscriptions.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions'>
@@ -50,13 +51,16 @@ export class Gateway {
   readonly #router: Router
   readonly #lists: Lists
   readonly #sessions: SessionBook
-  readonly #listeners = new Listeners()
+  readonly #subscriptions: Subscriptions
+  readonly #listeners: Listeners
 
   constructor(deps: Deps) {
     this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
     this.#router = new Router(deps)
     this.#lists = new Lists(this.#router)
-    this.#sessions = new SessionBook(deps)
+    this.#subscriptions = new Subscriptions(deps)
+    this.#listeners = new Listeners(this.#subscriptions)
+    this.#sessions = new SessionBook({ ...deps, onEnd: (session) => this.#subscriptions.leave(session) })
   }
 
   visit(visit: Visit): void {
@@ -78,13 +82,9 @@ export class Gateway {
     for (const session of this.#sessions.all()) if (concerns(session.endpoint)) session.tell(changedMethod(kind))
   }
 
-  /** What a shared process says of a resource is for those who asked for it; all else cannot be told whose it is. */
+  /** What a server says on the connection that all share; what is not of a resource cannot be told whose it is. */
   heard(id: ServerId, method: string, params: JsonObject): void {
-    const { uri } = params
-    const name = this.#deps.fleet.find(id)?.server.config.name
-    if (method !== 'notifications/resources/updated' || typeof uri !== 'string' || name === undefined) return
-    const key = subscriptionKey(id, uri)
-    for (const session of this.#sessions.all()) if (session.subscriptions.has(key)) session.hear(name, method, params)
+    this.#subscriptions.heard(id, method, params)
   }
 
   /** Ends what clients with these tokens listen to, and stops what they asked in sessions. */
@@ -176,21 +176,30 @@ export class Gateway {
     call.start()
   }
 
-  /** Keeps who subscribed at a shared process; true when others still are, so that it has to go on. */
+  /** Keeps who subscribed where all share; true when others still are, so that it has to go on. */
   #isShared(session: LegacySession, method: string, { member: { server }, params: { uri } }: Route): boolean {
-    if (server.config.target.protocol !== 'stdio' || typeof uri !== 'string') return false
-    const key = subscriptionKey(server.id, uri)
-    if (method === 'resources/subscribe') session.subscriptions.add(key)
+    if (typeof uri !== 'string') return false
+    if (method === 'resources/subscribe') this.#subscriptions.add(server.id, uri, session)
     if (method !== 'resources/unsubscribe') return false
-    session.subscriptions.delete(key)
-    return [...this.#sessions.all()].some(({ subscriptions }) => subscriptions.has(key))
+    return this.#subscriptions.remove(server.id, uri, session) && session.shares(server.id)
   }
 
-  #subscribe({ answer, caller, offer }: Visit, { id, params: { notifications } }: Request): void {
-    if (!isObject(notifications)) throw invalidParams('subscriptions/listen needs notifications')
-    if (!this.#listeners.add({ answer, id, caller, endpoint: offer.endpoint }, notifications)) {
+  #subscribe({ answer, caller, offer }: Visit, { id, params: { notifications: filter } }: Request): void {
+    if (!isObject(filter)) throw invalidParams('subscriptions/listen needs notifications')
+    const { resourceSubscriptions: uris = [] } = filter
+    if (!Array.isArray(uris) || uris.length > MOST_WATCHED) {
+      throw invalidParams(`resourceSubscriptions is a list of at most ${MOST_WATCHED} URIs`)
+    }
+    const watched = uris.flatMap((uri: Json) => this.#watched(offer, uri))
+    if (!this.#listeners.add({ answer, id, caller, endpoint: offer.endpoint, filter, watched })) {
       throw new RpcFailure(503, -32_000, 'Too many clients listen')
     }
+  }
+
+  #watched(offer: Offer, uri: Json): readonly Watched[] {
+    const route = this.#router.route(offer, 'resources/subscribe', { uri })
+    if (route === undefined || 'unknown' in route || typeof route.params.uri !== 'string') return []
+    return [{ member: route.member, uri: route.params.uri }]
   }
 
   #initialize({ answer, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
@@ -263,6 +272,9 @@ const INVALID_REQUEST = new RpcFailure(400, -32_600, 'Bad Request: the body is n
 
 const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 
+/** Resources that one stream may bring news of. */
+const MOST_WATCHED = 200
+
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000
 
@@ -276,8 +288,13 @@ const LEGACY_ONLY: ReadonlySet<string> = new Set([
   'resources/unsubscribe',
 ])
 const LISTS_CHANGE = { listChanged: true }
-const MODERN_CAPABILITIES = { tools: LISTS_CHANGE, prompts: LISTS_CHANGE, resources: LISTS_CHANGE, completions: {} }
-const LEGACY_CAPABILITIES = { ...MODERN_CAPABILITIES, resources: { subscribe: true, ...LISTS_CHANGE }, logging: {} }
+const MODERN_CAPABILITIES = {
+  tools: LISTS_CHANGE,
+  prompts: LISTS_CHANGE,
+  resources: { subscribe: true, ...LISTS_CHANGE },
+  completions: {},
+}
+const LEGACY_CAPABILITIES = { ...MODERN_CAPABILITIES, logging: {} }
 /** Who may use what differs from token to token, and changes are to be seen soon. */
 const LISTED = { resultType: 'complete', ttlMs: 5_000, cacheScope: 'private' }
 const LISTED_TAIL = `,${JSON.stringify(LISTED).slice(1, -1)}`

@@ -10,6 +10,7 @@ import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import { OwnConnections } from './own-connections.ts'
+import type { Hearer } from './subscriptions.ts'
 
 /** What can be stopped at the client's word. */
 type Stoppable = { readonly id: RpcId; cancel(): void }
@@ -26,7 +27,7 @@ type Begun = {
 const MOST_ASKED = 256
 
 /** A legacy client from `initialize` to its end. */
-export class LegacySession implements Begun {
+export class LegacySession implements Begun, Hearer {
   readonly id: string
   readonly caller: Caller
   readonly endpoint: Endpoint
@@ -34,8 +35,6 @@ export class LegacySession implements Begun {
   readonly connections: OwnConnections
   /** Requests under way. Few, so that a list of them costs less than a Map, whose old tables the collector finds late. */
   readonly #calls: Stoppable[] = []
-  /** Resources of shared processes that it wants to hear of, as `subscriptionKey` names them. */
-  readonly subscriptions = new Set<string>()
   client: ClientSelf
   lastUsed: Instant
   /** What servers asked it, by our ids. */
@@ -89,6 +88,11 @@ export class LegacySession implements Begun {
 
   tell(method: string, params?: JsonObject): void {
     this.#stream?.tell({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) })
+  }
+
+  /** What it has a connection of its own to, it hears of there. */
+  shares(id: ServerId): boolean {
+    return !this.connections.has(id)
   }
 
   /** Passes on what a server says outside of any request. */
@@ -147,7 +151,5 @@ export class LegacySession implements Begun {
     return { ...params, uri: publicUri(server, params.uri) }
   }
 }
-
-export const subscriptionKey = (id: ServerId, uri: string): string => `${id} ${uri}`
 
 const LEFT: Reply = { error: { code: -32_000, message: 'The client left' } }

@@ -45,6 +45,10 @@ export class OwnConnections {
     return connection
   }
 
+  has(id: ServerId): boolean {
+    return this.#open.has(id)
+  }
+
   /** The server turned out to keep no sessions. */
   giveUp({ server: { id, revision } }: Member): void {
     this.#without.set(id, revision)

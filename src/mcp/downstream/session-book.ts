@@ -6,7 +6,12 @@ import type { McpUpstreams } from '../upstreams.ts'
 import { LegacySession } from './legacy-session.ts'
 import { RpcFailure } from './rpc-failure.ts'
 
-type Deps = { readonly clock: Clock; readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'> }
+type Deps = {
+  readonly clock: Clock
+  readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
+  /** Told of each session before it ends. */
+  readonly onEnd: (session: LegacySession) => void
+}
 
 type Opening = {
   readonly caller: Caller
@@ -67,6 +72,7 @@ export class SessionBook {
 
   end(session: LegacySession): void {
     this.#sessions.delete(session.id)
+    this.#deps.onEnd(session)
     session.end()
   }
 

@@ -50,7 +50,9 @@ export class HttpChannel implements Channel {
     this.#standing.close()
   }
 
-  async listen(params: JsonObject): Promise<void> {
+  async listen(params: JsonObject, anew = false): Promise<void> {
+    // A legacy server is not told what is wanted.
+    if (anew && this.#dialect?.era === 'modern') this.#standing.forget()
     if (!this.#closed) await this.#standing.open(() => this.#listening(params))
   }
 

@@ -72,6 +72,12 @@ export class StandingStream {
     return promise
   }
 
+  /** Ends the stream; the next may be opened at once. */
+  forget(): void {
+    this.close()
+    this.#triedAt = undefined
+  }
+
   close(): void {
     this.#open?.abort(new Error('nobody listens any more'))
     this.#open = undefined

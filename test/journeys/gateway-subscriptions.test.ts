@@ -1,0 +1,106 @@
+import { Client as ModernClient } from '@modelcontextprotocol/client'
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ChildServer } from '../support/child-server.ts'
+import { type DualEraServer, dualEraServer } from '../support/fixture-servers.ts'
+import { legacyClient, modernClient } from '../support/gateway-clients.ts'
+import { registerHealthy, stdioDraft, until } from '../support/journey.ts'
+import { Omni2 } from '../support/omni2.ts'
+import { everythingHttp, everythingStdio } from '../support/real-servers.ts'
+
+let omni2: Omni2
+let modern: DualEraServer
+let legacy: ChildServer
+let token: string
+
+beforeAll(async () => {
+  omni2 = await Omni2.start()
+  modern = await dualEraServer()
+  legacy = await everythingHttp()
+  await registerHealthy(omni2, 'modern', { protocol: 'http-streamable', url: modern.url })
+  await registerHealthy(omni2, 'legacy', { protocol: 'http-streamable', url: legacy.url })
+  await registerHealthy(omni2, 'process', stdioDraft(everythingStdio()))
+  token = (await omni2.api.createToken({ body: { name: 'agent', role: 'agent' } })).token
+})
+afterAll(async () => {
+  await omni2?.stop()
+  await modern?.kill()
+  await legacy?.kill()
+})
+
+const at = (path: string) => ({ url: omni2.url, path, token })
+const NOTE = 'note://watched'
+
+/** A client of the current revision that notes which resources it is told of. */
+async function listening(path: string) {
+  const client = new ModernClient({ name: 'listening', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  const heard: string[] = []
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void heard.push(params.uri))
+  const agent = await modernClient(at(path), client)
+  return { ...agent, heard }
+}
+
+/** Tells of the note until this is so: what was just subscribed to may be told of a moment later. */
+const toldUntil = (isSo: () => boolean) =>
+  until(
+    () => modern.resourceUpdated(NOTE).then(isSo),
+    (so) => so,
+  )
+
+describe('a modern server', () => {
+  test('tells modern clients of resources that they subscribed to, and no others', async () => {
+    await using one = await listening('/mcp')
+    await using two = await listening('/servers/modern/mcp')
+    await using other = await listening('/mcp')
+    const asked = { resourceSubscriptions: [`omni2://modern/${NOTE}`, 'omni2://nobody/x'] }
+    const subscription = await one.client.listen(asked)
+    expect(subscription.honoredFilter).toEqual({ resourceSubscriptions: [`omni2://modern/${NOTE}`] })
+    await two.client.listen({ resourceSubscriptions: [NOTE] })
+    await other.client.listen({ toolsListChanged: true })
+    await toldUntil(() => one.heard.length > 0 && two.heard.length > 0)
+    expect([one.heard[0], two.heard[0], other.heard]).toEqual([`omni2://modern/${NOTE}`, NOTE, []])
+
+    await subscription.close()
+    const [before, after] = [one.heard.length, two.heard.length]
+    await toldUntil(() => two.heard.length > after)
+    expect(one.heard.length).toBe(before)
+  })
+
+  test('tells legacy clients', async () => {
+    await using one = await legacyClient(at('/mcp'))
+    await using other = await legacyClient(at('/mcp'))
+    const [heard, overheard]: [string[], string[]] = [[], []]
+    one.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri))
+    other.client.setNotificationHandler(ResourceUpdatedNotificationSchema, () => void overheard.push('something'))
+    await one.client.subscribeResource({ uri: `omni2://modern/${NOTE}` })
+    await toldUntil(() => heard.length > 0)
+    expect([heard[0], overheard]).toEqual([`omni2://modern/${NOTE}`, []])
+  })
+
+  test('tells them still after it was started anew', async () => {
+    await using one = await listening('/mcp')
+    await one.client.listen({ resourceSubscriptions: [`omni2://modern/${NOTE}`] })
+    await toldUntil(() => one.heard.length > 0)
+    await modern.kill()
+    await modern.start()
+    one.heard.length = 0
+    const { id } = (await omni2.api.listServers({ query: { q: 'modern' } })).servers[0] ?? { id: 0 }
+    await omni2.api.reloadServer({ params: { id } })
+    await toldUntil(() => one.heard.length > 0)
+  })
+})
+
+test.each(['legacy', 'process'])('server-everything of the legacy era as %s tells modern clients', async (name) => {
+  await using one = await listening('/mcp')
+  await using other = await listening('/mcp')
+  const { resources } = await one.client.listResources()
+  const uri = resources.find((resource) => resource.uri.startsWith(`omni2://${name}/`))?.uri ?? ''
+  const subscription = await one.client.listen({ resourceSubscriptions: [uri] })
+  expect(subscription.honoredFilter).toEqual({ resourceSubscriptions: [uri] })
+  await one.call(`${name}__toggle-subscriber-updates`)
+  await until(
+    () => one.heard,
+    (all) => all.includes(uri),
+  )
+  expect(other.heard).toEqual([])
+})
