@@ -1,12 +1,16 @@
 import { Client as ModernClient } from '@modelcontextprotocol/client'
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
-import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import {
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+  ResourceUpdatedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dualEraServer, legacyServer } from '../support/fixture-servers.ts'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { registerHealthy, stdioDraft, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
-import { rawServer } from '../support/raw-server.ts'
+import { aTool, rawServer } from '../support/raw-server.ts'
 import { everythingStdio } from '../support/real-servers.ts'
 
 let omni2: Omni2
@@ -168,4 +172,67 @@ test('arguments that a tool wants as headers are there, and say what the body sa
   expect(await post({ ...said, 'mcp-method': 'tools/list' })).toEqual(refused)
   expect(await post({ ...said, 'mcp-protocol-version': '2025-11-25' })).toEqual(refused)
   expect(seen).toEqual([])
+})
+
+test('what a modern server wants to know first is asked of a legacy client, and sent along', async () => {
+  const listed = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' }
+  const inputRequests = {
+    who: {
+      method: 'elicitation/create',
+      params: { mode: 'form', message: 'Who?', requestedSchema: { type: 'object', properties: {} } },
+    },
+    where: { method: 'roots/list', params: {} },
+  }
+  const sent: unknown[] = []
+  await using upstream = await rawServer(({ message: { id, method, params }, result, json }) => {
+    if (method === 'server/discover')
+      result({ ...listed, supportedVersions: ['2026-07-28'], capabilities: { tools: {} } })
+    else if (method === 'tools/list') result({ ...listed, tools: [{ name: 'greet', inputSchema: { type: 'object' } }] })
+    else if (method === 'tools/call') {
+      sent.push([params.requestState, params.inputResponses])
+      if (params.inputResponses === undefined)
+        result({ resultType: 'input_required', inputRequests, requestState: 'half way' })
+      else result({ resultType: 'complete', content: [{ type: 'text', text: 'Hello' }] })
+    } else json(404, { jsonrpc: '2.0', id, error: { code: -32_601, message: 'Method not found' } })
+  })
+  await registerHealthy(omni2, 'polite', { url: upstream.url })
+  const client = new LegacyClient(INFO, { capabilities: { elicitation: {}, roots: {} } })
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { name: 'Ada' } }))
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///mine' }] }))
+  await using agent = await legacyClient(at('/servers/polite/mcp'), client)
+  expect(await agent.call('greet')).toMatchObject({ text: 'Hello', isError: false })
+  const answers = {
+    who: { action: 'accept', content: { name: 'Ada' } },
+    where: { roots: [{ uri: 'file:///mine' }] },
+  }
+  expect(sent.splice(0)).toEqual([
+    [undefined, undefined],
+    ['half way', answers],
+  ])
+  // Who cannot be asked gets an error instead of an answer that the server never had.
+  await using mute = await legacyClient(at('/servers/polite/mcp'))
+  await expect(mute.call('greet')).rejects.toThrow('Method not found')
+  expect(sent).toEqual([[undefined, undefined]])
+})
+
+test('that a list changed is heard from whatever answer says it', async () => {
+  const more = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }
+  let tools = [aTool('echo')]
+  await using upstream = await rawServer((exchange) => {
+    const { message, response, result } = exchange
+    if (message.method === 'tools/list') result({ tools })
+    else if (message.method === 'tools/call') {
+      tools = [aTool('echo'), aTool('grown')]
+      const reply = { jsonrpc: '2.0', id: message.id, result: { content: [] } }
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end([more, reply].map((said) => `data: ${JSON.stringify(said)}\n\n`).join(''))
+    } else exchange.honest()
+  })
+  await registerHealthy(omni2, 'grows', { url: upstream.url, check_interval_seconds: 3_600 })
+  await using agent = await modernClient(at('/servers/grows/mcp'))
+  await agent.call('echo')
+  await until(
+    async () => (await agent.client.listTools()).tools.map(({ name }) => name),
+    (names) => names.includes('grown'),
+  )
 })
