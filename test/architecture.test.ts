@@ -19,6 +19,7 @@ const OWNED: Record<string, string> = {
   pg: 'store',
   undici: 'mcp',
   fastify: 'server',
+  '@opentelemetry/': 'server',
   commander: 'cli',
   react: 'web',
   'react-dom': 'web',

@@ -170,7 +170,10 @@ export class Connection {
     try {
       const session = this.#open()
       const heard = this.#conceal ? concealing(hears, this.#conceal) : hears
-      const relayed = await session.relay(request, { limits: CALL_LIMITS, trace: undefined, signal, hears: heard })
+      const { context } = request
+      const headers = context && { headers: context }
+      const options = { limits: CALL_LIMITS, trace: undefined, signal, hears: heard, ...headers }
+      const relayed = await session.relay(request, options)
       return this.#conceal ? { ...relayed, reply: conceal(relayed.reply) } : relayed
     } catch (error) {
       const fault = this.#asFault(error, 'handshake')

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/capabilities.ts'
 import type { Era, Identity } from '../core/check.ts'
+import type { TraceContext } from './call-trace.ts'
 import type { Reply } from './channel.ts'
 import { isObject } from './json-rpc.ts'
 
@@ -28,6 +29,8 @@ export type RelayRequest = {
   readonly params: JsonObject
   /** Whose request it is; the capabilities are those the answer may make use of. */
   readonly client: ClientSelf
+  /** The trace it belongs to, for servers that are reached over HTTP. */
+  readonly context?: TraceContext | undefined
 }
 
 /** What the server replied, and as whom it spoke; `identity` is undefined when it refused to be greeted. */

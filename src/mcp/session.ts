@@ -218,7 +218,9 @@ export class Session {
     if (method !== 'tools/call' || typeof name !== 'string') return options
     const declared = this.#paramHeaders?.get(name)
     const given = isObject(args) ? args : {}
-    return declared === undefined ? options : { ...options, headers: paramHeaders(declared, given) }
+    return declared === undefined
+      ? options
+      : { ...options, headers: { ...options.headers, ...paramHeaders(declared, given) } }
   }
 
   /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */

@@ -11,6 +11,7 @@ import type { Store } from '../core/ports.ts'
 import { epochOf } from '../core/watch/epoch.ts'
 import { firstVersion } from '../core/watch/first-version.ts'
 import type { Member } from '../core/watch/fleet.ts'
+import type { CallTracer } from '../mcp/call-trace.ts'
 import type { McpUpstreams } from '../mcp/upstreams.ts'
 import { acquireLock } from '../store/lock.ts'
 import { openStore } from '../store/open-store.ts'
@@ -43,6 +44,7 @@ import { summaryHandlers } from './routes/summary.ts'
 import { toolHandlers } from './routes/tools.ts'
 import { transferHandlers } from './routes/transfer.ts'
 import { ownShares, type Shares } from './shares.ts'
+import { openTracing } from './tracing/open-tracing.ts'
 import { startUpkeep } from './upkeep.ts'
 import { callView, recentTrafficView } from './views/call.ts'
 import { jobProgress } from './views/jobs.ts'
@@ -124,7 +126,13 @@ export async function start(deps: Deps): Promise<Running> {
     const auth = new Auth({ book, clock })
     cleanups.push(await book.start())
     const epoch = await epochOf({ store, journal: watch.journal, newId: randomUUID })
-    const app = await serveApi({ ...deps, store, epoch, watch, auth, book, upstreams, shares, said, cleanups, onError })
+    const tracing = await openTracing({ env, version, log })
+    cleanups.push(async () => tracing?.close())
+    const tracer = tracing?.tracer
+    const app = await serveApi({
+      ...{ ...deps, store, epoch, watch, auth, book, upstreams, shares, said, tracer },
+      ...{ cleanups, onError },
+    })
     watch.journal.startAt((await store.eventRange()).newest)
     watch.fleet.startAt(await firstVersion({ store, journal: watch.journal, clock }))
     await watch.settings.load()
@@ -145,6 +153,7 @@ export async function start(deps: Deps): Promise<Running> {
 }
 
 type Served = Deps & {
+  readonly tracer: CallTracer | undefined
   readonly store: Store
   readonly epoch: string
   readonly watch: Watch

@@ -5,6 +5,7 @@ import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
+import { headerContext } from '../call-trace.ts'
 import { CALL_LIMITS, type RpcId, UpstreamFault } from '../channel.ts'
 import { Deadlines } from '../deadlines.ts'
 import { LEGACY_VERSIONS } from '../handshake.ts'
@@ -170,7 +171,8 @@ export class Gateway {
     if (asker.session === undefined && method === 'tools/call') {
       assertParamHeaders(request.headers, route.member.capabilities?.value.tools ?? NO_TOOLS, route.params)
     }
-    const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, ...route })
+    const from = headerContext(request.headers)
+    const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, headerContext: from, ...route })
     // In the legacy era only a notification cancels.
     if (asker.session === undefined) answer.onceGone(() => call.cancel())
     call.start()

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Outcome } from '../../core/check.ts'
 import { type Clock, type Instant, later, timestamp } from '../../core/clock.ts'
-import { type CallPayload, keptText } from '../../core/gateway/call-payload.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import { publicResult } from '../../core/gateway/public-result.ts'
 import {
@@ -16,6 +15,15 @@ import {
 import type { Bulkhead } from '../../core/watch/bulkhead.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import type { Monitor } from '../../core/watch/monitor.ts'
+import {
+  type CallSpan,
+  type CallTracer,
+  metaContext,
+  type TraceContext,
+  targetOf,
+  traceIdOf,
+  withContext,
+} from '../call-trace.ts'
 import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
 import type { Connection } from '../connection.ts'
 import type { Deadlines } from '../deadlines.ts'
@@ -26,6 +34,7 @@ import type { RelayedReply } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
+import { keptPayload } from './kept-payload.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { isWanted } from './log-level.ts'
 import { openState, sealState } from './request-state.ts'
@@ -40,6 +49,8 @@ export type RelayDeps = {
   readonly clock: Clock
   /** Names, in lower case, of fields that are never kept. */
   readonly hiddenFields: ReadonlySet<string>
+  /** Absent where traces are not gathered: then what clients say of them passes as it is. */
+  readonly tracer?: CallTracer | undefined
   /** Told of each call once. */
   readonly record: (call: CallRecord) => void
   readonly onError: (error: unknown) => void
@@ -54,6 +65,8 @@ export type RelayedRequest = {
   readonly params: JsonObject
   readonly member: Member
   readonly bytesIn: number
+  /** Of the HTTP request. */
+  readonly headerContext: TraceContext | undefined
 }
 
 let lastToken = 0
@@ -68,6 +81,10 @@ export class RelayedCall implements ExchangeListener {
   place = -1
   /** What the client calls it. */
   readonly #clientToken: Json | undefined
+  /** The trace it belongs to, as the client says. */
+  readonly #context: TraceContext | undefined
+  /** Only where traces are gathered. */
+  readonly #span: CallSpan | undefined
   #endsAt: Instant
   #own: Connection | undefined
   /** As the server is to get them. */
@@ -84,7 +101,10 @@ export class RelayedCall implements ExchangeListener {
     this.#startedAt = deps.clock.now()
     this.#endsAt = deps.deadlines.after(patienceWith(request.member))
     const meta = request.params._meta
-    this.#params = request.params
+    const { method, params, headerContext } = request
+    this.#context = metaContext(params) ?? headerContext
+    this.#span = deps.tracer?.begin({ method, target: targetOf(params), context: this.#context })
+    this.#params = this.#span ? withContext(params, this.#span.context) : params
     this.#clientToken = isObject(meta) ? meta.progressToken : undefined
     this.progressToken = this.#clientToken === undefined ? undefined : `omni2-${++lastToken}`
   }
@@ -211,7 +231,8 @@ export class RelayedCall implements ExchangeListener {
 
   #send(params: JsonObject): void {
     const { member, method, asker } = this.#request
-    const request = { method, params, client: asker.session?.client ?? asker.client }
+    const context = this.#span?.context ?? this.#request.headerContext
+    const request = { method, params, client: asker.session?.client ?? asker.client, context }
     const { signal } = this.#abort
     const relayed =
       this.#own?.relay(request, this, signal) ?? this.#deps.upstreams.relay(member.server, request, this, signal)
@@ -314,7 +335,7 @@ export class RelayedCall implements ExchangeListener {
   }
 
   #finish(outcome: Outcome | 'refused', serverVersion: string | undefined, reason?: string): void {
-    const { bulkhead, deadlines, monitor, clock, record } = this.#deps
+    const { bulkhead, deadlines, monitor, upstreams, clock, hiddenFields: fields, record } = this.#deps
     const { member, asker, method, params, answer, bytesIn } = this.#request
     const serverId = member.server.id
     const before = this.#state
@@ -327,7 +348,7 @@ export class RelayedCall implements ExchangeListener {
     const { tokenId } = asker.caller
     if (outcome !== 'refused') monitor.observeCall(serverId, outcome, `token ${tokenId} ${target ?? method}`)
     const durationMs = clock.now() - this.#startedAt
-    record({
+    const call: CallRecord = {
       at: timestamp(clock.wall() - durationMs),
       tokenId,
       endpoint: asker.endpoint.path,
@@ -343,21 +364,13 @@ export class RelayedCall implements ExchangeListener {
       bytesOut: answer.bytes,
       clientVersion: asker.version,
       serverVersion,
-      traceId: traceOf(params),
-      payload: member.server.config.recordPayloads ? this.#payload() : undefined,
-    })
-  }
-
-  #payload(): CallPayload {
-    const { upstreams, hiddenFields: fields } = this.#deps
-    const { member, method, params } = this.#request
-    const hiding = { fields, conceal: upstreams.concealerOf(member.server.id) }
-    const { _meta, ...given } = params
-    const asked = method === 'tools/call' ? (params.arguments ?? {}) : given
-    return {
-      arguments: keptText(asked, hiding),
-      result: this.#said === undefined ? undefined : keptText(this.#said, hiding),
+      traceId: this.#span?.traceId ?? traceIdOf(this.#context),
+      payload: member.server.config.recordPayloads
+        ? keptPayload({ method, params, result: this.#said }, { fields, conceal: upstreams.concealerOf(serverId) })
+        : undefined,
     }
+    record(call)
+    this.#span?.end(call)
   }
 }
 
@@ -384,12 +397,3 @@ const NO_WAY_TO_ASK = new RpcFailure(
   INTERNAL_ERROR,
   'The server asked something, and the client cannot be reached',
 )
-
-const targetOf = ({ name, uri }: JsonObject): string | undefined =>
-  typeof name === 'string' ? name : typeof uri === 'string' ? uri : undefined
-
-/** Of the W3C `traceparent` that the client sent along. */
-function traceOf({ _meta }: JsonObject): string | undefined {
-  const parent = isObject(_meta) ? _meta.traceparent : undefined
-  return typeof parent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(parent)?.[1] : undefined
-}

@@ -126,7 +126,8 @@ export class SseChannel implements Channel {
     const path = this.#stream?.path
     if (path === undefined) throw this.#reset('before the request was sent')
     const version = this.#dialect === undefined ? [] : ['mcp-protocol-version', this.#dialect.protocolVersion]
-    const headers = [...this.#sender.headers, 'content-type', 'application/json', ...version]
+    const more = Object.entries(options.headers ?? {}).flat()
+    const headers = [...this.#sender.headers, 'content-type', 'application/json', ...version, ...more]
     const site = this.#sender.site(options)
     const request = { method: 'POST', path, headers, body: JSON.stringify(message) } as const
     const repeatable = message.method !== 'tools/call'

@@ -6,6 +6,7 @@ import type { Feed } from '../../core/feed.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import { Scopes } from '../../core/gateway/scopes.ts'
 import type { ServerId } from '../../core/ids.ts'
+import type { CallTracer } from '../../mcp/call-trace.ts'
 import { Gateway } from '../../mcp/downstream/gateway.ts'
 import type { McpUpstreams } from '../../mcp/upstreams.ts'
 import type { Auth } from '../access/auth.ts'
@@ -28,6 +29,8 @@ type Deps = {
   readonly book: TokenBook
   readonly upstreams: McpUpstreams
   readonly said: Feed<Said>
+  /** Present where traces are gathered. */
+  readonly tracer: CallTracer | undefined
 }
 
 type OpenGateway = {
@@ -38,7 +41,18 @@ type OpenGateway = {
 }
 
 /** The one way of agents to the servers, on the same port as everything else. */
-export function openGateway({ config, log, version, clock, watch, auth, book, upstreams, said }: Deps): OpenGateway {
+export function openGateway({
+  config,
+  log,
+  version,
+  clock,
+  watch,
+  auth,
+  book,
+  upstreams,
+  said,
+  tracer,
+}: Deps): OpenGateway {
   const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges } = watch
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
@@ -46,7 +60,7 @@ export function openGateway({ config, log, version, clock, watch, auth, book, up
   const hiddenFields = new Set(config.redactFields.map((name) => name.toLowerCase()))
   const gateway = new Gateway({
     ...{ fleet, catalog, monitor, upstreams, bulkhead, clock, serverInfo },
-    ...{ record, hiddenFields, onError },
+    ...{ record, hiddenFields, tracer, onError },
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))
