@@ -58,7 +58,7 @@ export function MCPTable({ items, columns, selection, onPointed }: Props) {
           <Spacer height={above} />
           {drawn.map(({ key, index }) => {
             const item = items[index]
-            if (item?.kind !== 'server') return item && <GroupRow key={key} status={item.status} />
+            if (item?.kind !== 'server') return item && <GroupRow key={key} status={item.status} columns={columns} />
             return (
               <ServerRow
                 key={key}
@@ -89,10 +89,20 @@ const Spacer = ({ height }: { height: number }) =>
     </tr>
   ) : null
 
-/** One cell that the others' room is for: to span them it would have to know which are drawn on a narrow screen. */
-const GroupRow = ({ status }: { status: ServerView['health_status'] }) => (
+/** No cell spans the others: it would have to know which are drawn on a narrow screen. */
+const GroupRow = ({ status, columns }: Pick<Props, 'columns'> & { status: ServerView['health_status'] }) => (
   <tr className={classes.group}>
-    <th scope="rowgroup">{STATUS_LOOK[status].label}</th>
+    <td data-column="select" />
+    {columns.map(({ id }) =>
+      id === 'name' ? (
+        <th key={id} scope="rowgroup" data-column={id}>
+          {STATUS_LOOK[status].label}
+        </th>
+      ) : (
+        <td key={id} data-column={id} />
+      ),
+    )}
+    <td data-column="actions" />
   </tr>
 )
 
