@@ -63,7 +63,7 @@ export class HttpChannel implements Channel {
     const body = JSON.stringify(message)
     options.sent?.(message)
     const headers = this.#headersFor(method, params, options)
-    let reader = this.#readerFor(id, options)
+    let reader: ReplyReader | undefined
     const nextReader = () => {
       reader = this.#readerFor(id, options)
       return reader
@@ -179,7 +179,7 @@ export class HttpChannel implements Channel {
 const POST_HEADERS = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream']
 
 /** The session the server gave out with its answer to `initialize`. */
-function sessionOf(reader: ReplyReader): string | undefined {
-  const session = reader.headers['mcp-session-id']
+function sessionOf(reader: ReplyReader | undefined): string | undefined {
+  const session = reader?.headers['mcp-session-id']
   return typeof session === 'string' && /^[\x21-\x7e]{1,1024}$/.test(session) ? session : undefined
 }

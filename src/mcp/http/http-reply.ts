@@ -35,8 +35,9 @@ export class ReplyReader implements AnswerReader<Reply> {
   readonly keeps = true
   readonly #expected: Expected
   readonly #body = new ByteBuffer()
-  readonly #events = new EventStreamParser()
-  #kind: 'json' | 'stream' | 'error' = 'json'
+  /** Of a stream. */
+  #events: EventStreamParser | undefined
+  #isError = false
   #status = 0
   #received = 0
   /** Of the answer, once it started. */
@@ -53,11 +54,11 @@ export class ReplyReader implements AnswerReader<Reply> {
     const fault = faultOfHead(status, headers, site)
     if (fault !== undefined) throw fault
     if (status >= 400) {
-      this.#kind = 'error'
+      this.#isError = true
       return
     }
     const type = mediaType(headers)
-    if (type === 'text/event-stream') this.#kind = 'stream'
+    if (type === 'text/event-stream') this.#events = new EventStreamParser()
     else if (type !== 'application/json' && type !== '')
       throw this.#invalid(`content of type ${printable(site.redact(type), 50)}`)
     if (Number(headers['content-length'] ?? 0) > limits.maxBytes) throw this.#tooLarge()
@@ -65,13 +66,13 @@ export class ReplyReader implements AnswerReader<Reply> {
 
   data(piece: Buffer): Reply | undefined {
     this.#received += costOf(piece)
-    if (this.#kind === 'error') {
+    if (this.#isError) {
       if (this.#received > ERROR_BODY_BYTES) throw this.#refusal(undefined)
       this.#body.append(piece)
       return undefined
     }
     if (this.#received > this.#expected.limits.maxBytes) throw this.#tooLarge()
-    if (this.#kind === 'json') {
+    if (this.#events === undefined) {
       this.#body.append(piece)
       return undefined
     }
@@ -84,8 +85,8 @@ export class ReplyReader implements AnswerReader<Reply> {
   }
 
   end(): Reply {
-    if (this.#kind === 'error') return this.#errorReply()
-    if (this.#kind === 'stream') throw this.#invalid('its event stream ended without the reply')
+    if (this.#isError) return this.#errorReply()
+    if (this.#events !== undefined) throw this.#invalid('its event stream ended without the reply')
     if (this.#body.length === 0) throw this.#invalid(`HTTP ${this.#status} without a body`)
     const reply = this.#find(this.#parse(this.#body.take()), undefined)
     if (reply === undefined) throw this.#invalid('its answer holds no reply')

@@ -190,8 +190,7 @@ export class TokenBook {
 
   /** The token unless it, or the one it came from, is no longer good. */
   #valid(token: StoredToken): StoredToken | undefined {
-    const now = this.#deps.clock.wall()
-    if (token.expiresAt !== undefined && token.expiresAt <= now) return undefined
+    if (token.expiresAt !== undefined && token.expiresAt <= this.#deps.clock.wall()) return undefined
     if (token.parentId === undefined) return token
     const parent = this.#cache.get(token.parentId)
     return parent && this.#valid(parent) ? token : undefined
