@@ -30,6 +30,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          // Pages follow after a moment, which a busy machine stretches.
+          expect: { poll: { timeout: 20_000 } },
           globalSetup: ['test/support/built-dashboard.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -11,19 +11,23 @@ const LEFT_OUT = `[...document.querySelectorAll('a[href], button, input, select,
   .filter((one) => !one.matches('[data-reached]'))
   .map((one) => one.outerHTML.slice(0, 200))`
 
-/** Marks what has the focus as reached. Answers false at the end of the page, and what is wrong with how it is seen. */
-const REACHED = `(() => {
+/**
+ * Marks what has the focus as reached. Answers false at the end of the page, and what is wrong with how it is seen; the
+ * editor shows its focus a moment after it has it.
+ */
+const REACHED = `(async () => {
   const at = document.activeElement
   if (at === document.body || at.dataset.reached) return false
   at.dataset.reached = true
   const field = at.shadowRoot?.activeElement
   // A switch shows it on what is drawn beside its box, the editor around its field.
-  const shown = [at, at.parentElement, at.nextElementSibling, field?.closest('.cm-editor')].some((one) => {
+  const isShown = () => [at, at.parentElement, at.nextElementSibling, field?.closest('.cm-editor')].some((one) => {
     const { outlineStyle, outlineWidth } = one ? getComputedStyle(one) : {}
     return one && outlineStyle !== 'none' && outlineWidth !== '0px'
   })
+  for (let frames = 0; frames < 60 && !isShown(); frames++) await new Promise(requestAnimationFrame)
   const { top, bottom } = at.getBoundingClientRect()
-  const wrong = [...(shown ? [] : ['not seen']), ...(bottom > 0 && top < innerHeight ? [] : ['out of sight'])]
+  const wrong = [...(isShown() ? [] : ['not seen']), ...(bottom > 0 && top < innerHeight ? [] : ['out of sight'])]
   return wrong.map((what) => what + ': ' + at.outerHTML.slice(0, 200))
 })()`
 

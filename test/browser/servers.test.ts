@@ -58,8 +58,8 @@ test('the refresh button does what it says in each status, and where it may not 
   const logs = async (id: number) => (await omni2.api.listHealthLogs({ params: { id } })).logs
   await button('off', 'Manually disabled').click({ force: true })
 
-  // Both at once; each answer is told, with its stages.
-  await flaky.behave({ delayMs: 300 })
+  // Both at once, for long enough to be seen; each answer is told, with its stages.
+  await flaky.behave({ delayMs: 2_000 })
   await button('sick', 'Retry connection').click()
   await button('good', 'Reload server').click()
   await button('sick', 'Checking now').waitFor()
