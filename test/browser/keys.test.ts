@@ -85,8 +85,13 @@ test('a dialog keeps the keys, ends with Escape and gives the focus back', async
   await opens('What happened', '/')
   await opens('Disable', `/mcps/${id}`)
   await opens('More actions', `/mcps/${id}`, async () => {
-    await page.getByRole('menuitem', { name: 'Delete' }).waitFor()
-    await page.keyboard.press('ArrowDown')
+    // The menu hears keys a moment after it is seen.
+    const item = page.getByRole('menuitem', { name: 'Delete' }).and(page.locator(':focus'))
+    const reached = async () => {
+      await page.keyboard.press('ArrowDown')
+      return item.count()
+    }
+    await expect.poll(reached).toBe(1)
     await page.keyboard.press('Enter')
   })
   await opens('Settings of its own', `/mcps/${id}`)
