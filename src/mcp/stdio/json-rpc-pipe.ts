@@ -126,6 +126,7 @@ export class JsonRpcPipe {
   }
 
   #read(chunk: Buffer): void {
+    if (this.#ended) return
     const maxBytes = () => this.#limits().maxBytes
     const tooLong = () => tooLarge(this.#limits(), `a line on the stdout of ${this.#deps.where}`, this.#stage())
     try {
