@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { ServerConfig, Target } from '../core/config/server.ts'
 import { type Channel, type ChannelListener, type Launch, type ProcessChannel, UpstreamFault } from './channel.ts'
+import type { Deadlines } from './deadlines.ts'
 import { faultOf } from './failures.ts'
 import { type Credentials, credentialsOf, UnusableHeader } from './http/credentials.ts'
 import type { Dialer } from './http/dialer.ts'
@@ -13,6 +14,7 @@ import { type Environment, hasReference, resolveReferences, UnresolvedReference 
 export type ChannelMaker = {
   readonly clock: Clock
   readonly dialer: Dialer
+  readonly lookout: Deadlines
   readonly means: Means
   readonly env: Environment
   readonly openProcess: (launch: Launch, listener: ChannelListener) => ProcessChannel
@@ -49,8 +51,8 @@ export function makeChannel(config: ServerConfig, maker: ChannelMaker, listener:
   const url = urlOf(target.url.reveal(), where, maker.env)
   const credentials = usableCredentials(config, url, where, maker.env)
   const redact = redactor(credentials.secrets)
-  const { clock, dialer, means } = maker
-  const deps = { clock, dialer, means, url, where, credentials, redact, listener }
+  const { clock, dialer, lookout, means } = maker
+  const deps = { clock, dialer, lookout, means, url, where, credentials, redact, listener }
   const channel = target.protocol === 'sse' ? new SseChannel(deps) : new HttpChannel(deps)
   return { channel, redact, conceal: concealer(credentials.secrets) }
 }

@@ -7,6 +7,7 @@ import type { CallResult, ToolCall, UpstreamSignal, Upstreams } from '../core/po
 import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from './channel.ts'
 import type { Conceal } from './conceal.ts'
 import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from './connection.ts'
+import { Deadlines } from './deadlines.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
 import { LastingRequests } from './lasting-requests.ts'
@@ -40,6 +41,7 @@ type Kept = { readonly revision: number; readonly connection: Connection }
 export class McpUpstreams implements Upstreams {
   readonly #deps: UpstreamsDeps
   readonly #dialer: Dialer
+  readonly #lookout: Deadlines
   readonly #kept = new Map<ServerId, Kept>()
   /** Those of single clients. */
   readonly #own = new Map<ServerId, Set<Connection>>()
@@ -54,6 +56,7 @@ export class McpUpstreams implements Upstreams {
   constructor(deps: UpstreamsDeps) {
     this.#deps = deps
     this.#dialer = new Dialer(deps)
+    this.#lookout = new Deadlines(deps.clock)
     this.#self = { info: deps.clientInfo, capabilities: {} }
   }
 
@@ -159,6 +162,7 @@ export class McpUpstreams implements Upstreams {
       env,
       openProcess,
       dialer: this.#dialer,
+      lookout: this.#lookout,
       means,
       config,
       onListChanged: id === undefined ? undefined : () => onSignal({ type: 'list_changed', serverId: id }),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type ChannelListener, type RequestOptions, UpstreamFault } from '../channel.ts'
-import { Deadlines } from '../deadlines.ts'
+import type { Deadlines } from '../deadlines.ts'
 import type { Means } from '../means.ts'
 import type { Credentials } from './credentials.ts'
 import type { Dialer } from './dialer.ts'
@@ -11,6 +11,8 @@ import type { AnswerSite } from './http-status.ts'
 export type HttpChannelDeps = {
   readonly clock: Clock
   readonly dialer: Dialer
+  /** Ends exchanges in time: one for all servers, since each that is looked after by itself has a timer. */
+  readonly lookout: Deadlines
   readonly means: Means
   /** Resolved; userinfo goes into the credentials. */
   readonly url: URL
@@ -31,7 +33,6 @@ const ASIDE_MS = 2_000
 export class HttpSender {
   readonly #deps: HttpChannelDeps
   readonly #connections: HttpConnections
-  readonly #lookout: Deadlines
   readonly #asides = new Set<AbortController>()
   /** Credentials as names and values in turn. */
   readonly headers: readonly string[]
@@ -39,7 +40,6 @@ export class HttpSender {
   constructor(deps: HttpChannelDeps) {
     this.#deps = deps
     this.#connections = new HttpConnections(deps)
-    this.#lookout = new Deadlines(deps.clock)
     this.headers = Object.entries(deps.credentials.headers).flat()
   }
 
@@ -112,7 +112,7 @@ export class HttpSender {
       signal: options.signal,
       firstByteMs: options.firstByteMs,
       memory: this.#deps.means.answers,
-      lookout: this.#lookout,
+      lookout: this.#deps.lookout,
       released: (clean) => (clean ? this.#connections.release(connection) : discard(connection)),
     })
   }
