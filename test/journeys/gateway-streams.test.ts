@@ -69,6 +69,17 @@ test('a token that is taken away ends what was opened with it, and nothing else'
   expect(first).toHaveProperty('tools')
 })
 
+test('a token that expires ends what was opened with it', async () => {
+  const brief = await omni2.api.createToken({
+    body: { name: 'expiring', role: 'agent', expires_at: new Date(Date.now() + 5_000).toISOString() },
+  })
+  await using gone = await waiting('/mcp', brief.token)
+  await using old = await legacyClient(at('/mcp', brief.token))
+  const stream = streamOf(old.transport.sessionId, brief.token)
+  expect(await gone.subscription.closed).toBe('graceful')
+  await stream
+})
+
 test('a server that is disabled is left by every session, and has them anew when it is back', async () => {
   await using server = await legacyServer()
   const { id } = await registerHealthy(omni2, 'paused', { url: server.url })

@@ -147,6 +147,35 @@ test('nobody without a token for it gets in', async () => {
   expect((await post('/mcp', bearer(agent.token))).status).toBe(401)
 })
 
+test('what would be kept for long is refused when it is too long, or too much', async () => {
+  await using up = await start()
+  await using legacy = await legacyServer()
+  const { omni2 } = up
+  await registerHealthy(omni2, 'legacy', http(legacy.url))
+  const { url, token } = up.at('/servers/legacy/mcp')
+  const post = async (method: string, params: object, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/servers/legacy/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    })
+    return { status: response.status, response, text: await response.text() }
+  }
+  const greeting = (name: string) => ({
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name, version: '1.0.0' },
+  })
+  expect((await post('initialize', greeting('x'.repeat(70_000)))).status).toBe(413)
+  const { response } = await post('initialize', greeting('agent'))
+  const session = { 'mcp-session-id': `${response.headers.get('mcp-session-id')}` }
+  expect((await post('m'.repeat(129), {}, session)).status).toBe(404)
+  for (let n = 0; n < 200; n++) await post('resources/subscribe', { uri: `test://${n}` }, session)
+  expect((await post('resources/subscribe', { uri: 'test://more' }, session)).text).toContain('at most 200 resources')
+  await post('resources/unsubscribe', { uri: 'test://0' }, session)
+  expect((await post('resources/subscribe', { uri: 'test://more' }, session)).text).not.toContain('at most')
+})
+
 test('a session belongs to the token and the endpoint it was opened with', async () => {
   await using up = await start()
   const { omni2 } = up

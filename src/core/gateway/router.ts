@@ -38,7 +38,8 @@ export class Router {
     const all = server === undefined ? [...this.#fleet.all()] : named ? [named] : []
     return all.flatMap((member) => {
       const { id } = member.server
-      const isListed = member.state.admin.kind === 'active' && !this.#catalog.isHidden(id)
+      const isShown = server !== undefined || !this.#catalog.isHidden(id)
+      const isListed = member.state.admin.kind === 'active' && isShown
       const part = isListed ? partOf(scope, id) : undefined
       return part === undefined ? [] : [{ member, part }]
     })
@@ -94,14 +95,16 @@ export class Router {
   /** What is completed is an argument of a prompt or of a template of URIs. */
   #completed(offer: Offer, params: JsonObject): Route | Unknown {
     const ref = isJsonObject(params.ref, 1) ? params.ref : {}
-    if (typeof ref.name === 'string') {
-      const found = this.#named(offer, ref.name, 'prompts')
-      if (!found?.part.prompts) return { unknown: `prompt ${named(ref.name)}` }
-      return { member: found.member, params: { ...params, ref: { ...ref, name: found.name } } }
+    // Only what was looked at goes on: servers go by the type.
+    const { name, uri, ...rest } = ref
+    if (ref.type === 'ref/prompt') {
+      const found = typeof name === 'string' ? this.#named(offer, name, 'prompts') : undefined
+      if (!found?.part.prompts) return { unknown: `prompt ${named(name)}` }
+      return { member: found.member, params: { ...params, ref: { ...rest, name: found.name } } }
     }
-    const found = this.#located(offer, ref.uri)
-    if (found === undefined) return { unknown: `resource ${named(ref.uri)}` }
-    return { member: found.member, params: { ...params, ref: { ...ref, uri: found.uri } } }
+    const found = ref.type === 'ref/resource' ? this.#located(offer, uri) : undefined
+    if (found === undefined) return { unknown: `resource ${named(uri)}` }
+    return { member: found.member, params: { ...params, ref: { ...rest, uri: found.uri } } }
   }
 
   /** What no other server could be meant by; a part of a server is asked for nothing that its parts do not name. */
@@ -112,6 +115,7 @@ export class Router {
   }
 
   #named({ endpoint, scope }: Offer, name: string, kind: 'tools' | 'prompts') {
+    if (name.length > LONGEST) return undefined
     const split = endpoint.server === undefined ? splitName(name) : { server: endpoint.server, name }
     const member = split && this.#fleet.byName(split.server)
     const part = member && partOf(scope, member.server.id)
@@ -124,13 +128,16 @@ export class Router {
   }
 
   #located({ endpoint, scope }: Offer, uri: Json | undefined) {
-    if (typeof uri !== 'string') return undefined
+    if (typeof uri !== 'string' || uri.length > LONGEST) return undefined
     const split = endpoint.server === undefined ? splitUri(uri) : { server: endpoint.server, uri }
     const member = split && this.#fleet.byName(split.server)
     const part = member && partOf(scope, member.server.id)
     return split && member && part?.resources ? { member, uri: split.uri } : undefined
   }
 }
+
+/** Of a name or URI; longer ones would be kept with each call of them. */
+const LONGEST = 8_192
 
 const isWhole = ({ tools, otherTools, prompts, resources }: Part): boolean =>
   tools.size === 0 && otherTools && prompts && resources

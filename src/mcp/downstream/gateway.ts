@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Capability, Json, JsonObject } from '../../core/capabilities.ts'
 import type { Catalog, ListChange } from '../../core/gateway/catalog.ts'
 import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
+import { isAdmitted } from '../../core/gateway/refusal.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
@@ -22,9 +23,9 @@ import { LISTS, Lists } from './lists.ts'
 import { isLogLevel } from './log-level.ts'
 import { assertParamHeaders } from './param-headers.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
-import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
+import { errorMessage, INTERNAL_ERROR, INVALID_PARAMS, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
-import { Subscriptions, type Watched } from './subscriptions.ts'
+import { MOST_WATCHED, Subscriptions, type Watched } from './subscriptions.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions'>
@@ -88,10 +89,10 @@ export class Gateway {
     this.#subscriptions.heard(id, method, params)
   }
 
-  /** Ends what clients with these tokens listen to, and stops what they asked in sessions. */
-  revoke(tokens: ReadonlySet<number>): void {
-    this.#listeners.end(({ tokenId }) => tokens.has(tokenId))
-    for (const session of this.#sessions.all()) if (tokens.has(session.caller.tokenId)) this.#sessions.end(session)
+  /** Ends what clients with tokens that work no more listen to, and stops what they asked in sessions. */
+  revoke(isRevoked: (tokenId: number) => boolean): void {
+    this.#listeners.end(({ tokenId }) => isRevoked(tokenId))
+    for (const session of this.#sessions.all()) if (isRevoked(session.caller.tokenId)) this.#sessions.end(session)
   }
 
   /** Lets calls in flight finish, at most 10 s, and then ends every session. */
@@ -118,6 +119,7 @@ export class Gateway {
     const { caller, offer, answer } = visit
     const { endpoint } = offer
     try {
+      if (request.method.length > LONGEST_METHOD) throw notFound(request.method)
       const client = readEnvelope(visit.request.headers, request)
       const isModern = client !== undefined
       if (!isModern && request.method === 'initialize') {
@@ -179,10 +181,17 @@ export class Gateway {
   }
 
   /** Keeps who subscribed where all share; true when others still are, so that it has to go on. */
-  #isShared(session: LegacySession, method: string, { member: { server }, params: { uri } }: Route): boolean {
+  #isShared(session: LegacySession, method: string, { member, params: { uri } }: Route): boolean {
+    const { server } = member
     if (typeof uri !== 'string') return false
-    if (method === 'resources/subscribe') this.#subscriptions.add(server.id, uri, session)
+    if (method === 'resources/subscribe' && isAdmitted(member)) {
+      if (!session.watch(`${server.id} ${uri}`)) {
+        throw invalidParams(`A session subscribes to at most ${MOST_WATCHED} resources`)
+      }
+      this.#subscriptions.add(server.id, uri, session)
+    }
     if (method !== 'resources/unsubscribe') return false
+    session.unwatch(`${server.id} ${uri}`)
     return this.#subscriptions.remove(server.id, uri, session) && session.shares(server.id)
   }
 
@@ -204,7 +213,9 @@ export class Gateway {
     return [{ member: route.member, uri: route.params.uri }]
   }
 
-  #initialize({ answer, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
+  #initialize({ answer, bytesIn, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
+    if (bytesIn > LONGEST_GREETING)
+      throw new RpcFailure(413, INVALID_PARAMS, `initialize has at most ${LONGEST_GREETING} bytes`)
     const { protocolVersion: asked, clientInfo: info, capabilities } = params
     if (typeof asked !== 'string' || !isObject(info) || !isObject(capabilities)) {
       throw new RpcFailure(400, -32_602, 'initialize needs protocolVersion, clientInfo and capabilities')
@@ -274,8 +285,9 @@ const INVALID_REQUEST = new RpcFailure(400, -32_600, 'Bad Request: the body is n
 
 const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 
-/** Resources that one stream may bring news of. */
-const MOST_WATCHED = 200
+const LONGEST_METHOD = 128
+/** What a client says of itself is kept as long as its session. */
+const LONGEST_GREETING = 65_536
 
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000

@@ -10,7 +10,7 @@ import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import { OwnConnections } from './own-connections.ts'
-import type { Hearer } from './subscriptions.ts'
+import { type Hearer, MOST_WATCHED } from './subscriptions.ts'
 
 /** What can be stopped at the client's word. */
 type Stoppable = { readonly id: RpcId; cancel(): void }
@@ -40,6 +40,8 @@ export class LegacySession implements Begun, Hearer {
   /** What servers asked it, by our ids. */
   readonly #asked = new Map<RpcId, (reply: Reply) => void>()
   #lastAsked = 0
+  /** The resources it subscribed to. */
+  readonly #watched = new Set<string>()
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
@@ -98,6 +100,17 @@ export class LegacySession implements Begun, Hearer {
   /** Passes on what a server says outside of any request. */
   hear(server: string, method: string, params: JsonObject): void {
     this.tell(method, this.#shown(server, params))
+  }
+
+  /** False when it has subscribed to too many resources. */
+  watch(resource: string): boolean {
+    if (this.#watched.size >= MOST_WATCHED && !this.#watched.has(resource)) return false
+    this.#watched.add(resource)
+    return true
+  }
+
+  unwatch(resource: string): void {
+    this.#watched.delete(resource)
   }
 
   /** From now on, of all servers. */

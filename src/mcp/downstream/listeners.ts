@@ -11,7 +11,9 @@ type Listening = {
   readonly id: RpcId
   readonly caller: Caller
   readonly endpoint: Endpoint
-  /** What it asks for. */
+}
+
+type Asked = Listening & {
   readonly filter: JsonObject
   /** The resources among it that there are. */
   readonly watched: readonly Watched[]
@@ -35,11 +37,11 @@ export class Listeners {
   }
 
   /** False when there are too many. */
-  add(listening: Listening): boolean {
+  add(asked: Asked): boolean {
     if (this.#listeners.size >= MOST_LISTENERS) return false
-    const { answer, filter, watched } = listening
+    const { answer, id, caller, endpoint, filter, watched } = asked
     const kinds = new Set(TOLD_KINDS.filter((kind) => filter[FILTERS[kind]] === true))
-    const listener = new Listener(listening, kinds)
+    const listener = new Listener({ answer, id, caller, endpoint }, kinds)
     this.#listeners.add(listener)
     answer.onceGone(() => {
       this.#listeners.delete(listener)

@@ -106,7 +106,7 @@ export class RelayedCall implements ExchangeListener {
     this.#span = deps.tracer?.begin({ method, target: targetOf(params), context: this.#context })
     this.#params = this.#span ? withContext(params, this.#span.context) : params
     this.#clientToken = isObject(meta) ? meta.progressToken : undefined
-    this.progressToken = this.#clientToken === undefined ? undefined : `omni2-${++lastToken}`
+    this.progressToken = this.#clientToken === undefined ? undefined : `omni2-relayed-${++lastToken}`
   }
 
   start(): void {

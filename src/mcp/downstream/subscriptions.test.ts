@@ -19,7 +19,7 @@ function start() {
   }
   const subscriptions = new Subscriptions({ fleet, upstreams: { relay } })
   const told = (uri: string) => subscriptions.heard(GITHUB, 'notifications/resources/updated', { uri })
-  return { subscriptions, member, asked, told }
+  return { subscriptions, fleet, member, asked, told }
 }
 
 function hearer(shares = true): Hearer & { readonly heard: unknown[] } {
@@ -44,6 +44,16 @@ test('a server is asked once for all who want to hear, and told when the last ha
   expect(asked).toEqual(['resources/subscribe a', 'resources/unsubscribe a'])
   told('a')
   expect(two.heard).toHaveLength(1)
+})
+
+test('a server that is not to be contacted is not told who left', async () => {
+  const { subscriptions, fleet, member, asked } = start()
+  const one = hearer()
+  await subscriptions.open([{ member, uri: 'a' }], one)
+  fleet.put({ ...member, state: DISABLED })
+  subscriptions.leave(one)
+  await settle()
+  expect(asked).toEqual(['resources/subscribe a'])
 })
 
 test('what a server refuses, or cannot be asked now, is not promised', async () => {

@@ -70,7 +70,8 @@ export class Subscriptions {
       for (const [uri] of wanted) {
         const isLeft = this.remove(id, uri, hearer)
         const member = this.#deps.fleet.find(id)
-        if (!isLeft && member !== undefined && hearer.shares(id)) void this.#ask(member, 'resources/unsubscribe', uri)
+        if (isLeft || member === undefined || !hearer.shares(id)) continue
+        if (isAdmitted(member)) void this.#ask(member, 'resources/unsubscribe', uri)
       }
     }
   }
@@ -98,6 +99,9 @@ export class Subscriptions {
     return asked.then(({ reply }) => 'result' in reply).catch(() => false)
   }
 }
+
+/** Of one client. */
+export const MOST_WATCHED = 200
 
 /** Whose stream it was is another on each side. */
 export const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'

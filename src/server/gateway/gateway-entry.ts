@@ -7,6 +7,7 @@ import type { Fleet } from '../../core/watch/fleet.ts'
 import { Answer } from '../../mcp/downstream/answer.ts'
 import type { Gateway } from '../../mcp/downstream/gateway.ts'
 import { type HostRules, isOurHost, isOurOrigin } from '../access/hosts.ts'
+import { addressKey } from '../http/edge.ts'
 import { problemHeaders, toProblem } from '../http/problems.ts'
 import type { GatewayAccess } from './gateway-access.ts'
 
@@ -49,7 +50,7 @@ export function gatewayEntry(deps: Deps): (request: IncomingMessage, response: S
 
 async function prove(deps: Deps, arrival: Arrival): Promise<void> {
   const { headers, socket } = arrival.request
-  enter(deps, arrival, await deps.access.prove(headers.authorization, socket.remoteAddress ?? ''))
+  enter(deps, arrival, await deps.access.prove(headers.authorization, addressKey(socket.remoteAddress ?? '')))
 }
 
 function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Caller): void {

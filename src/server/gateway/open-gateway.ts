@@ -40,6 +40,9 @@ type OpenGateway = {
   readonly close: () => Promise<void>
 }
 
+/** So late are streams ended at most whose token expired. */
+const EXPIRY_LOOK_MS = 1_000
+
 /** The one way of agents to the servers, on the same port as everything else. */
 export function openGateway({
   config,
@@ -64,11 +67,20 @@ export function openGateway({
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))
-  book.revoked.subscribe((tokens) => gateway.revoke(tokens))
+  book.revoked.subscribe((tokens) => gateway.revoke((id) => tokens.has(id)))
+  let stopLooking: () => void
+  const endExpired = () => {
+    gateway.revoke((id) => !book.isValid(id))
+    stopLooking = clock.after(EXPIRY_LOOK_MS, endExpired)
+  }
+  endExpired()
   const access = new GatewayAccess({ auth, book })
   const scopes = new Scopes({ collections })
   return {
     before: gatewayEntry({ gateway, access, hosts: config, scopes, fleet, onError }),
-    close: () => gateway.close(),
+    close: () => {
+      stopLooking()
+      return gateway.close()
+    },
   }
 }

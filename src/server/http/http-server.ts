@@ -13,6 +13,9 @@ const LIMITS = {
   requestTimeout: 15_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 72_000,
+  // Of TCP: who vanished without a word is noticed on streams that say nothing too.
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
 }
 
 /**
