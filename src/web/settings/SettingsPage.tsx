@@ -83,7 +83,7 @@ type CommonProps = { readonly what: string; readonly fields: Partial<Record<keyo
 
 function CommonSettings({ what, fields }: CommonProps) {
   const queryClient = useQueryClient()
-  const { data, error, refetch, dataUpdatedAt } = useQuery(settingsQuery)
+  const { data, error, refetch } = useQuery(settingsQuery)
   const save = useMutation({
     mutationFn: (body: SettingsInput) => api.updateSettings({ body }),
     onSuccess: (saved) => {
@@ -97,7 +97,8 @@ function CommonSettings({ what, fields }: CommonProps) {
   const values = Object.fromEntries(Object.entries(data).filter(([name]) => name in fields))
   return (
     <SettingsForm
-      key={dataUpdatedAt}
+      // Anew only when its own values changed: the other form over these settings may be saved meanwhile.
+      key={JSON.stringify(values)}
       fields={fields}
       values={values}
       defaults={{}}
