@@ -74,6 +74,28 @@ test('calls come in as they end, are found by what they were, and what they came
   await page.getByRole('heading', { name: 'search' }).waitFor()
 })
 
+test('sums that could not be had are asked for again, also while the calls are there', async () => {
+  await using world = await begin()
+  const { omni2, agent } = world
+  await agent.call('github__search')
+  await expect.poll(async () => (await omni2.api.listCalls()).calls.length).toBe(1)
+  await using dashboard = await DashboardPage.open(omni2, { expected: /503/ })
+  const { page } = dashboard
+  const sums = /\/api\/v1\/calls\/summary/
+  await page.route(sums, (route) => route.fulfill({ status: 503 }))
+  await page.goto('/calls')
+  await page.getByRole('link', { name: 'search' }).waitFor()
+  await page.getByText('By tool', { exact: true }).click()
+  await page.getByText('Calls could not be loaded').waitFor()
+  await page.unroute(sums)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page
+    .getByRole('region', { name: 'By tool' })
+    .getByRole('row', { name: /search github 1 / })
+    .waitFor()
+  expect(await page.title()).toBe('Calls - Omni2')
+})
+
 test('the story of a call says who, what, how it went, why, and what was said', async () => {
   await using world = await begin()
   const { omni2, agent, id } = world

@@ -49,7 +49,7 @@ test('Tab comes to all there is on every page, and one sees where one is', async
   await using dashboard = await DashboardPage.open(omni2)
   const { page } = dashboard
   const tabs = ['', '/tools?tool=get-sum', '/tools?tool=echo&view=json', '/log', '/capabilities', '/stderr', '/edit']
-  const pages = ['/', '/add', '/import', '/events', '/agents', '/collections/new', '/settings']
+  const pages = ['/', '/add', '/import', '/calls', '/events', '/agents', '/collections/new', '/settings']
   for (const path of [...pages, ...tabs.map((tab) => `/mcps/${id}${tab}`)]) {
     await page.goto(path)
     await page.getByText('Live', { exact: true }).waitFor()

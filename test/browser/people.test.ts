@@ -127,7 +127,7 @@ test('keys alone disable a server, and no page is wider than a phone', async () 
     ...['', '/tools', '/tools?tool=echo', '/log', '/capabilities', '/stderr', '/edit'].map(
       (tab) => `/mcps/${id}${tab}`,
     ),
-    ...['/events', '/agents', '/collections/new', '/settings', '/add', '/import'],
+    ...['/calls', '/events', '/agents', '/collections/new', '/settings', '/add', '/import'],
   ]) {
     await page.goto(path)
     await page.getByText('Live', { exact: true }).waitFor()

@@ -11,6 +11,7 @@ import { useServer } from '../live/fleet-query.ts'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { Plate } from '../ui/Plate.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import { RelativeTime } from '../ui/RelativeTime.tsx'
 import classes from './Calls.module.css'
 import { callerText } from './CallTable.tsx'
@@ -24,6 +25,7 @@ const route = getRouteApi('/shell/calls/$id')
 export function CallPage() {
   const { id } = route.useParams()
   const { data: call, error, refetch } = useQuery(callQuery(id))
+  usePageTitle(call ? calledText(call) : 'Call')
   const isMissing = error instanceof ApiError && error.problem.status === 404
   return (
     <article className={classes.story}>

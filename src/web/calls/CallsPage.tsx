@@ -6,6 +6,7 @@ import { useRef } from 'react'
 import { ErrorPlate } from '../ui/ErrorPlate.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { Plate } from '../ui/Plate.tsx'
+import { usePageTitle } from '../ui/page-title.ts'
 import classes from './Calls.module.css'
 import { CallsFilters } from './CallsFilters.tsx'
 import { CallTable } from './CallTable.tsx'
@@ -25,6 +26,7 @@ const VIEWS = [
 
 /** What agents ask of servers, as it happens; what one looks for lies in the URL. */
 export function CallsPage() {
+  usePageTitle('Calls')
   const { view = 'calls', ...filter } = route.useSearch()
   const navigate = route.useNavigate()
   const scroller = useRef<HTMLDivElement>(null)
@@ -33,8 +35,8 @@ export function CallsPage() {
   const list = useInfiniteQuery(callsQuery(filter))
   const change = (part: CallsSearch) => navigate({ search: (before) => ({ ...before, ...part }), replace: true })
   const calls = list.data?.pages.flatMap((page) => page.calls)
-  const error = view === 'calls' ? list.error : summary.error
-  const isEmpty = calls?.length === 0
+  const { data, error, refetch } = view === 'calls' ? list : summary
+  const isEmpty = (view === 'calls' ? calls?.length : summary.data?.total.calls) === 0
   return (
     <div className={classes.page}>
       <div className={classes.bar}>
@@ -67,8 +69,8 @@ export function CallsPage() {
       </div>
       <CallsFilters filter={filter} onFilter={change} />
       {summary.data && <Tiles total={summary.data.total} />}
-      {error && !calls && <ErrorPlate error={error} what="Calls" onRetry={() => list.refetch()} />}
-      {!calls && !error && <Loading what="calls" />}
+      {error && !data && <ErrorPlate error={error} what="Calls" onRetry={() => refetch()} />}
+      {!data && !error && <Loading what="calls" />}
       {isEmpty && <NoCalls filter={filter} />}
       {!isEmpty && view === 'calls' && calls && (
         <CallTable

@@ -61,6 +61,8 @@ export class LiveFeed {
       socket.send(JSON.stringify({ action: 'batch' }))
       // Each check too, which nobody is told of unasked.
       socket.send(JSON.stringify({ action: 'subscribe', event_types: EVENT_TYPES }))
+      // Who began or ended reading calls since the URL was made could not say so.
+      this.#sayWhatToFollow()
     })
     socket.addEventListener('message', ({ data }) => this.#hear(String(data)))
     socket.addEventListener('close', () => this.#lost())
