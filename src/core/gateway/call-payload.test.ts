@@ -43,6 +43,44 @@ test('fields for secrets are hidden in JSON that is sent as a text, also where t
   }
 })
 
+const HIDDEN = {
+  card: { number: [1] },
+  credentials: { user: 'zebra', list: ['}', { a: 'zebra' }] },
+  access_key: ['zebra'],
+  password: 4711,
+}
+const SHOWN = { card: '***', credentials: '***', access_key: '***', password: '***' }
+const cards = { ...plain, fields: new Set(['card']) }
+
+test('lists, objects and numbers are hidden in JSON that is sent as a text as they are elsewhere', () => {
+  const value = { user: 'a', ...HIDDEN, has_password: true, tokens: 123, cookie: null }
+  const shown = { user: 'a', ...SHOWN, has_password: true, tokens: 123, cookie: null }
+  expect(JSON.parse(kept(value, cards).text)).toEqual(shown)
+  const text = JSON.stringify(value, undefined, 2)
+  expect(JSON.parse(JSON.parse(kept({ text }, cards).text).text)).toEqual(shown)
+  const inner = JSON.parse(kept({ text: JSON.stringify({ text }) }, cards).text)
+  expect(JSON.parse(JSON.parse(inner.text).text)).toEqual(shown)
+})
+
+test('they are hidden in JSON that stands in a text, or is too long or too deep to be read whole', () => {
+  const piece = JSON.stringify({ ...HIDDEN, tokens: 123, is_secret: false })
+  const shown = JSON.stringify({ ...SHOWN, tokens: 123, is_secret: false })
+  expect(JSON.parse(kept({ text: `It is ${piece}, see` }, cards).text)).toEqual({ text: `It is ${shown}, see` })
+  const long = `[${piece},"${'x'.repeat(3 * KEPT_BYTES)}"]`
+  expect(kept({ text: long }, cards).text).not.toMatch(/zebra|4711/)
+  const deep = `${'['.repeat(10_000)}${piece}${']'.repeat(10_000)}`
+  expect(kept({ text: deep }, cards).text).not.toMatch(/zebra|4711/)
+  for (let end = 0; end < piece.length; end++) {
+    expect(kept({ text: piece.slice(0, end) }, cards).text).not.toMatch(/zeb|471/)
+  }
+})
+
+test('JSON in a text with nothing to hide is kept as it was said', () => {
+  const text = '{ "id": 12345678901234567890,\n "tokens": 1.0 }'
+  expect(JSON.parse(kept({ text }).text)).toEqual({ text })
+  expect(kept({ text: '{"token":["zebra"],"token":null}' }).text).not.toContain('zebra')
+})
+
 test.each<[string, Json]>([
   ['a long text', { text: 'x'.repeat(20 * 1024 * 1024) }],
   ['many texts', Array.from({ length: 100_000 }, () => 'ää')],
