@@ -151,3 +151,16 @@ test('another limit of names changes tools and prompts', () => {
   catalog.settingsChanged()
   expect(told).toEqual(['tools of any', 'prompts of any'])
 })
+
+test('once it is closed nothing is looked at any more', async () => {
+  const { clock, catalog, fleet, told, after } = start(offering(1))
+  fleet.put(offering(1, { tools }))
+  catalog.heard(anEvent(1))
+  catalog.settingsChanged()
+  catalog.heard(anEvent(1))
+  expect(told.splice(0)).toEqual(['tools of server-1'])
+  fleet.put(offering(1))
+  catalog.close()
+  expect(clock.waiting).toBe(0)
+  expect(await after(1)).toEqual([])
+})

@@ -39,7 +39,8 @@ export class Catalog {
   readonly #deps: Deps
   readonly #seen = new Map<ServerId, Seen>()
   readonly #toSee = new Set<ServerId>()
-  #willLook = false
+  #cancelLook: (() => void) | undefined
+  #isClosed = false
   #hidden: ReadonlySet<ServerId> = new Set()
   /** When health may change lists again. */
   #healthAfter: Instant | undefined
@@ -58,7 +59,9 @@ export class Catalog {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#stopWaiting?.()
+    this.#cancelLook?.()
   }
 
   /** Whether a server is left out of lists. */
@@ -87,13 +90,12 @@ export class Catalog {
   }
 
   #lookSoon(): void {
-    if (this.#willLook) return
-    this.#willLook = true
-    this.#deps.clock.after(0, this.#look)
+    if (!this.#isClosed) this.#cancelLook ??= this.#deps.clock.after(0, this.#look)
   }
 
   readonly #look = (): void => {
-    this.#willLook = false
+    this.#cancelLook?.()
+    this.#cancelLook = undefined
     this.#hide()
     const changed = new Map(TOLD_KINDS.map((kind) => [kind, new Set<string>()]))
     for (const id of this.#toSee) {

@@ -392,6 +392,17 @@ test('stopping abandons checks in flight without a verdict', async () => {
   expect(statuses()).toEqual(['unknown -> healthy'])
 })
 
+test('stopping leaves servers as they are, also those whose calls passed just now', async () => {
+  const { create, clock, fleet, monitor } = watchInFakeTime()
+  const [id = serverId(0)] = await create()
+  await clock.advance(5_000)
+  monitor.observeCall(id, 'ok', 'token 1 search')
+  await monitor.stop()
+  const { version, state } = fleet.get(id)
+  await clock.advance(2_000)
+  expect(fleet.get(id)).toMatchObject({ version, state })
+})
+
 test('servers that fell together and were removed are suspected no longer', async () => {
   const { create, clock, upstreams, registry, told, fleet } = watchInFakeTime()
   const ids = await create(10)

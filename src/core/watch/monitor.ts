@@ -97,7 +97,7 @@ export class Monitor {
     this.#deps = deps
     this.#queue = new CheckQueue(deps.mostInFlight)
     this.#timer = new OneTimer(deps.clock, () => this.#pump())
-    this.#passed = new PassedCalls({ clock: deps.clock, due: (id) => this.#note(id, { type: 'time_passed' }) })
+    this.#passed = new PassedCalls({ ...deps, due: (id) => this.#note(id, { type: 'time_passed' }) })
   }
 
   /** Begins to look after a server that was put into the fleet. */
@@ -173,6 +173,7 @@ export class Monitor {
   async stop(): Promise<void> {
     this.#stop.abort(new AppError('unavailable', 'Omni2 is shutting down'))
     this.#timer.cancel()
+    this.#passed.stop()
     const watched = [...this.#watched.values()]
     for (const { demand, running } of watched) {
       demand?.report.reject(this.#stop.signal.reason)

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { ServerId } from '../ids.ts'
+import type { Fleet } from './fleet.ts'
 
 type Deps = {
+  readonly fleet: Pick<Fleet, 'find'>
   readonly clock: Clock
   /** Told of each server that has some, once a second at most. */
   readonly due: (id: ServerId) => void
@@ -16,7 +18,8 @@ const FOLD_MS = 1_000
 export class PassedCalls {
   readonly #deps: Deps
   readonly #counts = new Map<ServerId, { calls: number }>()
-  #isDue = false
+  #cancel: (() => void) | undefined
+  #isStopped = false
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -26,9 +29,7 @@ export class PassedCalls {
     const count = this.#counts.get(id)
     if (count === undefined) this.#counts.set(id, { calls: 1 })
     else count.calls += 1
-    if (this.#isDue) return
-    this.#isDue = true
-    this.#deps.clock.after(FOLD_MS, this.#fold)
+    if (!this.#isStopped) this.#cancel ??= this.#deps.clock.after(FOLD_MS, this.#fold)
   }
 
   /** How many there were since this was asked last. */
@@ -43,8 +44,19 @@ export class PassedCalls {
     this.#counts.delete(id)
   }
 
+  /** What was counted since is dropped: nothing of it is ever stored. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancel?.()
+  }
+
   readonly #fold = (): void => {
-    this.#isDue = false
-    for (const [id, { calls }] of this.#counts) if (calls > 0) this.#deps.due(id)
+    const { fleet, due } = this.#deps
+    this.#cancel = undefined
+    for (const [id, { calls }] of this.#counts) {
+      // A call may end after its server was removed.
+      if (!fleet.find(id)) this.#counts.delete(id)
+      else if (calls > 0) due(id)
+    }
   }
 }
