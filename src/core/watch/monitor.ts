@@ -89,7 +89,7 @@ export class Monitor {
   readonly #limit = new OnDemandLimit()
   readonly #passed: PassedCalls
   /** Of people who change a server: until that is stored nothing else moves it. */
-  readonly #turns = new Turns()
+  readonly #turns = new Turns<ServerId>()
   readonly #stop = new AbortController()
   readonly #timer: OneTimer
 

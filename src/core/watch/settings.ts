@@ -4,6 +4,7 @@ import { type BreakerConfig, DEFAULT_BREAKER } from '../health/breaker-config.ts
 import { DEFAULT_CALL_DAYS, DEFAULT_INCIDENT_DAYS, DEFAULT_PAYLOAD_DAYS, type Retention } from '../history/retention.ts'
 import type { Store } from '../ports.ts'
 import type { Journal } from './journal.ts'
+import { Turns } from './turns.ts'
 
 /** Settings that are kept one by one, each under its name on the wire. */
 export type CommonSettings = { readonly retention: Retention; readonly gateway: GatewaySettings }
@@ -13,7 +14,7 @@ export type SettingsValues = CommonSettings & { readonly breaker: BreakerConfig 
 
 type Deps = {
   readonly store: Pick<Store, 'setting'>
-  readonly journal: Pick<Journal, 'write'>
+  readonly journal: Pick<Journal, 'write' | 'outage'>
   /** From the configuration; what was set at run time wins. */
   readonly defaultRetentionDays: number
   /** How settings are written and read back; reading throws for what is not a setting. */
@@ -29,6 +30,8 @@ type Deps = {
 /** The fleet-wide settings, in memory and in the store. */
 export class Settings {
   readonly #deps: Deps
+  /** Of people who change settings: each change is of what the one before it left. */
+  readonly #turns = new Turns<'settings'>()
   #values: SettingsValues
 
   constructor(deps: Deps) {
@@ -62,18 +65,32 @@ export class Settings {
     }
   }
 
-  async saveBreaker(breaker: BreakerConfig): Promise<void> {
+  /** @throws AppError 'unavailable' while the store is down, and what `change` throws. */
+  saveBreaker(change: (now: BreakerConfig) => BreakerConfig): Promise<void> {
     const { journal, stored } = this.#deps
-    await journal.write([{ type: 'setting_saved', key: 'breaker', value: stored.fromBreaker(breaker) }])
-    this.#values = { ...this.#values, breaker }
+    return this.#inTurn(async () => {
+      const breaker = change(this.#values.breaker)
+      await journal.write([{ type: 'setting_saved', key: 'breaker', value: stored.fromBreaker(breaker) }])
+      this.#values = { ...this.#values, breaker }
+    })
   }
 
-  /** Keeps what differs from now: the rest goes on following the configuration. */
-  async saveCommon(settings: CommonSettings): Promise<void> {
+  /** The same; keeps what differs from now: the rest goes on following the configuration. */
+  saveCommon(change: (now: CommonSettings) => CommonSettings): Promise<void> {
     const { journal, stored } = this.#deps
-    const before = stored.fromCommon(this.#values)
-    const changed = Object.entries(stored.fromCommon(settings)).filter(([key, value]) => before[key] !== value)
-    await journal.write(changed.map(([key, value]) => ({ type: 'setting_saved', key, value })))
-    this.#values = { ...this.#values, ...settings }
+    return this.#inTurn(async () => {
+      const before = stored.fromCommon(this.#values)
+      const settings = change(this.#values)
+      const changed = Object.entries(stored.fromCommon(settings)).filter(([key, value]) => before[key] !== value)
+      await journal.write(changed.map(([key, value]) => ({ type: 'setting_saved', key, value })))
+      this.#values = { ...this.#values, ...settings }
+    })
+  }
+
+  async #inTurn(save: () => Promise<void>): Promise<void> {
+    const { outage } = this.#deps.journal
+    // Before its turn: the one who has it may be waiting for the store.
+    if (outage) throw outage
+    await this.#turns.take('settings', save)
   }
 }

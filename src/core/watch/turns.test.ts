@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { settle } from '../../../test/support/fakes.ts'
-import { serverId } from '../ids.ts'
+import { type ServerId, serverId } from '../ids.ts'
 import { Turns } from './turns.ts'
 
 const [A, B] = [serverId(1), serverId(2)]
 
 test('turns with one server are taken one after another, also after one that failed, and others do not wait', async () => {
-  const turns = new Turns()
+  const turns = new Turns<ServerId>()
   const done: string[] = []
   const first = Promise.withResolvers<void>()
   const takes = [
@@ -22,7 +22,7 @@ test('turns with one server are taken one after another, also after one that fai
 })
 
 test('who waits for the end of turns waits for all of them', async () => {
-  const turns = new Turns()
+  const turns = new Turns<ServerId>()
   expect(turns.ended(A)).toBeUndefined()
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const takes = [turns.take(A, () => first.promise), turns.take(A, () => second.promise)]

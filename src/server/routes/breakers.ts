@@ -34,7 +34,7 @@ export function breakerHandlers({ fleet, monitor, registry, settings, clock }: D
       return breakerConfigView(settings.values.breaker)
     },
     async setBreakerConfig({ body }) {
-      await settings.saveBreaker(changedBreaker(settings.values.breaker, body))
+      await settings.saveBreaker((now) => changedBreaker(now, body))
       await registry.policiesChanged()
       return breakerConfigView(settings.values.breaker)
     },

@@ -42,7 +42,7 @@ export function historyHandlers({ store, settings, catalog, epoch }: Deps) {
       return settingsView(settings.values)
     },
     async updateSettings({ body }) {
-      await settings.saveCommon(changedSettings(settings.values, body))
+      await settings.saveCommon((now) => changedSettings(now, body))
       catalog.settingsChanged()
       return settingsView(settings.values)
     },
