@@ -92,6 +92,41 @@ test('when it is down too long the oldest go, and their number is known', async 
   expect(commits.flat()).toHaveLength(50_000)
 })
 
+test.each(['fails', 'hangs'])('while a save %s, only the newest that wait keep what was said', async (how) => {
+  const { clock, log, call, store, record } = await start()
+  const said = { text: '{}', truncated: false }
+  const speak = (times: number) => {
+    for (let n = 0; n < times; n++) log.record({ ...call, payload: { arguments: said, result: said } })
+  }
+  const kept: number[] = []
+  const hanging = Promise.withResolvers<void>()
+  store.saveCalls = async () => {
+    if (how === 'fails') throw down
+    await hanging.promise
+  }
+  record()
+  await clock.advance(1_000)
+  speak(2_500)
+  await clock.advance(1_000)
+  store.saveCalls = async (calls) => void kept.push(...calls.flatMap(({ id, payload }) => (payload ? id : [])))
+  hanging.resolve()
+  await clock.advance(1_000)
+  expect(kept).toHaveLength(1_000)
+  expect(kept.at(-1)).toBe(40 + 1 + 2_500)
+})
+
+test('however many calls come in a second, all keep what was said while the store is well', async () => {
+  const { clock, log, call, store } = await start()
+  const said = { text: '{}', truncated: false }
+  let kept = 0
+  store.saveCalls = async (calls) => {
+    kept += calls.filter(({ payload }) => payload !== undefined).length
+  }
+  for (let n = 0; n < 2_500; n++) log.record({ ...call, payload: { arguments: said, result: said } })
+  await clock.advance(1_000)
+  expect(kept).toBe(2_500)
+})
+
 test('calls that cannot be stored for another reason do not keep the next ones waiting', async () => {
   const { clock, record, commits, errors, store } = await start()
   store.failure = new Error('a bug')

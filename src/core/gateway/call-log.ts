@@ -80,6 +80,8 @@ export class CallLog {
     }))
     this.#fresh = []
     this.#waiting.push(...ended)
+    // A save may hang for long.
+    if (this.#storing) this.#dropPayloads()
     this.#deps.ended.emit(ended)
   }
 
@@ -107,10 +109,14 @@ export class CallLog {
       this.#waiting.splice(0, more)
       this.#lost += more
     }
+    this.#dropPayloads()
+    this.#cancel ??= this.#deps.clock.after(FLUSH_MS, this.#flush)
+  }
+
+  #dropPayloads(): void {
     for (let at = this.#waiting.length - MOST_PAYLOADS - 1; at >= 0; at--) {
       const call = this.#waiting[at]
       if (call?.payload) this.#waiting[at] = { ...call, payload: undefined }
     }
-    this.#cancel ??= this.#deps.clock.after(FLUSH_MS, this.#flush)
   }
 }
