@@ -56,7 +56,10 @@ export type LiveAction = z.infer<typeof LiveAction>
 
 /** What the server says beside events: the state on connecting, and answers to actions. */
 export const LiveReply = z.discriminatedUnion('type', [
-  /** `seq` is the newest event of this `epoch` that these servers reflect. `page` starts at 1; all pages are a list of `version`. */
+  /**
+   * `seq` is the newest event of this `epoch` that these servers reflect. `page` starts at 1; all pages are a list of
+   * `version`.
+   */
   z.object({
     type: z.literal('initial_status'),
     seq: Count,

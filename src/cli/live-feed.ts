@@ -32,7 +32,8 @@ const FAREWELL_MS = 500
 
 /**
  * Hears everything the server tells, over as many connections as it takes; each goes on after the last `seq` heard, or
- * begins anew with the state once the server has another history. Ends with the signal. @throws CliError when the first connection fails, or when the server refuses.
+ * begins anew with the state once the server has another history. Ends with the signal.
+ * @throws CliError when the first connection fails, or when the server refuses.
  */
 export async function followLive(options: Options): Promise<void> {
   let { sinceSeq, epoch } = options

@@ -80,8 +80,8 @@ export interface Channel {
   speak(dialect: Dialect): void
   /**
    * Hears changes of lists while nobody asks anything, where that takes a stream of its own; `params` are those of
-   * `subscriptions/listen`; `anew`: they are others than before. Never fails; resolves once it hears, or knows that it never will. Absent where changes are
-   * heard anyway.
+   * `subscriptions/listen`; `anew`: they are others than before. Never fails; resolves once it hears, or knows that it
+   * never will. Absent where changes are heard anyway.
    */
   listen?(params: JsonObject, anew?: boolean): Promise<void>
   /** True while a request can be sent without connecting or spawning anew. */

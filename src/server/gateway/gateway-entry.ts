@@ -115,14 +115,14 @@ const ALL: Endpoint = { path: '/mcp', server: undefined, collection: undefined }
 
 /** Whether it names us as the last one did that was let in, and comes from no page: most clients say always the same. */
 function knownHost(hosts: HostRules): (request: IncomingMessage) => boolean {
-  let knownHost: string | undefined
-  let knownPort: number | undefined
+  let lastHost: string | undefined
+  let lastPort: number | undefined
   return ({ headers: { host, origin }, socket: { localPort } }) => {
     if (origin !== undefined) return false
-    if (host === knownHost && localPort === knownPort && host !== undefined) return true
+    if (host === lastHost && localPort === lastPort && host !== undefined) return true
     if (!isOurHost(host, localPort ?? 80, hosts)) return false
-    knownHost = host
-    knownPort = localPort
+    lastHost = host
+    lastPort = localPort
     return true
   }
 }
