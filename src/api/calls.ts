@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { OUTCOMES } from '../core/check.ts'
+import { isError } from '../core/gateway/call-history.ts'
 import { listOf, paging } from './query.ts'
 import { Count, Id, Milliseconds, Time } from './wire.ts'
 
 /** As of checks; `refused`: the server was not contacted, because it is down, disabled or too busy. */
 export const CALL_OUTCOMES = [...OUTCOMES, 'refused'] as const
+/** Those that count as errors. */
+export const CALL_ERRORS = CALL_OUTCOMES.filter(isError)
 
 /** What an agent asked of one server through the gateway, once it ended. */
 export const CallView = z

@@ -55,6 +55,9 @@ export interface ExchangeListener {
   asked(id: RpcId, method: string, params: JsonObject): boolean
 }
 
+/** For requests of our own, of which only the reply matters. */
+export const NOBODY_HEARS: ExchangeListener = { progressToken: undefined, notified: () => {}, asked: () => false }
+
 /** What a channel tells without being asked. */
 export type ChannelListener = {
   /** Every notification, as it came. Must not throw. */

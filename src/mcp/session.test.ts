@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
 import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
 import type { JsonObject } from '../core/capabilities.ts'
+import { NOBODY_HEARS } from './channel.ts'
 
-const NOBODY = { progressToken: undefined, notified: () => {}, asked: () => false }
 const META = 'io.modelcontextprotocol/'
 
 /** A modern server with one tool that wants an argument as a header. */
@@ -189,7 +189,8 @@ describe('a session the server forgot', () => {
     const client = { info: {}, capabilities: {} }
     const aside = { notified: () => {}, asked: () => false }
     const connection = bench.upstreams.connectFor(aServerAt(server.url), client, aside)
-    const relay = (method: string, params: JsonObject) => connection.relay({ method, params, client }, NOBODY, FOREVER)
+    const relay = (method: string, params: JsonObject) =>
+      connection.relay({ method, params, client }, NOBODY_HEARS, FOREVER)
     await relay('logging/setLevel', { level: 'error' })
     await relay('resources/subscribe', { uri: 'file:///a' })
     const before = known

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CALL_OUTCOMES, type CallView } from '../../api/calls.ts'
+import { CALL_ERRORS, type CallView } from '../../api/calls.ts'
 import { connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
@@ -19,8 +19,6 @@ type Options = {
   readonly limit: number
   readonly json?: true
 }
-
-const ERRORS: readonly string[] = CALL_OUTCOMES.filter((outcome) => outcome !== 'ok' && outcome !== 'cancelled')
 
 export function addCalls(program: Command, context: Context): void {
   program
@@ -53,7 +51,7 @@ export function addCalls(program: Command, context: Context): void {
       const filter = {
         ...(id === undefined ? {} : { server_id: String(id) }),
         ...(options.tool === undefined ? {} : { target: options.tool }),
-        ...(options.errors ? { outcome: ERRORS.join(',') } : {}),
+        ...(options.errors ? { outcome: CALL_ERRORS.join(',') } : {}),
       }
       if (options.summary) {
         const summary = await client.getCallSummary({ query: filter })
@@ -81,7 +79,7 @@ export function addCalls(program: Command, context: Context): void {
 const isWanted = (call: CallView, { tool, errors }: Options, id: number | undefined): boolean =>
   (id === undefined || call.server_id === id) &&
   (tool === undefined || call.target === tool) &&
-  (!errors || ERRORS.includes(call.outcome))
+  (!errors || CALL_ERRORS.includes(call.outcome))
 
 function print(context: Context, calls: readonly CallView[], { json }: Options): void {
   if (calls.length === 0) return

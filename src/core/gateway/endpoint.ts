@@ -13,5 +13,5 @@ export type Endpoint = {
 /** Who a client comes as. */
 export type Caller = { readonly tokenId: number; readonly limit: TokenLimit | undefined }
 
-/** What this caller finds at this endpoint; the scope is made anew for each request, since people change it. */
+/** What this caller finds at this endpoint. */
 export type Offer = { readonly endpoint: Endpoint; readonly scope: Scope }

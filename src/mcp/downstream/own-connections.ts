@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Member } from '../../core/watch/fleet.ts'
-import type { ExchangeListener } from '../channel.ts'
+import { NOBODY_HEARS } from '../channel.ts'
 import type { Aside, Connection } from '../connection.ts'
 import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
@@ -75,9 +75,8 @@ export class OwnConnections {
   /** A server that takes no such request goes on as it is. */
   #tell(connection: Connection, method: string, params: JsonObject): void {
     const request = { method, params, client: this.#deps.client }
-    connection.relay(request, NOBODY, AbortSignal.timeout(ASIDE_MS)).catch(() => {})
+    connection.relay(request, NOBODY_HEARS, AbortSignal.timeout(ASIDE_MS)).catch(() => {})
   }
 }
 
 const ASIDE_MS = 10_000
-const NOBODY: ExchangeListener = { progressToken: undefined, notified: () => {}, asked: () => false }

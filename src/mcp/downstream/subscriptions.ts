@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/capabilities.ts'
 import { isAdmitted } from '../../core/gateway/refusal.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet, Member } from '../../core/watch/fleet.ts'
-import type { ExchangeListener } from '../channel.ts'
+import { NOBODY_HEARS } from '../channel.ts'
 import { isObject } from '../json-rpc.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
@@ -95,7 +95,7 @@ export class Subscriptions {
   /** Whether the server did it. */
   async #ask({ server }: Member, method: string, uri: string): Promise<boolean> {
     const request = { method, params: { uri }, client: { info: undefined, capabilities: {} } }
-    const asked = this.#deps.upstreams.relay(server, request, NOBODY, AbortSignal.timeout(ASK_MS))
+    const asked = this.#deps.upstreams.relay(server, request, NOBODY_HEARS, AbortSignal.timeout(ASK_MS))
     return asked.then(({ reply }) => 'result' in reply).catch(() => false)
   }
 }
@@ -107,4 +107,3 @@ export const MOST_WATCHED = 200
 export const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
 const ASK_MS = 5_000
-const NOBODY: ExchangeListener = { progressToken: undefined, notified: () => {}, asked: () => false }

@@ -17,6 +17,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
 import type { Logger } from 'pino'
+import { isError } from '../../core/gateway/call-history.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import type { CallSpan, CallTracer, TraceContext, TracedCall } from '../../mcp/call-trace.ts'
 
@@ -92,7 +93,7 @@ function end(span: Span, call: CallRecord): void {
     'omni2.outcome': outcome,
     'omni2.waited_ms': call.waitedMs,
   })
-  if (outcome !== 'ok' && outcome !== 'cancelled') {
+  if (isError(outcome)) {
     span.setAttribute('error.type', outcome === 'app_error' && call.method === 'tools/call' ? 'tool_error' : outcome)
     span.setStatus({ code: SpanStatusCode.ERROR, ...(reason !== undefined && { message: reason }) })
   }
