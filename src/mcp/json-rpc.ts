@@ -3,6 +3,7 @@ import type { ExchangeListener, Reply, RpcId } from './channel.ts'
 
 /** JSON-RPC 2.0, section 5.1. */
 export const METHOD_NOT_FOUND = -32_601
+export const INVALID_PARAMS = -32_602
 
 /** One JSON-RPC 2.0 message from an upstream. */
 export type Incoming =

@@ -210,9 +210,61 @@ describe('a session the server forgot', () => {
       failure: { code: 'http_status', stage: 'tools_list' },
     })
     server.answer = only('tools/call', ({ json }) =>
-      json(400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'bad' } }),
+      json(400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'No valid session ID provided' } }),
     )
     expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', error: { code: -32000 } })
+  })
+
+  test.each([
+    [-32000, 'Bad Request: No valid session ID provided'],
+    [-32000, 'Bad Request: Server not initialized'],
+    [-32000, 'Unknown Mcp-Session-Id header'],
+    [-32600, 'Invalid Request: Session not found'],
+    [-32001, 'Invalid or expired session'],
+  ])('is replaced when HTTP 400 says so (%i %s)', async (code, said) => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    let calls = 0
+    server.answer = only('tools/call', ({ json, message, honest }) =>
+      calls++ === 0 ? json(400, { jsonrpc: '2.0', id: message.id, error: { code, message: said } }) : honest(),
+    )
+    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+    expect(server.asked.slice(3)).toEqual(['tools/call', 'initialize', 'notifications/initialized', 'tools/call'])
+  })
+
+  test.each([
+    [-32602, 'The argument session_name is missing'],
+    [-32603, 'text is too long'],
+    [-32000, 'Bad Request: no such thing'],
+  ])('is not meant by a 400 about what was asked (%i %s)', async (code, said) => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    server.answer = only('tools/call', ({ json, message }) =>
+      json(400, { jsonrpc: '2.0', id: message.id, error: { code, message: said } }),
+    )
+    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', error: { code } })
+    expect(server.asked.slice(3)).toEqual(['tools/call'])
+  })
+
+  test('is replaced once for all that it was lost to', async () => {
+    await using server = await rawServer()
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    let late = () => {}
+    let calls = 0
+    server.answer = only('tools/call', ({ response, honest }) => {
+      if (++calls > 2) honest()
+      else if (calls === 2) response.writeHead(404).end()
+      else late = () => response.writeHead(404).end()
+    })
+    const first = bench.call(aServerAt(server.url))
+    await expect.poll(() => calls).toBe(1)
+    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+    late()
+    expect(await first).toMatchObject({ outcome: 'ok' })
+    expect(server.asked.filter((method) => method === 'initialize')).toHaveLength(2)
   })
 
   test('is ended at the server when we leave', async () => {

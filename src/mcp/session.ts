@@ -225,14 +225,18 @@ export class Session {
 
   /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */
   async #inSession<T>(options: RequestOptions, work: (greeting: Greeting, isNew: boolean) => Promise<T>): Promise<T> {
+    const before = this.#ready
+    let used: Greeting | undefined = before
     try {
-      const ready = this.#ready
-      return await work(ready ?? (await this.#greet(options)), ready === undefined)
+      used ??= await this.#greet(options)
+      return await work(used, before === undefined)
     } catch (error) {
       if (!(error instanceof UpstreamFault) || !error.sessionLost || options.signal.aborted) throw error
     }
-    this.#established = undefined
-    return work(await this.#greet(options), true)
+    // Others that it was lost to may have opened the next one already.
+    if (this.#established === used) this.#established = undefined
+    const ready = this.#ready
+    return work(ready ?? (await this.#greet(options)), ready === undefined)
   }
 
   get #ready(): Established | undefined {

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../core/capabilities.ts'
 import { UNSUPPORTED_VERSION } from '../handshake.ts'
 import { HEADER_MISMATCH, nameInBody } from '../http/header-values.ts'
-import { isObject } from '../json-rpc.ts'
+import { INVALID_PARAMS, isObject } from '../json-rpc.ts'
 import { type ClientSelf, META, MODERN_VERSION } from '../relay-request.ts'
 import { decodedHeader } from './decoded-header.ts'
-import { INVALID_PARAMS, RpcFailure } from './rpc-failure.ts'
+import { RpcFailure } from './rpc-failure.ts'
 
 type Message = { readonly method: string; readonly params: JsonObject }
 

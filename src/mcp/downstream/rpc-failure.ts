@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../core/capabilities.ts'
-import { METHOD_NOT_FOUND } from '../json-rpc.ts'
+import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../json-rpc.ts'
 
 /** A request that cannot be served as it is, as JSON-RPC and HTTP say it. */
 export class RpcFailure extends Error {
@@ -16,7 +16,6 @@ export class RpcFailure extends Error {
   }
 }
 
-export const INVALID_PARAMS = -32_602
 export const INTERNAL_ERROR = -32_603
 /** A server of the fleet does not answer; of the range that JSON-RPC leaves to implementations. */
 export const SERVER_UNAVAILABLE = -32_010

@@ -4,7 +4,7 @@ import { ByteBuffer } from '../byte-buffer.ts'
 import type { FaultDetails, Limits, Reply, RpcId, UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { type Incoming, readMessages } from '../json-rpc.ts'
+import { INVALID_PARAMS, type Incoming, readMessages } from '../json-rpc.ts'
 import { printable } from '../printable.ts'
 import { EventStreamParser } from './event-stream.ts'
 import type { AnswerReader } from './http-exchange.ts'
@@ -14,7 +14,7 @@ export type Expected = {
   readonly id: number
   readonly limits: Limits
   readonly site: AnswerSite
-  /** The request named a session, so a 404 or 400 may mean that it is gone. */
+  /** The request named a session, which may be gone. */
   readonly hasSession: boolean
   readonly notified: (method: string, params: JsonObject) => void
   /** The upstream asks us something on the stream of the answer. */
@@ -126,18 +126,21 @@ export class ReplyReader implements AnswerReader<Reply> {
     } catch (cause) {
       throw this.#refusal(undefined, cause)
     }
-    if (reply === undefined || 'result' in reply || this.#isSessionLost()) throw this.#refusal(reply)
+    if (reply === undefined || 'result' in reply || this.#isSessionLost(reply)) throw this.#refusal(reply)
     return reply
   }
 
   #refusal(reply: Reply | undefined, cause?: unknown): UpstreamFault {
     const { site } = this.#expected
-    if (!this.#isSessionLost()) return statusFault(this.#status, site)
+    if (!this.#isSessionLost(reply)) return statusFault(this.#status, site)
     return sessionLost(this.#status, site, { cause, ...(reply && 'error' in reply && { reply }) })
   }
 
-  #isSessionLost(): boolean {
-    return this.#expected.hasSession && (this.#status === 404 || this.#status === 400)
+  /** By the specification 404 says so. Many servers say it with 400, in words, or with nothing that is JSON-RPC. */
+  #isSessionLost(reply: Reply | undefined): boolean {
+    if (!this.#expected.hasSession) return false
+    if (this.#status === 400) return reply === undefined || 'result' in reply || isOfSession(reply.error)
+    return this.#status === 404
   }
 
   #parse(text: string): Json {
@@ -156,6 +159,13 @@ export class ReplyReader implements AnswerReader<Reply> {
     return faultOf('response_too_large', { stage: site.stage, where: site.where, detail })
   }
 }
+
+/**
+ * What SDKs and servers answer with 400 for a session they do not know: "No valid session ID provided", "Invalid or
+ * missing session ID", "Session not found", "Unknown Mcp-Session-Id header", "Server not initialized".
+ */
+const isOfSession = ({ code, message }: { readonly code: number; readonly message: string }): boolean =>
+  code !== INVALID_PARAMS && /\bsession|not initialized/i.test(message)
 
 const mediaType = (headers: IncomingHttpHeaders): string =>
   (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
