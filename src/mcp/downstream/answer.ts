@@ -6,6 +6,8 @@ import type { RpcId } from '../channel.ts'
 export class Answer {
   readonly #response: ServerResponse
   #isStream = false
+  /** Since `keepAlive` was asked last. */
+  #isSilent = false
   /** Of the messages so far. */
   bytes = 0
 
@@ -29,6 +31,12 @@ export class Answer {
   tell(message: JsonObject): void {
     this.stream()
     this.#event(JSON.stringify(message))
+  }
+
+  /** Says something that means nothing, if nothing was said since this was asked before. */
+  keepAlive(): void {
+    if (this.#isStream && this.#isSilent) this.#write(': keep-alive\n\n')
+    this.#isSilent = !this.#isSilent
   }
 
   /** The last message. */
@@ -75,9 +83,14 @@ export class Answer {
   #event(text: string): void {
     if (!this.isOpen) return
     this.bytes += text.length
+    this.#isSilent = false
+    this.#write(`event: message\ndata: ${text}\n\n`)
+  }
+
+  #write(text: string): void {
     // Who does not read is cut off, before what waits for it takes our memory.
     if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy()
-    else this.#response.write(`event: message\ndata: ${text}\n\n`)
+    else this.#response.write(text)
   }
 }
 

@@ -17,6 +17,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
 import { readEnvelope } from './envelope.ts'
+import { KeptAlive } from './kept-alive.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { changedMethod, Listeners } from './listeners.ts'
 import { LISTS, Lists } from './lists.ts'
@@ -55,6 +56,7 @@ export class Gateway {
   readonly #sessions: SessionBook
   readonly #subscriptions: Subscriptions
   readonly #listeners: Listeners
+  readonly #keptAlive: KeptAlive
 
   constructor(deps: Deps) {
     this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
@@ -62,6 +64,7 @@ export class Gateway {
     this.#lists = new Lists(this.#router)
     this.#subscriptions = new Subscriptions(deps)
     this.#listeners = new Listeners(this.#subscriptions)
+    this.#keptAlive = new KeptAlive(deps.clock)
     this.#sessions = new SessionBook({ ...deps, onEnd: (session) => this.#subscriptions.leave(session) })
   }
 
@@ -97,6 +100,7 @@ export class Gateway {
 
   /** Lets calls in flight finish, at most 10 s, and then ends every session. */
   async close(): Promise<void> {
+    this.#keptAlive.close()
     this.#listeners.end(() => true)
     for (const session of this.#sessions.all()) session.endStream()
     await this.#deps.deadlines.idle(PATIENCE_MS)
@@ -205,6 +209,7 @@ export class Gateway {
     if (!this.#listeners.add({ answer, id, caller, endpoint: offer.endpoint, filter, watched })) {
       throw new RpcFailure(503, -32_000, 'Too many clients listen')
     }
+    this.#keptAlive.add(answer)
   }
 
   #watched(offer: Offer, uri: Json): readonly Watched[] {
@@ -248,6 +253,7 @@ export class Gateway {
       throw new RpcFailure(406, -32_000, 'Not Acceptable: accept text/event-stream')
     }
     this.#sessionOf(visit).listen(visit.answer)
+    this.#keptAlive.add(visit.answer)
   }
 
   #end(visit: Visit): void {
