@@ -46,14 +46,18 @@ test('who listens in the modern era hears of the servers it can see, and of no o
   await using server = await dualEraServer()
   await using bystander = await legacyServer()
   await registerHealthy(omni2, 'changing', { url: server.url })
-  await registerHealthy(omni2, 'still', { url: bystander.url })
+  const { id } = await registerHealthy(omni2, 'still', { url: bystander.url })
+  const limit = { servers: [id], collections: [] }
+  const limited = await omni2.api.createToken({ body: { name: 'limited', role: 'agent', limit } })
+  await using narrow = await waiting('/mcp', limited.token)
   await using all = await waiting('/mcp')
   await using other = await waiting('/servers/still/mcp')
   expect(all.subscription.honoredFilter).toEqual({ toolsListChanged: true })
   await server.setExtraTools(['more'])
   await until(all.told, (count) => count > 0)
   expect((await all.client.listTools()).tools.map(({ name }) => name)).toContain('changing__more')
-  expect(other.told()).toBe(0)
+  await narrow.client.listTools()
+  expect([other.told(), narrow.told()]).toEqual([0, 0])
 })
 
 test('a token that is taken away ends what was opened with it, and nothing else', async () => {

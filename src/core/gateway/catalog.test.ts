@@ -14,7 +14,10 @@ function start(...members: Member[]) {
   const clock = new FakeClock()
   const changes = new Feed<ListChange>(rise)
   const told: string[] = []
-  changes.subscribe(({ kind, servers }) => told.push(`${kind} of ${servers ? [...servers].join() : 'any'}`))
+  changes.subscribe((change) => {
+    const of = change.cause === 'servers' ? [...change.servers.keys()].join() : change.cause
+    told.push(`${change.kind} of ${of}`)
+  })
   for (const member of members) fleet.put(member)
   const settings: { hidesDown: boolean; nameLimit: number } = { ...DEFAULT_GATEWAY }
   const catalog = new Catalog({ fleet, clock, changes, settings: () => settings })
@@ -72,7 +75,7 @@ test('a server that is renamed, switched off or on, gone or new changes what it 
   expect(await after(2)).toEqual(['prompts of server-2'])
 })
 
-test('a collection that changed may change every list', async () => {
+test('a collection that changed may change each kind of list', async () => {
   const { catalog, told } = start()
   catalog.heard({
     type: 'collection_changed',
@@ -81,7 +84,7 @@ test('a collection that changed may change every list', async () => {
     collectionId: collectionId(1),
     collectionName: 'one',
   })
-  expect(told).toEqual(['tools of any', 'prompts of any', 'resources of any'])
+  expect(told).toEqual(['tools of collection', 'prompts of collection', 'resources of collection'])
 })
 
 const tools = ['a']
@@ -149,7 +152,7 @@ test('another limit of names changes tools and prompts', () => {
   expect(told).toEqual([])
   settings.nameLimit = 128
   catalog.settingsChanged()
-  expect(told).toEqual(['tools of any', 'prompts of any'])
+  expect(told).toEqual(['tools of name_limit', 'prompts of name_limit'])
 })
 
 test('once it is closed nothing is looked at any more', async () => {

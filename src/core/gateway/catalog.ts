@@ -4,7 +4,7 @@ import type { CheckNotice, DomainEvent } from '../events.ts'
 import type { Feed } from '../feed.ts'
 import type { HealthStatus } from '../health/state.ts'
 import { derive } from '../health/status.ts'
-import type { ServerId } from '../ids.ts'
+import type { CollectionId, ServerId } from '../ids.ts'
 import type { Fleet, Member } from '../watch/fleet.ts'
 import type { GatewaySettings } from './gateway-settings.ts'
 import type { ListKind } from './offered.ts'
@@ -18,8 +18,14 @@ const TOLD = {
 export type ToldKind = keyof typeof TOLD
 export const TOLD_KINDS = ['tools', 'prompts', 'resources'] as const satisfies readonly ToldKind[]
 
-/** Lists that are not what they were: of these servers, or undefined of any. */
-export type ListChange = { readonly kind: ToldKind; readonly servers: ReadonlySet<string> | undefined }
+/** Lists that are not what they were, and because of what. */
+export type ListChange = { readonly kind: ToldKind } & Cause
+type Cause =
+  /** By the names they have or had. */
+  | { readonly cause: 'servers'; readonly servers: ReadonlyMap<string, ServerId> }
+  | { readonly cause: 'collection'; readonly collection: CollectionId }
+  /** Where servers are put together, names may be longer or shorter. */
+  | { readonly cause: 'name_limit' }
 
 type Deps = {
   readonly fleet: Pick<Fleet, 'all' | 'find'>
@@ -77,7 +83,9 @@ export class Catalog {
   /** Something happened to a server, or to a collection. Who was told of it first may not have changed the fleet yet. */
   heard(event: DomainEvent | CheckNotice): void {
     if ('serverId' in event) this.#toSee.add(event.serverId)
-    else if (event.type === 'collection_changed') this.#tell(TOLD_KINDS, undefined)
+    else if (event.type === 'collection_changed') {
+      this.#tell(TOLD_KINDS, { cause: 'collection', collection: event.collectionId })
+    }
     if (this.#toSee.size > 0) this.#lookSoon()
   }
 
@@ -85,7 +93,7 @@ export class Catalog {
   settingsChanged(): void {
     this.#hidden = this.#down()
     this.#lookAtAll()
-    if (this.#nameLimit !== this.nameLimit) this.#tell(['tools', 'prompts'], undefined)
+    if (this.#nameLimit !== this.nameLimit) this.#tell(['tools', 'prompts'], { cause: 'name_limit' })
     this.#nameLimit = this.nameLimit
   }
 
@@ -97,17 +105,17 @@ export class Catalog {
     this.#cancelLook?.()
     this.#cancelLook = undefined
     this.#hide()
-    const changed = new Map(TOLD_KINDS.map((kind) => [kind, new Set<string>()]))
+    const changed = new Map(TOLD_KINDS.map((kind) => [kind, new Map<string, ServerId>()]))
     for (const id of this.#toSee) {
       const before = this.#seen.get(id)
       const after = this.#see(id)
       for (const [kind, servers] of changed) {
         if (isSame(before, after, kind)) continue
-        for (const seen of [before, after]) if (seen) servers.add(seen.name)
+        for (const seen of [before, after]) if (seen) servers.set(seen.name, id)
       }
     }
     this.#toSee.clear()
-    for (const [kind, servers] of changed) if (servers.size > 0) this.#tell([kind], servers)
+    for (const [kind, servers] of changed) if (servers.size > 0) this.#tell([kind], { cause: 'servers', servers })
   }
 
   #lookAtAll(): void {
@@ -153,8 +161,8 @@ export class Catalog {
     return seen
   }
 
-  #tell(kinds: readonly ToldKind[], servers: ReadonlySet<string> | undefined): void {
-    for (const kind of kinds) this.#deps.changes.emit({ kind, servers })
+  #tell(kinds: readonly ToldKind[], cause: Cause): void {
+    for (const kind of kinds) this.#deps.changes.emit({ kind, ...cause })
   }
 }
 

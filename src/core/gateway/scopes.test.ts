@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { aCollection } from '../../../test/support/collections.ts'
-import { serverId } from '../ids.ts'
-import { EVERYTHING, partOf } from './scope.ts'
+import { collectionId, serverId } from '../ids.ts'
+import type { ListChange, ToldKind } from './catalog.ts'
+import type { Part } from './collection.ts'
+import type { Endpoint } from './endpoint.ts'
+import { EVERYTHING, partOf, type TokenLimit } from './scope.ts'
 import { Scopes } from './scopes.ts'
 
 const one = aCollection(1, 'one', [{ serverId: serverId(1) }])
@@ -57,4 +60,49 @@ test('a collection that is unknown, or that a limit does not name, is not there'
   expect(scopes.ofCollection('none', undefined)).toBeUndefined()
   expect(scopes.ofCollection('other', limit())).toBeUndefined()
   expect(scopes.ofCollection('one', limit())).toBeDefined()
+})
+
+const offering = (id: number, of: Partial<Part>) => [{ serverId: serverId(id), ...of }]
+const collection = (id: number) => ({ cause: 'collection', collection: collectionId(id) }) as const
+const at = (path: string): Endpoint => {
+  const [, kind, name] = path.split('/')
+  return { path, server: kind === 'servers' ? name : undefined, collection: kind === 'collections' ? name : undefined }
+}
+const changed = (kind: ToldKind, name: string, id: number): ListChange => ({
+  kind,
+  cause: 'servers',
+  servers: new Map([[name, serverId(id)]]),
+})
+
+test.each<[string, ListChange, string, TokenLimit | undefined, boolean]>([
+  ['a server, for who has no limit', changed('tools', 'a', 5), '/mcp', undefined, true],
+  ['a server, for who is limited to it', changed('tools', 'a', 5), '/mcp', limit(), true],
+  ['a server, for who is limited to others', changed('tools', 'b', 6), '/mcp', limit(), false],
+  ['a server, at its endpoint', changed('tools', 'b', 6), '/servers/b/mcp', undefined, true],
+  ['a server, at the endpoint of another', changed('tools', 'b', 6), '/servers/a/mcp', undefined, false],
+  ['a server of the collection, at its endpoint', changed('tools', 'c', 1), '/collections/one/mcp', undefined, true],
+  [
+    'another server, at the endpoint of the collection',
+    changed('tools', 'a', 5),
+    '/collections/one/mcp',
+    limit(),
+    false,
+  ],
+  ['prompts that the collection leaves out', changed('prompts', 'c', 1), '/collections/one/mcp', undefined, false],
+  ['a server, in a collection that is gone', changed('tools', 'c', 1), '/collections/gone/mcp', undefined, false],
+  ['a collection, at its endpoint', { kind: 'tools', ...collection(1) }, '/collections/one/mcp', undefined, true],
+  ['another collection', { kind: 'tools', ...collection(2) }, '/collections/one/mcp', undefined, false],
+  ['a collection, for who is limited to it', { kind: 'tools', ...collection(1) }, '/mcp', limit(), true],
+  ['a collection, for who has no limit', { kind: 'tools', ...collection(1) }, '/mcp', undefined, false],
+  ['the length of names', { kind: 'tools', cause: 'name_limit' }, '/mcp', limit(), true],
+  [
+    'the length of names, where there is one server',
+    { kind: 'tools', cause: 'name_limit' },
+    '/servers/a/mcp',
+    limit(),
+    false,
+  ],
+])('a change of %s concerns it or not', (_what, change, path, limited, isConcerned) => {
+  const scopes = new Scopes({ collections: bookOf(aCollection(1, 'one', offering(1, { prompts: false }))) })
+  expect(scopes.concerns(change, at(path), { tokenId: 1, limit: limited })).toBe(isConcerned)
 })

@@ -1,6 +1,8 @@
 import type { CollectionId } from '../ids.ts'
+import type { ListChange } from './catalog.ts'
 import type { Collection } from './collection.ts'
-import { EVERYTHING, type Scope, scopeOfCollection, scopeOfLimit, type TokenLimit } from './scope.ts'
+import type { Caller, Endpoint } from './endpoint.ts'
+import { EVERYTHING, partOf, type Scope, scopeOfCollection, scopeOfLimit, type TokenLimit } from './scope.ts'
 
 type Deps = {
   readonly collections: {
@@ -42,6 +44,22 @@ export class Scopes {
     const scope = scopeOfCollection(collection)
     this.#ofCollections.set(collection, scope)
     return scope
+  }
+
+  /** Whether lists that this caller finds at this endpoint may be others: nobody hears of what is not for it. */
+  concerns(change: ListChange, { collection, server }: Endpoint, { limit }: Caller): boolean {
+    if (change.cause === 'name_limit') return server === undefined
+    if (change.cause === 'collection') {
+      if (collection === undefined) return limit?.collections.includes(change.collection) ?? false
+      return this.#deps.collections.byName(collection)?.id === change.collection
+    }
+    const { kind, servers } = change
+    const ids = server === undefined ? [...servers.values()] : [servers.get(server)]
+    const scope = collection === undefined ? this.within(limit) : this.ofCollection(collection, limit)
+    return ids.some((id) => {
+      const part = id === undefined || scope === undefined ? undefined : partOf(scope, id)
+      return part !== undefined && (kind === 'tools' || part[kind])
+    })
   }
 
   #make(limit: TokenLimit): Scope {

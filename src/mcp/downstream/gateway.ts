@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Capability, Json, JsonObject } from '../../core/capabilities.ts'
 import type { Catalog, ListChange } from '../../core/gateway/catalog.ts'
-import type { Caller, Endpoint, Offer } from '../../core/gateway/endpoint.ts'
+import type { Caller, Offer } from '../../core/gateway/endpoint.ts'
 import { isAdmitted } from '../../core/gateway/refusal.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
+import type { Scopes } from '../../core/gateway/scopes.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import { headerContext } from '../call-trace.ts'
@@ -19,7 +20,7 @@ import type { Asker } from './asker.ts'
 import { readEnvelope } from './envelope.ts'
 import { KeptAlive } from './kept-alive.ts'
 import type { LegacySession } from './legacy-session.ts'
-import { changedMethod, Listeners } from './listeners.ts'
+import { changedMethod, type Listener, Listeners } from './listeners.ts'
 import { LISTS, Lists } from './lists.ts'
 import { isLogLevel } from './log-level.ts'
 import { assertParamHeaders } from './param-headers.ts'
@@ -32,6 +33,7 @@ type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions'>
   readonly fleet: Fleet
   readonly catalog: Catalog
+  readonly scopes: Pick<Scopes, 'concerns'>
   readonly serverInfo: { readonly name: string; readonly version: string }
 }
 
@@ -81,10 +83,11 @@ export class Gateway {
   }
 
   /** Tells who may care that a list is not what it was. */
-  listChanged({ kind, servers }: ListChange): void {
-    const concerns = ({ server }: Endpoint) => servers === undefined || server === undefined || servers.has(server)
-    this.#listeners.changed(kind, concerns)
-    for (const session of this.#sessions.all()) if (concerns(session.endpoint)) session.tell(changedMethod(kind))
+  listChanged(change: ListChange): void {
+    const { scopes } = this.#deps
+    const concerned = ({ endpoint, caller }: LegacySession | Listener) => scopes.concerns(change, endpoint, caller)
+    this.#listeners.changed(change.kind, concerned)
+    for (const session of this.#sessions.all()) if (concerned(session)) session.tell(changedMethod(change.kind))
   }
 
   /** What a server says on the connection that all share; what is not of a resource cannot be told whose it is. */

@@ -52,9 +52,9 @@ export class Listeners {
     return true
   }
 
-  changed(kind: ToldKind, concerns: (endpoint: Endpoint) => boolean): void {
+  changed(kind: ToldKind, isConcerned: (listener: Listener) => boolean): void {
     for (const listener of this.#listeners) {
-      if (listener.kinds.has(kind) && concerns(listener.endpoint)) listener.tell(changedMethod(kind), {})
+      if (listener.kinds.has(kind) && isConcerned(listener)) listener.tell(changedMethod(kind), {})
     }
   }
 
@@ -74,7 +74,7 @@ export class Listeners {
   }
 }
 
-class Listener implements Hearer {
+export class Listener implements Hearer {
   readonly kinds: ReadonlySet<ToldKind>
   readonly #listening: Listening
   #isAcknowledged = false

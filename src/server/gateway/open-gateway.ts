@@ -61,8 +61,9 @@ export function openGateway({
   const serverInfo = { name: 'omni2', version }
   const record = (call: CallRecord) => callLog.record(call)
   const hiddenFields = new Set(config.redactFields.map((name) => name.toLowerCase()))
+  const scopes = new Scopes({ collections })
   const gateway = new Gateway({
-    ...{ fleet, catalog, monitor, upstreams, bulkhead, clock, serverInfo },
+    ...{ fleet, catalog, scopes, monitor, upstreams, bulkhead, clock, serverInfo },
     ...{ record, hiddenFields, tracer, onError },
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
@@ -75,7 +76,6 @@ export function openGateway({
   }
   endExpired()
   const access = new GatewayAccess({ auth, book })
-  const scopes = new Scopes({ collections })
   return {
     before: gatewayEntry({ gateway, access, hosts: config, scopes, fleet, onError }),
     close: () => {
