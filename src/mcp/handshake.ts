@@ -91,7 +91,7 @@ function settled(tried: Established | Rejected): Greeting {
 const attempt = (era: Era, greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> =>
   era === 'modern' ? discover(greeter, options) : initialize(greeter, options)
 
-async function discover(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
+async function discover(greeter: Greeter, options: RequestOptions, isAgain = false): Promise<Established | Rejected> {
   const { channel, client } = greeter
   channel.speak({ era: 'modern', protocolVersion: MODERN_VERSION })
   let reply: Reply
@@ -109,8 +109,11 @@ async function discover(greeter: Greeter, options: RequestOptions): Promise<Esta
     return found ?? { rejected: mismatch(greeter, options, reply.result.supportedVersions) }
   }
   const { code, data } = reply.error
+  if (code !== UNSUPPORTED_VERSION) return { rejected: reply }
   const offered = isObject(data) ? data.supported : undefined
-  return { rejected: code === UNSUPPORTED_VERSION ? mismatch(greeter, options, offered) : reply }
+  // One that names the revision it refused, as while it is being replaced, may take it now.
+  if (!isAgain && isTexts(offered) && offered.includes(MODERN_VERSION)) return discover(greeter, options, true)
+  return { rejected: mismatch(greeter, options, offered) }
 }
 
 async function initialize(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {

@@ -112,6 +112,19 @@ describe('the era', () => {
     })
   })
 
+  test('is modern too when the first question is refused for a revision that the server speaks', async () => {
+    let refusals = 1
+    await using server = await rawServer((exchange) => {
+      const { message, json } = exchange
+      if (refusals-- <= 0) return modern(exchange)
+      const error = { code: -32022, message: 'no', data: { supported: ['2026-07-28'] } }
+      json(400, { jsonrpc: '2.0', id: message.id, error })
+    })
+    await using bench = someUpstreams()
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok', identity: { era: 'modern' } })
+    expect(server.asked).toEqual(['server/discover', 'server/discover'])
+  })
+
   test('of a server that is not there suggests the older transport', async () => {
     await using server = await rawServer(({ response }) => response.writeHead(404).end())
     await using bench = someUpstreams()
@@ -143,6 +156,22 @@ describe('a modern call', () => {
     expect(result).toMatchObject({ outcome: 'ok', result: { structuredContent: { name: 'geo' } } })
     expect(server.asked).toEqual(['server/discover', 'tools/call', 'tools/list', 'tools/call'])
   })
+})
+
+test.each([
+  ['modern', ['good'], ['faulty']],
+  ['legacy', ['faulty', 'good'], []],
+] as const)('a tool whose headers cannot be is listed as a %s server has to', async (era, kept, dropped) => {
+  const properties = { score: { type: 'number', 'x-mcp-header': 'Score' } }
+  const tools = [aTool('faulty', { inputSchema: { type: 'object', properties } }), aTool('good')]
+  const listing = only('tools/list', ({ result }) => result({ tools }))
+  await using server = await rawServer((exchange) =>
+    era === 'legacy' || exchange.message.method === 'tools/list' ? listing(exchange) : modern(exchange),
+  )
+  await using bench = someUpstreams()
+  const { capabilities } = await bench.deep(aServerAt(server.url))
+  expect(capabilities?.tools.map(({ name }) => name)).toEqual(kept)
+  expect(capabilities?.dropped.map(({ name }) => name)).toEqual(dropped)
 })
 
 describe('a session the server forgot', () => {

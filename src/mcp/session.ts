@@ -5,10 +5,16 @@ import type { AnswerMemory } from './answer-memory.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
 import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
-import { HEADER_MISMATCH, type ParamHeader, paramHeaders, paramHeadersOf } from './http/header-values.ts'
+import {
+  HEADER_MISMATCH,
+  type ParamHeader,
+  paramHeaderFault,
+  paramHeaders,
+  paramHeadersOf,
+} from './http/header-values.ts'
 import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { LastingRequests } from './lasting-requests.ts'
-import { kindOf, LIST_LIMITS, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
+import { kindOf, LIST_LIMITS, type Listed, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
 import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -169,8 +175,9 @@ export class Session {
   async #tools(
     options: RequestOptions,
   ): Promise<{ tools: readonly Capability[]; dropped: readonly Dropped[] } | undefined> {
-    const listed = await this.#list('tool', options)
-    if ('refusal' in listed) return undefined
+    const answer = await this.#list('tool', options)
+    if ('refusal' in answer) return undefined
+    const listed = this.#established?.identity.era === 'modern' ? withoutFaultyHeaders(answer) : answer
     const withHeaders = listed.items
       .map((tool) => [tool.name, paramHeadersOf(tool.definition.inputSchema)] as const)
       .filter(([, headers]) => headers.length > 0)
@@ -296,6 +303,17 @@ export class Session {
     )
     return greeting
   }
+}
+
+/** A client must not use these: what they want as headers cannot be said, or be trusted. */
+function withoutFaultyHeaders({ items, dropped }: Listed): Listed {
+  const faults = items.flatMap(({ name, definition }) => {
+    const reason = paramHeaderFault(definition.inputSchema)
+    return reason === undefined ? [] : [{ kind: 'tool' as const, name, reason }]
+  })
+  if (faults.length === 0) return { items, dropped }
+  const faulty = new Set(faults.map(({ name }) => name))
+  return { items: items.filter(({ name }) => !faulty.has(name)), dropped: [...dropped, ...faults] }
 }
 
 /** A server that offers a stream says so at once; the first request need not wait for one that does not. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { headerValue, nameHeader, paramHeaders, paramHeadersOf } from './header-values.ts'
+import type { JsonObject } from '../../core/capabilities.ts'
+import { headerValue, nameHeader, paramHeaderFault, paramHeaders, paramHeadersOf } from './header-values.ts'
 
 describe('a text as a header', () => {
   test.each([
@@ -39,4 +40,35 @@ test('arguments become headers where the schema asks for it, at any depth of pro
     'mcp-param-count': '3',
   })
   expect(paramHeaders(declared, { region: null, deep: { count: 2 ** 60 } })).toEqual({})
+})
+
+describe('a tool whose arguments are wanted as headers', () => {
+  const wanted = (header: string, type = 'string') => ({ type, 'x-mcp-header': header })
+  const tool = (properties: JsonObject, rest: JsonObject = {}) => ({ type: 'object', properties, ...rest })
+
+  test.each([
+    ['no header', tool({ region: { type: 'string' } })],
+    ['text', tool({ region: wanted('Region') })],
+    ['numbers and switches', tool({ count: wanted('Count', 'integer'), dry: wanted('Dry', 'boolean') })],
+    ['an argument within another', tool({ place: tool({ region: wanted('Region') }) })],
+    ['a default that only looks like it', tool({ place: { type: 'object', default: { 'x-mcp-header': 'Region' } } })],
+  ])('is kept with %s', (_what, schema) => {
+    expect(paramHeaderFault(schema)).toBeUndefined()
+  })
+
+  test.each([
+    ['an empty name', tool({ a: wanted('') })],
+    ['a name that is none', tool({ a: wanted('My Region') })],
+    ['no text as a name', tool({ a: { type: 'string', 'x-mcp-header': 7 } })],
+    ['a fraction', tool({ a: wanted('A', 'number') })],
+    ['an object', tool({ a: wanted('A', 'object') })],
+    ['no type', tool({ a: { 'x-mcp-header': 'A' } })],
+    ['one name twice', tool({ a: wanted('Region'), b: wanted('region') })],
+    ['all arguments as one', { type: 'object', 'x-mcp-header': 'All' }],
+    ['members of a list', tool({ a: { type: 'array', items: wanted('A') } })],
+    ['what only some arguments have', tool({}, { anyOf: [tool({ a: wanted('A') })] })],
+    ['what is referred to', tool({}, { $defs: { a: wanted('A') } })],
+  ])('is left out with %s', (_what, schema) => {
+    expect(paramHeaderFault(schema)).toMatch(/^wants/)
+  })
 })

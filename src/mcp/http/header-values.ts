@@ -38,10 +38,60 @@ export type ParamHeader = { readonly path: readonly string[]; readonly name: str
 export function paramHeadersOf(schema: Json | undefined, path: readonly string[] = []): readonly ParamHeader[] {
   if (!isObject(schema)) return []
   const asked = schema['x-mcp-header']
-  const own = typeof asked === 'string' && path.length > 0 && /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(asked)
+  const own = typeof asked === 'string' && path.length > 0 && TOKEN.test(asked)
   const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
   const nested = properties.flatMap(([key, member]) => paramHeadersOf(member, [...path, key]))
   return own ? [{ path, name: asked }, ...nested] : nested
+}
+
+/**
+ * Why clients must leave out a tool whose input schema is this (2026-07-28, custom headers from tool parameters);
+ * undefined: they need not.
+ */
+export function paramHeaderFault(schema: Json | undefined): string | undefined {
+  const names = new Set<string>()
+  for (const [declaration, isArgument] of declarations(schema)) {
+    const fault = declarationFault(declaration, isArgument, names)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+/** Every subschema that wants to be a header, and whether it is an argument: reached through `properties` alone. */
+function* declarations(
+  node: Json | undefined,
+  isArgument = false,
+  isReachable = true,
+): Generator<readonly [JsonObject, boolean]> {
+  if (typeof node !== 'object' || node === null) return
+  if (!isObject(node)) {
+    for (const member of node) yield* declarations(member, false, false)
+    return
+  }
+  if ('x-mcp-header' in node) yield [node, isArgument && isReachable]
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'properties' && isObject(value)) {
+      for (const member of Object.values(value)) yield* declarations(member, true, isReachable)
+    } else if (!DATA.has(key)) yield* declarations(value, false, false)
+  }
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const HEADER_TYPES: ReadonlySet<Json | undefined> = new Set(['string', 'integer', 'boolean'])
+/** Keywords whose values are no schemas. */
+const DATA: ReadonlySet<string> = new Set(['default', 'const', 'enum', 'examples'])
+
+function declarationFault(
+  { 'x-mcp-header': name, type }: JsonObject,
+  isArgument: boolean,
+  names: Set<string>,
+): string | undefined {
+  if (typeof name !== 'string' || !TOKEN.test(name)) return 'wants an argument as a header whose name is none'
+  if (!isArgument) return `wants as the header ${name} what is not always an argument`
+  if (!HEADER_TYPES.has(type)) return `wants as the header ${name} what is no string, integer or boolean`
+  if (names.has(name.toLowerCase())) return `wants two arguments as the header ${name}`
+  names.add(name.toLowerCase())
+  return undefined
 }
 
 /** The headers a call needs, from its arguments; absent, null and structured arguments give none. */
