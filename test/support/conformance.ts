@@ -4,6 +4,7 @@ import { createServer, request as send } from 'node:http'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { ChildServer } from './child-server.ts'
+import type { Omni2 } from './omni2.ts'
 
 const require = createRequire(import.meta.url)
 /** Installed apart from everything else, by `npm run conformance`. */
@@ -42,6 +43,28 @@ export async function conformanceOf(url: string, revision: string): Promise<Verd
     required: required.length,
     checks,
   }
+}
+
+/** How the suite judges Omni2 as the client of its server, in one scenario at one revision; exit code 0: passed. */
+export async function clientVerdict(omni2: Omni2, scenario: string, revision: string): Promise<string> {
+  const command = `${process.execPath} ${require.resolve('../fixtures/suite-agent.ts')}`
+  const args = [require.resolve(SUITE), 'client', '--command', command]
+  const env = { ...process.env, OMNI2_URL: omni2.url, OMNI2_TOKEN: omni2.adminToken }
+  const run = promisify(execFile)(process.execPath, [...args, '--scenario', scenario, '--spec-version', revision], {
+    env,
+  })
+  return await run.then(
+    () => 'passed',
+    ({ stderr }: { readonly stderr: string }) => stderr,
+  )
+}
+
+/** What a revision requires of a client. */
+export async function requiredOfClients(revision: string): Promise<readonly string[]> {
+  const args = [require.resolve(SUITE), 'list', '--requirements', revision]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const [, listed = ''] = /^Client scenarios.*\n((?: {2}- .+\n)+)/m.exec(stdout) ?? []
+  return [...listed.matchAll(/- (\S+)/g)].map(([, name = '']) => name)
 }
 
 /** The suite sends no credentials: this stands before the gateway and adds them, and changes nothing else. */
