@@ -43,6 +43,18 @@ test('pages go by id, tell whether there is more, and can be filtered', () => {
   expect(ids({ status: ['disabled'] }, 0, 9)).toEqual([2])
 })
 
+test('a search finds what a server says of itself now, in one place', () => {
+  const fleet = fleetOf(member(1, 'old', 'for orders'), member(2, 'other', 'of today'))
+  const found = (q: string) => fleet.page({ q }, 0, 9).members.map(({ server }) => server.id)
+  fleet.put(member(1, 'new', 'for INVOICES'))
+  expect([found('orders'), found('old'), found('Invoices'), found('NEW')]).toEqual([[], [], [1], [1]])
+  expect([found('new\nfor'), found('er\nof'), found('other of')]).toEqual([[], [], []])
+  fleet.remove(serverId(2))
+  expect(found('today')).toEqual([])
+  fleet.put(member(2, 'back'))
+  expect([found('today'), found('back')]).toEqual([[], [2]])
+})
+
 test('it knows how many are enabled, whatever happens to them', () => {
   const one = member(1)
   const fleet = fleetOf(one, member(2), disabled(member(3)))

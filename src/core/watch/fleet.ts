@@ -40,6 +40,8 @@ export type FleetFilter = {
 export class Fleet {
   readonly #members = new Map<ServerId, Member>()
   readonly #names = new Map<string, ServerId>()
+  /** What `q` is looked for in, in lower case, so that a search reads only the members that it may fit. */
+  readonly #texts = new Map<ServerId, string>()
   readonly #shared = new SharedCapabilities()
   #enabled = 0
   #version = 0
@@ -72,6 +74,7 @@ export class Fleet {
     const member = this.#sharing(this.stamp(known), before)
     if (before && before.server.config.name !== config.name) this.#names.delete(before.server.config.name)
     this.#enabled += countOf(member) - countOf(before)
+    if (before?.server !== member.server) this.#texts.set(id, textOf(member.server))
     this.#members.set(id, member)
     this.#names.set(config.name, id)
     return member
@@ -88,6 +91,7 @@ export class Fleet {
     if (!member) return
     this.#enabled -= countOf(member)
     this.#members.delete(id)
+    this.#texts.delete(id)
     this.#names.delete(member.server.config.name)
   }
 
@@ -112,8 +116,11 @@ export class Fleet {
   /** Members in the order of their ids, those after `afterId`; one more page exists when `more`. */
   page(filter: FleetFilter, afterId: number, limit: number): { members: readonly Member[]; more: boolean } {
     const matches: Member[] = []
-    for (const member of this.#members.values()) {
-      if (member.server.id <= afterId || !fits(member, filter)) continue
+    const needle = filter.q?.toLowerCase() ?? ''
+    for (const [id, text] of this.#texts) {
+      if (id <= afterId || !text.includes(needle)) continue
+      const member = this.#members.get(id)
+      if (!member || !fits(member, filter)) continue
       if (matches.length === limit) return { members: matches, more: true }
       matches.push(member)
     }
@@ -128,6 +135,8 @@ export class Fleet {
 }
 
 const countOf = (member: Member | undefined): number => (member?.state.admin.kind === 'active' ? 1 : 0)
+
+const textOf = ({ config: { name, description } }: Server): string => `${name}\n${description}`.toLowerCase()
 
 function fits({ server, state }: Member, { status, q, enabledOnly }: FleetFilter): boolean {
   if (enabledOnly && state.admin.kind !== 'active') return false
