@@ -37,6 +37,7 @@ export const serverConfig = (name: string, target: Target | string, checkInterva
   checkIntervalMs,
   breakerOverride: {},
   recordPayloads: false,
+  gatewayProcess: 'shared',
 })
 
 /** So many servers, each at a path of its own under `url`. */

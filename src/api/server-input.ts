@@ -12,6 +12,7 @@ import {
 } from '../core/config/config-rules.ts'
 import { envNameProblem } from '../core/config/env-reference.ts'
 import { isMaskedUrl } from '../core/config/public-url.ts'
+import { GATEWAY_PROCESSES } from '../core/config/server.ts'
 import { ruledText } from './ruled-text.ts'
 import { AUTH_TYPES } from './server-view.ts'
 
@@ -54,6 +55,8 @@ const fields = {
   check_interval_seconds: z.int().min(5).max(86_400),
   /** Whether arguments and results of agents' calls are kept: without secrets, the first 16 KiB of each. */
   record_payloads: z.boolean(),
+  /** Of a stdio server: `per_session` gives each agent with a session a process of its own, at most 16. */
+  gateway_process: z.enum(GATEWAY_PROCESSES),
   auth_type: z.enum(AUTH_TYPES),
 }
 
@@ -76,6 +79,8 @@ export const CreateServerInput = z.strictObject({
   check_interval_seconds: fields.check_interval_seconds.default(CONFIG_DEFAULTS.checkIntervalMs / 1_000),
   enabled: z.boolean().default(true),
   record_payloads: fields.record_payloads.default(false),
+  /** Left out: `shared`. */
+  gateway_process: fields.gateway_process.optional(),
   auth_type: fields.auth_type.nullable().optional(),
   auth_config: AuthConfig.nullable().optional(),
 })
@@ -98,6 +103,7 @@ const changeable = z
     call_timeout_seconds: fields.call_timeout_seconds.nullable(),
     check_interval_seconds: fields.check_interval_seconds.nullable(),
     record_payloads: fields.record_payloads,
+    gateway_process: fields.gateway_process,
     auth_type: fields.auth_type.nullable(),
     auth_config: z
       .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ERAS, REASON_CODES } from '../core/check.ts'
-import { PROTOCOLS } from '../core/config/server.ts'
+import { GATEWAY_PROCESSES, PROTOCOLS } from '../core/config/server.ts'
 import { BADGES, CIRCUIT_KINDS, HEALTH_STATUSES } from '../core/health/state.ts'
 import { RecentTrafficView } from './calls.ts'
 import { listOf } from './query.ts'
@@ -44,6 +44,8 @@ export const ServerView = z
     check_interval_seconds: z.number(),
     /** Arguments and results of agents' calls are kept. */
     record_payloads: z.boolean(),
+    /** Of a stdio server: whether agents share its process, or each session has one. */
+    gateway_process: z.enum(GATEWAY_PROCESSES).nullable(),
     enabled: z.boolean(),
     health_status: z.enum(HEALTH_STATUSES),
     badges: z.array(z.enum(BADGES)),

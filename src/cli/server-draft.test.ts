@@ -24,6 +24,12 @@ test('what stands after -- is a command, even one that looks like a URL', () => 
   })
 })
 
+test('a command may be run for each session, a URL not', () => {
+  const options = { processPerSession: true } as const
+  expect(serverDraft('x', ['npx'], true, options)).toMatchObject({ gateway_process: 'per_session' })
+  expect(() => serverDraft('x', ['http://h'], false, options)).toThrow('--process-per-session')
+})
+
 test('a bearer token goes alone or beside other headers', () => {
   const draft = (options: Parameters<typeof serverDraft>[3]) => serverDraft('x', ['http://h'], false, options)
   expect(draft({ bearer: 't' })).toMatchObject({ auth_type: 'bearer', auth_config: { token: 't' } })

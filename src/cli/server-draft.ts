@@ -13,6 +13,7 @@ export type DraftOptions = {
   readonly timeout?: number
   readonly callTimeout?: number
   readonly recordPayloads?: true
+  readonly processPerSession?: true
   readonly disabled?: true
   readonly description?: string
 }
@@ -42,8 +43,16 @@ export function serverDraft(
       options.header || options.bearer ? 'A command takes no headers: hand credentials over with --env' : undefined,
     )
     refuse(options.protocol ? 'A command speaks stdio: leave --protocol out' : undefined)
-    return { ...common, protocol: 'stdio', command: first, args: rest, ...(options.env ? { env: options.env } : {}) }
+    return {
+      ...common,
+      protocol: 'stdio',
+      command: first,
+      args: rest,
+      ...(options.env ? { env: options.env } : {}),
+      ...(options.processPerSession ? { gateway_process: 'per_session' } : {}),
+    }
   }
+  refuse(options.processPerSession ? '--process-per-session is for commands' : undefined)
   refuse(options.env ? '--env is for commands; a URL takes --header' : undefined)
   refuse(rest.length > 0 || !isUrl(first) ? notUrl(name, target) : undefined)
   return { ...common, protocol: options.protocol ?? 'http-streamable', url: first, ...credentials(options) }

@@ -1,7 +1,7 @@
 import type { Capabilities, JsonObject } from '../core/capabilities.ts'
-import type { CheckResult, Failure, Stage } from '../core/check.ts'
+import type { CheckResult, Era, Failure, Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
-import type { ServerConfig } from '../core/config/server.ts'
+import type { Protocol, ServerConfig } from '../core/config/server.ts'
 import type { CallExchange, CallResult, ToolCall, Upstreams } from '../core/ports.ts'
 import { newsMeta, newsOf } from './call-news.ts'
 import {
@@ -35,7 +35,8 @@ export type ConnectionDeps = ChannelMaker & {
   readonly onExit: (failure: Failure) => void
   /** Present when it is one client's own: then it is greeted as in the legacy era, and all it says is heard. */
   readonly aside?: Aside | undefined
-  readonly onClose?: (() => void) | undefined
+  /** Takes a place before it is first used, and answers what gives it back. @throws UpstreamFault when there is none. */
+  readonly enter?: (() => () => void) | undefined
   /** What was asked of it that a new session is to be asked again. */
   readonly lasting: LastingRequests
   /** Told of what shared connections say without being asked. */
@@ -78,6 +79,7 @@ export class Connection {
   #inFlight = 0
   #isClosing = false
   #onIdle: () => void = () => {}
+  #leave: () => void = () => {}
   /** Set for a while after each change of a list was told; `again` when another came meanwhile. */
   #listPause: { again: boolean; readonly stop: () => void } | undefined
 
@@ -254,9 +256,9 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosing = true
-    this.#deps.onClose?.()
     this.#listPause?.stop()
     await this.#channel?.close()
+    this.#leave()
   }
 
   /** What went wrong as a fault; anything but a fault or a shortage of our own is a bug, and rises. */
@@ -308,6 +310,7 @@ export class Connection {
     const asked = aside && ((id: RpcId, method: string, params: JsonObject) => this.#onAsked(aside, id, method, params))
     const listener = { notified: this.#onNotified, exited: this.#onExited, asked }
     const { channel, redact, conceal } = makeChannel(config, this.#deps, listener)
+    if (this.#deps.enter) this.#leave = this.#deps.enter()
     this.#channel = channel
     this.#conceal = conceal
     this.#session = new Session({
@@ -319,7 +322,7 @@ export class Connection {
       lasting,
       redact,
       conceal,
-      eras: protocol === 'sse' || aside ? ['legacy'] : ['modern', 'legacy'],
+      eras: erasOf(protocol, aside !== undefined),
       hears: aside ? 'everything' : this.#deps.onListChanged ? 'changes' : 'nothing',
       probeMs: protocol === 'stdio' ? this.#patience(config.timeoutMs) / 3 : undefined,
     })
@@ -375,6 +378,12 @@ const ALIVE = { outcome: 'app_error', identity: undefined, capabilities: undefin
 
 /** How long the first byte of an answer to a check may take: half the time leaves room for one more attempt. */
 const firstByteMs = (timeoutMs: number): number => Math.min(timeoutMs, Math.max(5_000, timeoutMs / 2))
+
+/** A session is a thing of the legacy era; a process of one's own remembers in either. */
+function erasOf(protocol: Protocol, isOwn: boolean): readonly Era[] {
+  if (protocol === 'sse' || (isOwn && protocol !== 'stdio')) return ['legacy']
+  return isOwn ? ['legacy', 'modern'] : ['modern', 'legacy']
+}
 
 const isProcessChannel = (channel: Channel): channel is ProcessChannel => 'stderr' in channel
 

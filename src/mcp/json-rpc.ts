@@ -62,6 +62,14 @@ export function listenerTo(method: string, params: JsonObject, asking: Iterable<
   return undefined
 }
 
+/**
+ * Whether one of those that wait for replies on one connection, the newest first, sees to it that what the server asks is
+ * answered; who shares the connection does not, since nobody can tell who is meant.
+ */
+export function isTakenUp(id: RpcId, method: string, params: JsonObject, asking: Iterable<Asking>): boolean {
+  return [...asking].reverse().some(({ hears }) => hears?.asked(id, method, params) === true)
+}
+
 function readError(error: Json | undefined): Reply | undefined {
   if (!isObject(error)) return undefined
   const { code, message, data } = error

@@ -217,7 +217,7 @@ describe('a session the server forgot', () => {
     }
     const client = { info: {}, capabilities: {} }
     const aside = { notified: () => {}, asked: () => false }
-    const connection = bench.upstreams.connectFor(aServerAt(server.url), client, aside)
+    const connection = bench.upstreams.connectFor(aServerAt(server.url), { client, aside, enter: () => () => {} })
     const relay = (method: string, params: JsonObject) =>
       connection.relay({ method, params, client }, NOBODY_HEARS, FOREVER)
     await relay('logging/setLevel', { level: 'error' })

@@ -35,6 +35,13 @@ export type UpstreamsDeps = {
 /** How long calls may go on when their connection is to be dropped. */
 const PATIENCE_MS = 10_000
 
+/** Whose a connection is that is one client's alone. */
+type Own = {
+  readonly client: ClientSelf
+  readonly aside: Aside
+  readonly enter: NonNullable<ConnectionDeps['enter']>
+}
+
 type Kept = { readonly revision: number; readonly connection: Connection }
 
 /** The connections to all upstreams: one per server, made anew when its target or credentials change. */
@@ -90,19 +97,26 @@ export class McpUpstreams implements Upstreams {
   }
 
   /** A connection for one client alone, greeted in its name. Whoever asks for it closes it, unless the server is dropped. */
-  connectFor({ id, config }: Server, client: ClientSelf, aside: Aside): Connection {
-    const own = this.#own.get(id) ?? new Set()
-    this.#own.set(id, own)
-    const connection = this.#connect(config, id, { client, aside, onClose: () => own.delete(connection) })
-    own.add(connection)
+  connectFor({ id, config }: Server, { client, aside, enter }: Own): Connection {
+    const connection = this.#connect(config, id, { client, aside, enter: () => this.#entered(id, connection, enter()) })
     return connection
+  }
+
+  /** Answers what is to be done once it is closed. */
+  #entered(id: ServerId, connection: Connection, giveBack: () => void): () => void {
+    const own = this.#own.get(id) ?? new Set()
+    this.#own.set(id, own.add(connection))
+    return () => {
+      own.delete(connection)
+      giveBack()
+    }
   }
 
   async drop(id: ServerId): Promise<void> {
     const kept = this.#kept.get(id)
     this.#kept.delete(id)
     this.withoutSessions.delete(id)
-    for (const own of this.#own.get(id) ?? []) void own.drain(PATIENCE_MS)
+    for (const own of this.#own.get(id) ?? []) void this.#retire(own)
     this.#own.delete(id)
     if (this.#lasting.get(id)?.all().length === 0) this.#lasting.delete(id)
     if (kept !== undefined) await this.#retire(kept.connection)
@@ -114,8 +128,9 @@ export class McpUpstreams implements Upstreams {
 
   async close(): Promise<void> {
     const open = [...this.#kept.values()].map(({ connection }) => connection)
+    const own = [...this.#own.values()].flatMap((connections) => [...connections])
     this.#kept.clear()
-    await Promise.all([...open, ...this.#leaving].map((connection) => connection.close()))
+    await Promise.all([...open, ...own, ...this.#leaving].map((connection) => connection.close()))
   }
 
   /** A caller that still holds an older revision is served by the newer connection. */
@@ -144,17 +159,13 @@ export class McpUpstreams implements Upstreams {
   }
 
   /** `id` is absent for a server that is not registered, of which nobody is told. */
-  #connect(
-    config: ServerConfig,
-    id: ServerId | undefined,
-    own?: Pick<ConnectionDeps, 'client' | 'aside' | 'onClose'>,
-  ): Connection {
+  #connect(config: ServerConfig, id: ServerId | undefined, own?: Own): Connection {
     const { onNotified, clock, env, means, openProcess, onSignal } = this.#deps
     return new Connection({
       clock,
       client: own?.client ?? this.#self,
       aside: own?.aside,
-      onClose: own?.onClose,
+      enter: own?.enter,
       lasting: id === undefined || own !== undefined ? new LastingRequests() : this.#lastingOf(id),
       ...(id !== undefined &&
         own === undefined &&
@@ -166,7 +177,9 @@ export class McpUpstreams implements Upstreams {
       means,
       config,
       onListChanged: id === undefined ? undefined : () => onSignal({ type: 'list_changed', serverId: id }),
-      onExit: (failure) => id !== undefined && onSignal({ type: 'process_exited', serverId: id, failure }),
+      // What one client did to its own process, its calls tell.
+      onExit: (failure) =>
+        id !== undefined && own === undefined && onSignal({ type: 'process_exited', serverId: id, failure }),
     })
   }
 }

@@ -4,7 +4,13 @@ import { sharesOf } from './shares.ts'
 const MIB = 1024 * 1024
 
 test('of the files that may be open, both sides get half of what we do not need ourselves', () => {
-  expect(sharesOf(256, 160 * MIB)).toEqual({ upstreamFiles: 96, clients: 96, checks: 48, answerBytes: 20 * MIB })
+  expect(sharesOf(256, 160 * MIB)).toEqual({
+    upstreamFiles: 96,
+    ownOfToken: 12,
+    clients: 96,
+    checks: 48,
+    answerBytes: 20 * MIB,
+  })
 })
 
 test('however few there are, some servers can be watched and someone can ask', () => {

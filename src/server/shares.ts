@@ -5,6 +5,8 @@ import { getHeapStatistics } from 'node:v8'
 export type Shares = {
   /** Files of connections to servers and of the pipes to their processes. */
   readonly upstreamFiles: number
+  /** Connections of their own that sessions with one token may have: each of them has a stream that stands. */
+  readonly ownOfToken: number
   /** Connections of people and programs. */
   readonly clients: number
   /** Checks at once: each takes two files at most. */
@@ -18,8 +20,12 @@ const OWN_FILES = 64
 /** Text that was read becomes several times as much, and old text waits for the collector. */
 const OF_HEAP = 1 / 8
 
+/** Half of the streams that stand at servers (StreamPlaces). */
+const MOST_OWN = 1_000
+
 const ANY_NUMBER = {
   upstreamFiles: Number.POSITIVE_INFINITY,
+  ownOfToken: MOST_OWN,
   clients: Number.POSITIVE_INFINITY,
   checks: Number.POSITIVE_INFINITY,
 }
@@ -28,7 +34,9 @@ const ANY_NUMBER = {
 export function sharesOf(files: number | undefined, heapBytes: number): Shares {
   if (files === undefined) return { ...ANY_NUMBER, answerBytes: heapBytes * OF_HEAP }
   const half = Math.max(16, Math.floor((files - OWN_FILES) / 2))
-  return { upstreamFiles: half, clients: half, checks: Math.floor(half / 2), answerBytes: heapBytes * OF_HEAP }
+  const ownOfToken = Math.min(MOST_OWN, Math.floor(half / 8))
+  const checks = Math.floor(half / 2)
+  return { upstreamFiles: half, ownOfToken, clients: half, checks, answerBytes: heapBytes * OF_HEAP }
 }
 
 export const ownShares = async (): Promise<Shares> =>

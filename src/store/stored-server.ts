@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { timestamp } from '../core/clock.ts'
 import { Secret } from '../core/config/secret.ts'
-import type { Auth, Server, Target } from '../core/config/server.ts'
+import { type Auth, GATEWAY_PROCESSES, type Server, type Target } from '../core/config/server.ts'
 import { unreachable } from '../core/errors.ts'
 import { serverId } from '../core/ids.ts'
 import type { Vault } from '../core/ports.ts'
@@ -49,6 +49,7 @@ const StoredConfig = z.object({
     })
     .partial(),
   recordPayloads: z.boolean().default(false),
+  gatewayProcess: z.enum(GATEWAY_PROCESSES).default('shared'),
 })
 
 export function serverRow({ id, revision, config, createdAt, updatedAt }: Server, vault: Vault): Tables['server'] {

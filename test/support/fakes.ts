@@ -75,6 +75,7 @@ export const anHttpConfig = (over: Partial<ServerConfig> = {}): ServerConfig => 
   checkIntervalMs: 60_000,
   breakerOverride: {},
   recordPayloads: false,
+  gatewayProcess: 'shared',
   ...over,
 })
 

@@ -19,6 +19,7 @@ export const aServerView = (id: number, over: Partial<ServerView> = {}): ServerV
     timeout_seconds: 10,
     call_timeout_seconds: 60,
     record_payloads: false,
+    gateway_process: null,
     check_interval_seconds: 60,
     enabled: true,
     health_status: 'healthy',

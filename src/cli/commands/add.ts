@@ -38,6 +38,7 @@ export function addAdd(program: Command, context: Context): void {
     .option('--timeout <seconds>', 'of a check', wholeNumber(1, 300))
     .option('--call-timeout <seconds>', 'of a tool call', wholeNumber(1, 3_600))
     .option('--record-payloads', "keep arguments and results of agents' calls, without secrets")
+    .option('--process-per-session', 'of a command: a process for each session of an agent, at most 16')
     .option('--description <text>', 'for people')
     .option('--disabled', 'register it without checking it')
     .option('--no-wait', 'do not wait for the first check')

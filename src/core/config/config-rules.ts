@@ -22,6 +22,7 @@ export const CONFIG_DEFAULTS = {
   callTimeoutMs: 60_000,
   checkIntervalMs: 60_000,
   recordPayloads: false,
+  gatewayProcess: 'shared',
 } as const
 
 /** A rule for one field: what is wrong with the value, as a sentence without the value itself, or undefined. */

@@ -6,6 +6,10 @@ import type { Secret } from './secret.ts'
 export const PROTOCOLS = ['http-streamable', 'sse', 'stdio'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
+/** Of a stdio server: whether agents share one process, or each session of the legacy era has its own. */
+export const GATEWAY_PROCESSES = ['shared', 'per_session'] as const
+export type GatewayProcess = (typeof GATEWAY_PROCESSES)[number]
+
 /**
  * How a server is reached. Text in `url`, `args` and `env` may hold references `${env:NAME}`, which are resolved when
  * a connection is made and never before.
@@ -41,6 +45,8 @@ export type ServerConfig = {
   readonly breakerOverride: Partial<BreakerConfig>
   /** Whether arguments and results of agents' calls are kept. */
   readonly recordPayloads: boolean
+  /** 'shared' where there is no process. */
+  readonly gatewayProcess: GatewayProcess
 }
 
 /** A registered server. `revision` starts at 1 and goes up with each change of `config`. */

@@ -35,6 +35,8 @@ type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly catalog: Catalog
   readonly scopes: Pick<Scopes, 'concerns'>
   readonly serverInfo: { readonly name: string; readonly version: string }
+  /** Connections of their own to servers that sessions with one token may have. */
+  readonly mostOfToken: number
 }
 
 /** One HTTP request of a client, after it was let in. */

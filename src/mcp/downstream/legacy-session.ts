@@ -10,6 +10,7 @@ import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import { OwnConnections } from './own-connections.ts'
+import type { OwnPlaces } from './own-places.ts'
 import { type Hearer, MOST_WATCHED } from './subscriptions.ts'
 
 /** What can be stopped at the client's word. */
@@ -21,6 +22,11 @@ type Begun = {
   readonly endpoint: Endpoint
   readonly client: ClientSelf
   readonly version: string
+}
+
+type Deps = {
+  readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
+  readonly places: OwnPlaces<LegacySession>
 }
 
 /** A client that answers nothing keeps this many questions of servers waiting at most. */
@@ -45,7 +51,7 @@ export class LegacySession implements Begun, Hearer {
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
-  constructor(begun: Begun, upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>, now: Instant) {
+  constructor(begun: Begun, { upstreams, places }: Deps, now: Instant) {
     this.id = begun.id
     this.caller = begun.caller
     this.endpoint = begun.endpoint
@@ -54,6 +60,7 @@ export class LegacySession implements Begun, Hearer {
     this.lastUsed = now
     this.connections = new OwnConnections({
       upstreams,
+      enter: (server) => places.take(this, server),
       client: begun.client,
       asideOf: (member) => this.#asideOf(member),
     })

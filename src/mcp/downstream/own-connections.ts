@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/capabilities.ts'
+import type { Server } from '../../core/config/server.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import { NOBODY_HEARS } from '../channel.ts'
@@ -8,14 +9,17 @@ import type { McpUpstreams } from '../upstreams.ts'
 
 type Deps = {
   readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
+  /** Answers what gives the place of a connection back. @throws UpstreamFault when there is none. */
+  readonly enter: (server: Server) => () => void
   readonly client: ClientSelf
   /** What a server says outside of any request of the client's. */
   readonly asideOf: (member: Member) => Aside
 }
 
 /**
- * The connections of one legacy client to servers that keep sessions: each has one of its own there, since what a server
- * remembers of one client, and tells or asks it, is nobody else's. They are opened when they are first needed.
+ * The connections of one legacy client to servers that keep sessions, and to those that run a process for each: it has
+ * one of its own there, since what a server remembers of one client, and tells or asks it, is nobody else's. They are
+ * opened when they are first needed.
  */
 export class OwnConnections {
   readonly #deps: Deps
@@ -29,17 +33,21 @@ export class OwnConnections {
     this.#without = deps.upstreams.withoutSessions
   }
 
-  /** undefined where clients share: a server without sessions remembers nothing, and a process is one for all. */
+  /** undefined where clients share: a server without sessions remembers nothing, and a process is one for all by default. */
   of(member: Member): Connection | undefined {
     const { server } = member
     const last = this.#open.get(server.id)
     const kept = last?.connection.isClosing ? undefined : last
-    if (server.config.target.protocol === 'stdio' || this.#without.get(server.id) === server.revision) return undefined
+    if (this.#isShared(server)) {
+      if (last !== undefined) this.#forget(server.id)
+      return undefined
+    }
     if (kept !== undefined && (kept.revision >= server.revision || kept.connection.adopt(server.config))) {
       return kept.connection
     }
     void kept?.connection.close()
-    const connection = this.#deps.upstreams.connectFor(server, this.#deps.client, this.#deps.asideOf(member))
+    const { upstreams, client, asideOf, enter } = this.#deps
+    const connection = upstreams.connectFor(server, { client, aside: asideOf(member), enter: () => enter(server) })
     this.#open.set(server.id, { revision: server.revision, connection })
     if (this.#logLevel !== undefined) this.#tell(connection, 'logging/setLevel', { level: this.#logLevel })
     return connection
@@ -52,8 +60,7 @@ export class OwnConnections {
   /** The server turned out to keep no sessions. */
   giveUp({ server: { id, revision } }: Member): void {
     this.#without.set(id, revision)
-    void this.#open.get(id)?.connection.close()
-    this.#open.delete(id)
+    this.#forget(id)
   }
 
   /** Also of servers that are connected later. */
@@ -70,6 +77,16 @@ export class OwnConnections {
   close(): void {
     for (const { connection } of this.#open.values()) void connection.close()
     this.#open.clear()
+  }
+
+  #isShared({ id, revision, config }: Server): boolean {
+    if (config.target.protocol === 'stdio') return config.gatewayProcess === 'shared'
+    return this.#without.get(id) === revision
+  }
+
+  #forget(id: ServerId): void {
+    void this.#open.get(id)?.connection.close()
+    this.#open.delete(id)
   }
 
   /** A server that takes no such request goes on as it is. */

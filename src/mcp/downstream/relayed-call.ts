@@ -219,7 +219,7 @@ export class RelayedCall implements ExchangeListener {
   /** A client of the legacy era gets a session of its own where the server keeps sessions, whatever else it speaks. */
   async #greet({ connections }: LegacySession, own: Connection): Promise<void> {
     const { member } = this.#request
-    const isModern = member.identity?.era === 'modern'
+    const isModern = member.identity?.era === 'modern' && member.server.config.target.protocol !== 'stdio'
     const keeps = await own.keepsSession(this.#abort.signal).catch((error: unknown) => {
       if (isModern && error instanceof UpstreamFault && error.outcome === 'protocol') return false
       throw error

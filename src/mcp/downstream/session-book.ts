@@ -4,11 +4,14 @@ import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
 import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import { LegacySession } from './legacy-session.ts'
+import { OwnPlaces } from './own-places.ts'
 import { RpcFailure } from './rpc-failure.ts'
 
 type Deps = {
   readonly clock: Clock
   readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
+  /** Connections of their own to servers that sessions with one token may have. */
+  readonly mostOfToken: number
   /** Told of each session before it ends. */
   readonly onEnd: (session: LegacySession) => void
 }
@@ -30,11 +33,13 @@ const MOST_OF_ONE = 2_000
 /** The sessions of legacy clients. */
 export class SessionBook {
   readonly #deps: Deps
+  readonly #places: OwnPlaces<LegacySession>
   readonly #sessions = new Map<string, LegacySession>()
   #stopLooking: () => void
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#places = new OwnPlaces({ ...deps, end: (session) => this.end(session) })
     this.#stopLooking = this.#look()
   }
 
@@ -57,7 +62,8 @@ export class SessionBook {
       if (idlest === undefined) throw new RpcFailure(503, -32_000, 'Too many sessions are open')
       this.end(idlest)
     }
-    const session = new LegacySession({ ...opening, id: randomUUID() }, this.#deps.upstreams, this.#deps.clock.now())
+    const deps = { upstreams: this.#deps.upstreams, places: this.#places }
+    const session = new LegacySession({ ...opening, id: randomUUID() }, deps, this.#deps.clock.now())
     this.#sessions.set(session.id, session)
     return session
   }

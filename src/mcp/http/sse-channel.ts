@@ -12,7 +12,7 @@ import {
 } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { answerTo, listenerTo, MOST_ASKED, readMessages } from '../json-rpc.ts'
+import { answerTo, isTakenUp, listenerTo, MOST_ASKED, readMessages } from '../json-rpc.ts'
 import type { StreamEvent } from './event-stream.ts'
 import { AcknowledgementReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
@@ -204,6 +204,7 @@ export class SseChannel implements Channel {
   }
 
   #onAsked(id: RpcId, method: string, params: JsonObject): void {
+    if (isTakenUp(id, method, params, this.#waiting.values())) return
     if (this.#deps.listener.asked?.(id, method, params) === true) return
     if (this.#asked++ < MOST_ASKED) this.#say(answerTo(id, method))
   }

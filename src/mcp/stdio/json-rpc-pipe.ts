@@ -15,7 +15,7 @@ import {
 } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded, tooLarge } from '../json-bounds.ts'
-import { answerTo, isId, isObject, listenerTo, readMessage } from '../json-rpc.ts'
+import { answerTo, type Incoming, isId, isObject, isTakenUp, listenerTo, readMessage } from '../json-rpc.ts'
 import { LineReader } from './line-reader.ts'
 
 type Deps = {
@@ -203,8 +203,7 @@ export class JsonRpcPipe {
     switch (message?.kind) {
       case 'request':
         this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
-        if (this.#deps.listener.asked?.(message.id, message.method, message.params) !== true)
-          this.#isSent(answerTo(message.id, message.method))
+        if (!this.#isTakenUp(message)) this.#isSent(answerTo(message.id, message.method))
         return true
       case 'notification':
         this.#deps.unasked(Math.max(line.length, LEAST_UNASKED))
@@ -215,6 +214,11 @@ export class JsonRpcPipe {
       default:
         return isObject(json) && isId(json.id) && this.#settle(json.id, undefined, line)
     }
+  }
+
+  #isTakenUp({ id, method, params }: Extract<Incoming, { kind: 'request' }>): boolean {
+    if (isTakenUp(id, method, params, this.#pending.values())) return true
+    return this.#deps.listener.asked?.(id, method, params) === true
   }
 
   /** `reply` is undefined when it has our id, but not the form of a reply. */

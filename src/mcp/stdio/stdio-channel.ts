@@ -62,8 +62,8 @@ export class StdioChannel implements ProcessChannel {
     this.#ring.hide(Object.values(deps.launch.env))
   }
 
-  /** A process is one session, for all who use it. */
-  readonly keepsSession = false
+  /** A process remembers those who use it. */
+  readonly keepsSession = true
 
   get alive(): boolean {
     return this.#run?.pipe.isOpen ?? false

@@ -12,6 +12,7 @@ import type { McpUpstreams } from '../../mcp/upstreams.ts'
 import type { Auth } from '../access/auth.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import type { Config } from '../config/config.ts'
+import type { Shares } from '../shares.ts'
 import type { Watch } from '../watch-fleet.ts'
 import { GatewayAccess } from './gateway-access.ts'
 import { gatewayEntry } from './gateway-entry.ts'
@@ -29,6 +30,7 @@ type Deps = {
   readonly book: TokenBook
   readonly upstreams: McpUpstreams
   readonly said: Feed<Said>
+  readonly shares: Shares
   /** Present where traces are gathered. */
   readonly tracer: CallTracer | undefined
 }
@@ -54,6 +56,7 @@ export function openGateway({
   book,
   upstreams,
   said,
+  shares,
   tracer,
 }: Deps): OpenGateway {
   const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges } = watch
@@ -65,6 +68,7 @@ export function openGateway({
   const gateway = new Gateway({
     ...{ fleet, catalog, scopes, monitor, upstreams, bulkhead, clock, serverInfo },
     ...{ record, hiddenFields, tracer, onError },
+    mostOfToken: shares.ownOfToken,
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))

@@ -44,12 +44,20 @@ test('a new server gets what it leaves out', () => {
     timeoutMs: 10_000,
     callTimeoutMs: 60_000,
     recordPayloads: false,
+    gatewayProcess: 'shared',
     checkIntervalMs: 60_000,
     breakerOverride: {},
   })
   expect(create({ url: 'https://h.example/sse' }).target.protocol).toBe('sse')
   expect(create({ url: 'https://h.example/sse', protocol: 'http' }).target.protocol).toBe('http-streamable')
   expect(create({ command: 'x' }).target).toEqual({ protocol: 'stdio', command: 'x', args: [], env: {} })
+})
+
+test('whether each agent has a process of its own is kept, until there is no process', () => {
+  const config = create({ command: 'x', gateway_process: 'per_session' })
+  expect(changedConfig(config, { description: 'y' }).gatewayProcess).toBe('per_session')
+  expect(changedConfig(config, { gateway_process: 'shared' }).gatewayProcess).toBe('shared')
+  expect(changedConfig(config, { url: 'https://h.example/mcp' }).gatewayProcess).toBe('shared')
 })
 
 test.each([
@@ -59,6 +67,7 @@ test.each([
   [{ command: 'x', protocol: 'sse' }, 'command'],
   [{ url: 'https://h/', args: ['x'] }, 'args'],
   [{ url: 'https://h/', env: { A: '1' } }, 'env'],
+  [{ url: 'https://h/', gateway_process: 'per_session' }, 'gateway_process'],
   [{ command: 'x', auth_type: 'bearer', auth_config: { token: 't' } }, 'auth_type'],
   [{ url: 'https://h/', auth_config: { token: 't' } }, 'auth_type'],
   [{ url: 'https://h/', auth_type: 'bearer' }, 'auth_config.token'],

@@ -4,7 +4,7 @@ import { isEnvReference } from '../../core/config/env-reference.ts'
 import { authHeaders } from '../../core/config/header-auth.ts'
 import { urlOrigin } from '../../core/config/public-url.ts'
 import type { Secret } from '../../core/config/secret.ts'
-import type { ServerConfig, Target } from '../../core/config/server.ts'
+import type { GatewayProcess, ServerConfig, Target } from '../../core/config/server.ts'
 import type { NewServer } from '../../core/watch/registry.ts'
 import { changedAuth } from './auth-input.ts'
 import { invalid } from './invalid.ts'
@@ -24,6 +24,7 @@ export function newServer(input: CreateServerInput): NewServer {
       checkIntervalMs: input.check_interval_seconds * 1_000,
       breakerOverride: {},
       recordPayloads: input.record_payloads,
+      gatewayProcess: gatewayProcessOf(target, input, CONFIG_DEFAULTS.gatewayProcess),
     },
     enabled: input.enabled,
   }
@@ -48,6 +49,7 @@ export function changedConfig(config: ServerConfig, input: UpdateServerInput): S
     callTimeoutMs: msOf(input.call_timeout_seconds, config.callTimeoutMs, CONFIG_DEFAULTS.callTimeoutMs),
     checkIntervalMs: msOf(input.check_interval_seconds, config.checkIntervalMs, CONFIG_DEFAULTS.checkIntervalMs),
     recordPayloads: input.record_payloads ?? config.recordPayloads,
+    gatewayProcess: gatewayProcessOf(target, input, config.gatewayProcess),
   }
   if (config.target.protocol !== 'stdio') assertSecretsStay(config, changed)
   return changed
@@ -71,6 +73,17 @@ function assertSecretsStay(before: ServerConfig, after: ServerConfig): void {
   if (!secretsOf(after).some((secret) => kept.has(secret))) return
   const [field, way] = after.target.protocol === 'stdio' ? ['env', 'null'] : ['auth_config', 'auth_type none']
   throw invalid(field, `Stored secrets are not sent to another place: give them again, or ${way} to go without`)
+}
+
+/** A server that is reached by a URL has no process, and forgets what was chosen when it had one. */
+function gatewayProcessOf(
+  { protocol }: Target,
+  { gateway_process: asked }: Pick<UpdateServerInput, 'gateway_process'>,
+  current: GatewayProcess,
+): GatewayProcess {
+  if (protocol === 'stdio') return asked ?? current
+  if (asked !== undefined) throw invalid('gateway_process', `A ${protocol} server is reached by a url and has none`)
+  return CONFIG_DEFAULTS.gatewayProcess
 }
 
 const UNSAVED: Omit<ServerConfig, 'target'> = {

@@ -49,7 +49,7 @@ export function eventView({ seq, at, event }: StoredEvent): StoredEventView {
       return {
         ...envelope,
         event_type: event.type,
-        event_data: { ...about(event), server: { ...UNTOLD, ...storedView(event.server), version: event.version } },
+        event_data: { ...about(event), server: { ...storedView(event.server), version: event.version } },
       }
     case 'mcp_server_deleted':
       return { ...envelope, event_type: event.type, event_data: about(event) }
@@ -109,8 +109,9 @@ const about = ({ serverId, serverName, version, severity }: Extract<DomainEvent,
   severity,
 })
 
-/** Of servers in events from before it was told. */
-const UNTOLD = { record_payloads: false }
-
 /** The view that an event was stored with: `serverView` made it, the core only carries it. */
-const storedView = (server: object): ServerView => server as ServerView
+function storedView(server: object): ServerView {
+  const view = server as ServerView // of its time
+  const { record_payloads = false, gateway_process = view.protocol === 'stdio' ? 'shared' : null } = view
+  return { ...view, record_payloads, gateway_process }
+}

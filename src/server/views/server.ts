@@ -25,6 +25,7 @@ export function serverView(member: Member, clock: Clock, include: readonly Serve
     call_timeout_seconds: config.callTimeoutMs / 1_000,
     check_interval_seconds: config.checkIntervalMs / 1_000,
     record_payloads: config.recordPayloads,
+    gateway_process: config.target.protocol === 'stdio' ? config.gatewayProcess : null,
     enabled: state.admin.kind === 'active',
     ...statusView(status, clock),
     ...(include.includes('badges') ? { badge_details: [...status.badges] } : {}),

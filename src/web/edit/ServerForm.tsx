@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
 import type { ServerView } from '../../api/server-view.ts'
 import { CredentialFields } from './CredentialFields.tsx'
@@ -11,6 +11,11 @@ const TRANSPORTS = [
   { value: 'sse', label: 'URL, old SSE' },
   { value: 'stdio', label: 'Command' },
 ] as const satisfies readonly { value: ServerView['protocol']; label: string }[]
+
+const PROCESSES = [
+  { value: 'shared', label: 'One for all' },
+  { value: 'per_session', label: 'One for each session' },
+] as const satisfies readonly { value: NonNullable<ServerView['gateway_process']>; label: string }[]
 
 type Props = {
   readonly form: UseFormReturnType<Draft>
@@ -95,6 +100,12 @@ function CommandFields({ form }: Props) {
         entries={form.values.env}
         error={typeof env === 'string' ? env : undefined}
         onChange={(entries) => form.setFieldValue('env', [...entries])}
+      />
+      <NativeSelect
+        label="Process for agents"
+        description="A server that remembers what one agent did needs one for each; 16 at most, beside that of the checks"
+        data={[...PROCESSES]}
+        {...form.getInputProps('gateway_process')}
       />
     </>
   )

@@ -48,6 +48,10 @@ test('a new server is sent with what belongs to its transport', () => {
   expect(createInput(draft)).not.toHaveProperty('command')
   expect(createInput({ ...draft, protocol: 'stdio' })).toMatchObject({ command: 'npx', args: [], env: {} })
   expect(createInput({ ...draft, protocol: 'stdio' })).not.toHaveProperty('url')
+  expect(createInput({ ...draft, protocol: 'stdio', gateway_process: 'per_session' })).toMatchObject({
+    gateway_process: 'per_session',
+  })
+  expect(createInput({ ...draft, gateway_process: 'per_session' })).not.toHaveProperty('gateway_process')
   expect(createInput({ ...draft, auth_type: 'bearer' })).toMatchObject({ auth_config: { token: 't' } })
 })
 

@@ -24,6 +24,7 @@ export type Draft = {
   call_timeout_seconds: number | string
   check_interval_seconds: number | string
   record_payloads: boolean
+  gateway_process: NonNullable<ServerView['gateway_process']>
   enabled: boolean
 }
 
@@ -44,6 +45,7 @@ const EMPTY: Draft = {
   call_timeout_seconds: 60,
   check_interval_seconds: 60,
   record_payloads: false,
+  gateway_process: 'shared',
   enabled: true,
 }
 
@@ -68,6 +70,7 @@ export function draftOf(server: ServerView | undefined): Draft {
     url: url ?? '',
     command: command ?? '',
     args: args.join('\n'),
+    gateway_process: server.gateway_process ?? EMPTY.gateway_process,
     env: server.env_keys.map(kept),
     header_name: auth_type === 'api_key' ? (auth_header_names[0] ?? '') : '',
     headers: auth_type === 'custom_headers' ? auth_header_names.map(kept) : [],
@@ -81,9 +84,10 @@ export const createInput = (draft: Draft) => ({ name: draft.name, enabled: draft
 
 /** What is sent to try one. The times go as they were typed: what is no number is refused with its field. */
 export function configInput(draft: Draft) {
-  const { description, protocol, url, command, auth_type, record_payloads } = draft
+  const { description, protocol, url, command, auth_type, record_payloads, gateway_process } = draft
   const common = { description, protocol, record_payloads, ...times(draft) }
-  if (protocol === 'stdio') return { ...common, command, args: lines(draft.args), env: given(draft.env) }
+  if (protocol === 'stdio')
+    return { ...common, command, args: lines(draft.args), env: given(draft.env), gateway_process }
   return { ...common, url, ...(auth_type === 'none' ? {} : { auth_type, auth_config: authConfig(draft) }) }
 }
 
@@ -101,7 +105,7 @@ export function updateInput(draft: Draft, server: ServerView): z.input<typeof Up
     const env = changedEntries(draft.env, before.env)
     return {
       ...common,
-      ...changed('command'),
+      ...changed('command', 'gateway_process'),
       ...(draft.args === before.args ? {} : { args: lines(draft.args) }),
       ...(env && { env }),
     }

@@ -33,6 +33,7 @@ const factsOf = (server: ServerView): readonly (readonly [string, string])[] => 
   ['Offers', offers(server)],
   ['Checked', `every ${server.check_interval_seconds} s, within ${server.timeout_seconds} s`],
   ['Calls end', `after ${server.call_timeout_seconds} s`],
+  ...(server.gateway_process === 'per_session' ? ([['Agents', 'have a process each']] as const) : []),
   ['Arguments and results', server.record_payloads ? 'of calls are kept' : 'are not kept'],
 ]
 
