@@ -128,11 +128,11 @@ export class JsonRpcPipe {
   #read(chunk: Buffer): void {
     if (this.#ended) return
     const maxBytes = () => this.#limits().maxBytes
-    const tooLong = () => tooLarge(this.#limits(), `a line on the stdout of ${this.#deps.where}`, this.#stage())
+    const endless = () => tooLarge(this.#limits(), `a line on the stdout of ${this.#deps.where}`, this.#stage())
     try {
-      for (const line of this.#reader.push(chunk, maxBytes, tooLong)) {
+      for (const line of this.#reader.push(chunk, maxBytes, endless)) {
         if (this.#ended) return
-        if (this.#reader.wasCut) this.#refuse(line)
+        if (this.#reader.wasCut) this.#refuse(line, this.#reader.lineBytes)
         else this.#accept(line)
       }
       this.#hold()
@@ -152,21 +152,27 @@ export class JsonRpcPipe {
     }
   }
 
-  /** A reply that there was no room for, of which both ends are there: they tell whose it was. */
-  #refuse(ends: string): void {
+  /** A reply that is too large, or that there was no room for, of which both ends are there: they tell whose it was. */
+  #refuse(ends: string, bytes: number): void {
+    if (isUnasked(ends)) return void this.#deps.unasked(bytes)
     const id = guessId(ends)
     if (this.#left.delete(id)) return
     const asked = this.#pending.get(id)
-    if (asked) asked.reject(tooMuchAtOnce(asked.stage))
-    else this.#refuseAll()
+    if (asked) asked.reject(this.#tooMuch(asked, bytes))
+    else this.#refuseAll(bytes)
   }
 
   /** Their replies may come all the same. */
-  #refuseAll(): void {
-    for (const [id, { stage, limits, reject }] of this.#pending) {
-      this.#left.set(id, { limits })
-      reject(tooMuchAtOnce(stage))
+  #refuseAll(bytes: number): void {
+    for (const [id, pending] of this.#pending) {
+      this.#left.set(id, { limits: pending.limits })
+      pending.reject(this.#tooMuch(pending, bytes))
     }
+  }
+
+  #tooMuch({ limits, method, stage }: Pending, bytes: number): UpstreamFault {
+    if (bytes <= limits.maxBytes) return tooMuchAtOnce(stage)
+    return tooLarge(limits, `the reply of ${this.#deps.where} to ${method}`, stage)
   }
 
   #accept(line: string): void {
@@ -229,7 +235,7 @@ export class JsonRpcPipe {
     const { method, limits, stage, resolve, reject } = pending
     const { where } = this.#deps
     if (line.length > limits.maxBytes || Buffer.byteLength(line) > limits.maxBytes) {
-      reject(tooLarge(limits, `the reply of ${where} to ${method}`, stage))
+      reject(this.#tooMuch(pending, Number.POSITIVE_INFINITY))
     } else if (reply) {
       resolve(reply)
     } else {
@@ -308,6 +314,10 @@ const isTimeout = (reason: unknown): boolean =>
   reason instanceof UpstreamFault
     ? reason.failure.code === 'timeout' && reason.outcome === 'protocol'
     : reason instanceof Error && reason.name === 'TimeoutError'
+
+/** Whether a message that must not be parsed is a notification or a question, and so nobody's reply. */
+const isUnasked = (line: string): boolean =>
+  /^\s*\{(?:\s*"(?:jsonrpc|id)"\s*:\s*(?:"[^"]*"|\d+)\s*,){0,2}\s*"method"\s*:/.test(line.slice(0, 200))
 
 /** The id of a reply that must not be parsed, written at either end of it; NaN when it is at neither. */
 function guessId(line: string): number {

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LineReader } from './line-reader.ts'
 
-const tooLong = () => new Error('too long')
+const endless = () => new Error('endless')
 const readAll = (chunks: readonly Buffer[], maxBytes: number): string[] => {
   const reader = new LineReader()
-  return chunks.flatMap((chunk) => [...reader.push(chunk, () => maxBytes, tooLong)])
+  return chunks.flatMap((chunk) => [...reader.push(chunk, () => maxBytes, endless)])
 }
 
 test('lines come out whole, however the bytes are cut', () => {
@@ -20,23 +20,42 @@ test('lines come out whole, however the bytes are cut', () => {
     { numRuns: 50 },
   )
 })
-test('a line may have `maxBytes` and no more, whether it ends or not', () => {
-  expect(readAll([Buffer.from('1234\n'), Buffer.from('12'), Buffer.from('34\n')], 4)).toEqual(['1234', '1234'])
-  expect(() => readAll([Buffer.from('12345\n')], 4)).toThrow('too long')
-  expect(() => readAll([Buffer.from('123'), Buffer.from('45')], 4)).toThrow('too long')
-  expect(() => readAll([Buffer.from('123'), Buffer.from('45\n')], 4)).toThrow('too long')
+test.each([
+  ['1234\n', [false]],
+  ['12345\n', [true]],
+  ['1234\n12345\n1234\n', [false, true, false]],
+])('of %j those lines are cut that have more than `maxBytes`', (text, cut) => {
+  for (const size of [1, 2, text.length]) {
+    const reader = new LineReader()
+    const found: boolean[] = []
+    for (let at = 0; at < text.length; at += size) {
+      const chunk = Buffer.from(text.slice(at, at + size))
+      for (const _ of reader.push(chunk, () => 4, endless)) found.push(reader.wasCut)
+    }
+    expect(found).toEqual(cut)
+  }
 })
+
+test('a line of 16 times as much is taken for endless, whether it ends or not', () => {
+  const long = Buffer.alloc(1_000, 'x')
+  for (const end of ['', '\n']) {
+    const chunks = [...Array.from({ length: 16 }, () => long), Buffer.from(`x${end}`)]
+    expect(() => readAll(chunks, 1_000)).toThrow('endless')
+  }
+})
+
 test('a million single bytes cost about their length', () => {
   const reader = new LineReader()
   const byte = Buffer.from('x')
-  for (let count = 0; count < 1_000_000; count++) for (const _ of reader.push(byte, () => 2_000_000, tooLong));
-  expect([...reader.push(Buffer.from('\n'), () => 2_000_000, tooLong)][0]?.length).toBe(1_000_000)
+  for (let count = 0; count < 1_000_000; count++) for (const _ of reader.push(byte, () => 2_000_000, endless));
+  expect([...reader.push(Buffer.from('\n'), () => 2_000_000, endless)][0]?.length).toBe(1_000_000)
 })
 test('of a line that is cut both ends come, and the next one is whole', () => {
   const reader = new LineReader()
   const push = (text: string) => {
-    const lines: { line: string; cut: boolean }[] = []
-    for (const line of reader.push(Buffer.from(text), () => 100_000, tooLong)) lines.push({ line, cut: reader.wasCut })
+    const lines: { line: string; cut: boolean; bytes: number }[] = []
+    for (const line of reader.push(Buffer.from(text), () => 100_000, endless))
+      lines.push({ line, cut: reader.wasCut, bytes: reader.lineBytes })
     return lines
   }
   push(`head${'x'.repeat(30_000)}`)
@@ -46,8 +65,6 @@ test('of a line that is cut both ends come, and the next one is whole', () => {
   const [first, ...others] = push('tail\nwhole\n')
   expect(first).toMatchObject({ line: expect.stringMatching(/^headx+y+tail$/), cut: true })
   expect(first?.line.length).toBeLessThan(1_000)
-  expect(others).toEqual([{ line: 'whole', cut: false }])
-  push('z'.repeat(60_000))
-  reader.cut()
-  expect(() => push('z'.repeat(60_000))).toThrow('too long')
+  expect(first?.bytes).toBeGreaterThan(90_000)
+  expect(others).toEqual([{ line: 'whole', cut: false, bytes: 5 }])
 })

@@ -5,6 +5,8 @@ const NEWLINE = 0x0a
 const END = 200
 /** Of a line that was cut; from there on it is cut anew. */
 const MOST_CUT_BYTES = 16 * 1024
+/** A line that is too long is passed over up to so many times what it may have; from there on it is taken for endless. */
+const MOST_TIMES = 16
 
 /** Cuts a stream of bytes into lines, holding no more than the line it is in. */
 export class LineReader {
@@ -19,6 +21,8 @@ export class LineReader {
 
   /** Whether the middle is missing in the line that `push` gave last. */
   wasCut = false
+  /** How long that line was, with what is missing. */
+  lineBytes = 0
 
   /** Holds little more than both ends of the line it is in from here on. */
   cut(): void {
@@ -30,21 +34,21 @@ export class LineReader {
   }
 
   /**
-   * The lines that `chunk` completes, without their newline, one at a time so that the caller can stop between two.
-   * @throws whatever `tooLong` makes, once a line has more than `maxBytes()`; the reader is of no use then.
+   * The lines that `chunk` completes, without their newline, one at a time so that the caller can stop between two. Of a
+   * line of more than `maxBytes()` both ends come.
+   * @throws whatever `endless` makes, once a line has 16 times as much; the reader is of no use then.
    */
-  *push(chunk: Buffer, maxBytes: () => number, tooLong: () => Error): Generator<string> {
+  *push(chunk: Buffer, maxBytes: () => number, endless: () => Error): Generator<string> {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      if (this.#length + end - start > maxBytes()) throw tooLong()
-      this.#append(chunk.subarray(start, end))
+      this.#append(chunk.subarray(start, end), maxBytes(), endless)
       this.wasCut = this.#dropped > 0
+      this.lineBytes = this.#length
       this.#dropped = 0
       yield this.#line.take()
       start = end + 1
     }
-    if (this.#length + chunk.length - start > maxBytes()) throw tooLong()
-    if (start < chunk.length) this.#append(chunk.subarray(start))
+    if (start < chunk.length) this.#append(chunk.subarray(start), maxBytes(), endless)
   }
 
   /** Of the line it is in, with what was let go of. */
@@ -52,8 +56,9 @@ export class LineReader {
     return this.#line.length + this.#dropped
   }
 
-  #append(piece: Buffer): void {
+  #append(piece: Buffer, maxBytes: number, endless: () => Error): void {
+    if (this.#length + piece.length > MOST_TIMES * maxBytes) throw endless()
     this.#line.append(piece)
-    if (this.#dropped > 0 && this.#line.length > MOST_CUT_BYTES) this.cut()
+    if (this.#line.length > (this.#dropped > 0 ? MOST_CUT_BYTES : maxBytes)) this.cut()
   }
 }

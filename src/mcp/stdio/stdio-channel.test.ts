@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runningPids, STDIO_SERVER, stdioBench, within } from '../../../test/support/stdio.ts'
+import { systemClock } from '../../server/system-clock.ts'
 import { AnswerMemory } from '../answer-memory.ts'
-import { CHECK_LIMITS, UpstreamFault } from '../channel.ts'
+import { CALL_LIMITS, CHECK_LIMITS, UpstreamFault } from '../channel.ts'
 import { StageTrace } from '../stage-trace.ts'
 
 let bench: Awaited<ReturnType<typeof stdioBench>>
@@ -188,6 +189,25 @@ test('a reply that is none, too deep or too large fails its request only', async
   })
   expect(await other).toEqual({ result: { ms: 300 } })
 })
+test('a reply of any length fails its request only, and a notification nobody', async () => {
+  const { channel, exits } = bench.channel({ clock: systemClock })
+  await channel.open(within())
+  const bytes = CALL_LIMITS.maxBytes + 1
+  const other = channel.request('late', { ms: 500 }, within())
+  for (const method of ['large', 'large_last']) {
+    const fault = await faultOfRejected(channel.request(method, { bytes }, within()))
+    expect(fault).toMatchObject({ outcome: 'protocol', failure: { code: 'response_too_large' } })
+    expect(fault.message).toContain(`to ${method} is larger than 16777216 bytes`)
+  }
+  expect(await channel.request('shout', { bytes }, within())).toEqual({ result: {} })
+  expect(await other).toEqual({ result: { ms: 500 } })
+  const silent = faultOfRejected(channel.request('silent', {}, within()))
+  await faultOfRejected(channel.request('buried', { bytes }, within()))
+  expect(await silent).toMatchObject({ failure: { code: 'response_too_large' } })
+  expect(await channel.request('echo', {}, within())).toEqual({ result: {} })
+  expect(exits).toEqual([])
+})
+
 test('a line that never ends costs bounded memory and the process', async () => {
   const { channel, exits } = bench.channel()
   await channel.open(within())
