@@ -20,6 +20,8 @@ const fields = {
   gateway_hide_down_servers: z.boolean(),
   /** How long names of tools and prompts may be there; many clients refuse more than 64 characters. */
   gateway_name_limit: z.int().min(NAME_LIMITS.least).max(NAME_LIMITS.most),
+  /** How many calls each token may make through the gateway a minute, as many at once; null: as many as it likes. */
+  gateway_calls_per_minute: z.int().min(1).max(1_000_000).nullable(),
 }
 
 export const SettingsView = z.object(fields).meta({ id: 'Settings' })

@@ -28,9 +28,14 @@ test('an admin changes settings, and makes and revokes a token', async () => {
   await page.getByText('Retention saved').first().waitFor()
   expect(await omni2.api.getSettings()).toMatchObject({ event_days: 14, health_log_days: null })
   // What was changed before, and not saved, is still there.
+  await gateway.getByLabel('Calls of one token').fill('600')
   await gateway.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Gateway saved').first().waitFor()
-  expect(await omni2.api.getSettings()).toMatchObject({ gateway_hide_down_servers: true, event_days: 14 })
+  expect(await omni2.api.getSettings()).toMatchObject({
+    gateway_hide_down_servers: true,
+    gateway_calls_per_minute: 600,
+    event_days: 14,
+  })
 
   const tokens = page.getByRole('region', { name: 'API tokens' })
   await tokens.getByRole('button', { name: 'New token' }).click()

@@ -188,12 +188,23 @@ test('omni2 settings shows what is set for all servers, and changes what it is t
     'event_days=14',
     'gateway_name_limit=100',
     'gateway_hide_down_servers=true',
+    'gateway_calls_per_minute=600',
   )
   expect([code, out]).toEqual([0, expect.stringMatching(/^event_days +14$/m)])
-  const kept = { event_days: 14, gateway_name_limit: 100, gateway_hide_down_servers: true }
+  const kept = {
+    event_days: 14,
+    gateway_name_limit: 100,
+    gateway_hide_down_servers: true,
+    gateway_calls_per_minute: 600,
+  }
   expect(await omni2.api.getSettings()).toMatchObject(kept)
+  expect((await run('settings', 'gateway_calls_per_minute=none')).out).toMatch(/^gateway_calls_per_minute +none$/m)
   expect((await run('settings', 'event_days=none')).out).toMatch(/^event_days +none$/m)
-  expect(JSON.parse((await run('settings', '--json')).out)).toMatchObject({ ...kept, event_days: null })
+  expect(JSON.parse((await run('settings', '--json')).out)).toMatchObject({
+    ...kept,
+    event_days: null,
+    gateway_calls_per_minute: null,
+  })
   expect(await run('settings', 'event_day=3')).toMatchObject({ code: 2, err: expect.stringContaining('event_days') })
   expect(await run('settings', 'gateway_name_limit=7')).toMatchObject({ code: 2, err: expect.stringContaining('>=64') })
 })

@@ -7,7 +7,7 @@ import { Feed } from '../feed.ts'
 import { collectionId, serverId } from '../ids.ts'
 import { Fleet, type Member } from '../watch/fleet.ts'
 import { Catalog, type ListChange } from './catalog.ts'
-import { DEFAULT_GATEWAY } from './gateway-settings.ts'
+import { DEFAULT_GATEWAY, type GatewaySettings } from './gateway-settings.ts'
 
 function start(...members: Member[]) {
   const fleet = new Fleet()
@@ -19,7 +19,7 @@ function start(...members: Member[]) {
     told.push(`${change.kind} of ${of}`)
   })
   for (const member of members) fleet.put(member)
-  const settings: { hidesDown: boolean; nameLimit: number } = { ...DEFAULT_GATEWAY }
+  const settings: { -readonly [K in keyof GatewaySettings]: GatewaySettings[K] } = { ...DEFAULT_GATEWAY }
   const catalog = new Catalog({ fleet, clock, changes, settings: () => settings })
   catalog.load()
   /** What is told once these servers were heard of. */

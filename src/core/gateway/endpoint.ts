@@ -1,3 +1,4 @@
+import type { CallPace } from './call-pace.ts'
 import type { Scope, TokenLimit } from './scope.ts'
 
 /** Where clients come to. */
@@ -11,7 +12,12 @@ export type Endpoint = {
 }
 
 /** Who a client comes as. */
-export type Caller = { readonly tokenId: number; readonly limit: TokenLimit | undefined }
+export type Caller = {
+  readonly tokenId: number
+  readonly limit: TokenLimit | undefined
+  /** Of all that comes with this token. */
+  readonly pace: CallPace
+}
 
 /** What this caller finds at this endpoint. */
 export type Offer = { readonly endpoint: Endpoint; readonly scope: Scope }

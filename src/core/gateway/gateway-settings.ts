@@ -6,8 +6,14 @@ export type GatewaySettings = {
   readonly hidesDown: boolean
   /** How long a name may be where servers are put together. */
   readonly nameLimit: number
+  /** How many calls each token may make a minute; undefined: as many as it likes. */
+  readonly callsPerMinute: number | undefined
 }
 
-export const DEFAULT_GATEWAY: GatewaySettings = { hidesDown: false, nameLimit: USUAL_NAME_LIMIT }
+export const DEFAULT_GATEWAY: GatewaySettings = {
+  hidesDown: false,
+  nameLimit: USUAL_NAME_LIMIT,
+  callsPerMinute: undefined,
+}
 
 export const NAME_LIMITS = { least: USUAL_NAME_LIMIT, most: 128 } as const

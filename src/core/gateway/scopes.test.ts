@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { aCollection } from '../../../test/support/collections.ts'
 import { collectionId, serverId } from '../ids.ts'
+import { CallPace } from './call-pace.ts'
 import type { ListChange, ToldKind } from './catalog.ts'
 import type { Part } from './collection.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -104,5 +105,5 @@ test.each<[string, ListChange, string, TokenLimit | undefined, boolean]>([
   ],
 ])('a change of %s concerns it or not', (_what, change, path, limited, isConcerned) => {
   const scopes = new Scopes({ collections: bookOf(aCollection(1, 'one', offering(1, { prompts: false }))) })
-  expect(scopes.concerns(change, at(path), { tokenId: 1, limit: limited })).toBe(isConcerned)
+  expect(scopes.concerns(change, at(path), { tokenId: 1, limit: limited, pace: new CallPace() })).toBe(isConcerned)
 })

@@ -25,7 +25,7 @@ import { LISTS, Lists } from './lists.ts'
 import { isLogLevel } from './log-level.ts'
 import { assertParamHeaders } from './param-headers.ts'
 import { type RelayDeps, RelayedCall } from './relayed-call.ts'
-import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure } from './rpc-failure.ts'
+import { errorMessage, INTERNAL_ERROR, invalidParams, notFound, RpcFailure, tooMany } from './rpc-failure.ts'
 import { SessionBook } from './session-book.ts'
 import { MOST_WATCHED, Subscriptions, type Watched } from './subscriptions.ts'
 
@@ -34,6 +34,8 @@ type Deps = Omit<RelayDeps, 'deadlines'> & {
   readonly fleet: Fleet
   readonly catalog: Catalog
   readonly scopes: Pick<Scopes, 'concerns'>
+  /** How many calls a token may make a minute; undefined: as many as it likes. */
+  readonly callsPerMinute: () => number | undefined
   readonly serverInfo: { readonly name: string; readonly version: string }
   /** Connections of their own to servers that sessions with one token may have. */
   readonly mostOfToken: number
@@ -182,11 +184,20 @@ export class Gateway {
     if (asker.session === undefined && method === 'tools/call') {
       assertParamHeaders(request.headers, route.member.capabilities?.value.tools ?? NO_TOOLS, route.params)
     }
+    this.#assertPace(asker.caller)
     const from = headerContext(request.headers)
     const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, headerContext: from, ...route })
     // In the legacy era only a notification cancels.
     if (asker.session === undefined) answer.onceGone(() => call.cancel())
     call.start()
+  }
+
+  /** @throws RpcFailure when the caller's token has made all the calls it may for now. */
+  #assertPace({ pace }: Caller): void {
+    const perMinute = this.#deps.callsPerMinute()
+    if (perMinute === undefined) return
+    const waitMs = pace.take(this.#deps.clock.now(), perMinute)
+    if (waitMs > 0) throw tooMany(perMinute, waitMs)
   }
 
   /** Keeps who subscribed where all share; true when others still are, so that it has to go on. */
@@ -283,7 +294,7 @@ export class Gateway {
 
   #answerFailure(answer: Answer, id: Json, error: unknown): void {
     if (error instanceof RpcFailure) {
-      answer.reply(errorMessage(id, error), error.status, error.status === 405 ? ['allow', 'GET, POST, DELETE'] : [])
+      answer.reply(errorMessage(id, error), error.status, error.headers)
       return
     }
     this.#deps.onError(error)
@@ -291,7 +302,7 @@ export class Gateway {
   }
 }
 
-const METHOD_NOT_ALLOWED = new RpcFailure(405, -32_000, 'Method not allowed')
+const METHOD_NOT_ALLOWED = new RpcFailure(405, -32_000, 'Method not allowed', undefined, ['allow', 'GET, POST, DELETE'])
 const INVALID_REQUEST = new RpcFailure(400, -32_600, 'Bad Request: the body is not one JSON-RPC message')
 
 const NOBODY: ClientSelf = { info: {}, capabilities: {} }

@@ -7,12 +7,15 @@ export class RpcFailure extends Error {
   readonly status: number
   readonly code: number
   readonly data: JsonObject | undefined
+  /** Names and values by turns. */
+  readonly headers: readonly string[]
 
-  constructor(status: number, code: number, message: string, data?: JsonObject) {
+  constructor(status: number, code: number, message: string, data?: JsonObject, headers: readonly string[] = []) {
     super(message)
     this.status = status
     this.code = code
     this.data = data
+    this.headers = headers
   }
 }
 
@@ -22,6 +25,16 @@ export const SERVER_UNAVAILABLE = -32_010
 
 export const notFound = (method: string): RpcFailure =>
   new RpcFailure(404, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)
+
+/** HTTP's own words for it too: whoever stands between knows them. */
+export function tooMany(perMinute: number, waitMs: number): RpcFailure {
+  const seconds = Math.ceil(waitMs / 1_000)
+  const message = `More than ${perMinute} calls a minute with this token. Try again in ${seconds} s.`
+  return new RpcFailure(429, -32_000, message, { code: 'rate_limited', retry_after_seconds: seconds }, [
+    'retry-after',
+    `${seconds}`,
+  ])
+}
 
 export const invalidParams = (message: string): RpcFailure => new RpcFailure(200, INVALID_PARAMS, message)
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { CallPace } from '../../core/gateway/call-pace.ts'
 import type { Caller } from '../../core/gateway/endpoint.ts'
 import type { Role } from '../../core/token.ts'
 import type { Auth } from '../access/auth.ts'
@@ -14,6 +15,8 @@ export class GatewayAccess {
   readonly #deps: Deps
   /** By the text of the header. */
   readonly #known = new Map<string, Caller>()
+  /** By token: one token may stand in several ways of writing the header. */
+  readonly #paces = new Map<number, CallPace>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -39,8 +42,14 @@ export class GatewayAccess {
     if (!ADMITTED.has(principal.role)) {
       throw new AppError('forbidden', `The gateway needs the role agent, operator or admin; you are ${principal.role}`)
     }
-    const caller = { tokenId: principal.tokenId, limit: principal.limit }
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear()
+    const { tokenId, limit } = principal
+    const pace = this.#paces.get(tokenId) ?? new CallPace()
+    if (this.#known.size >= MOST_KNOWN) {
+      this.#known.clear()
+      this.#paces.clear()
+    }
+    this.#paces.set(tokenId, pace)
+    const caller = { tokenId, limit, pace }
     this.#known.set(authorization, caller)
     return caller
   }

@@ -59,7 +59,7 @@ export function openGateway({
   shares,
   tracer,
 }: Deps): OpenGateway {
-  const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges } = watch
+  const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges, settings } = watch
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
   const record = (call: CallRecord) => callLog.record(call)
@@ -69,6 +69,7 @@ export function openGateway({
     ...{ fleet, catalog, scopes, monitor, upstreams, bulkhead, clock, serverInfo },
     ...{ record, hiddenFields, tracer, onError },
     mostOfToken: shares.ownOfToken,
+    callsPerMinute: () => settings.values.gateway.callsPerMinute,
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))

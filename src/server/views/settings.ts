@@ -10,6 +10,7 @@ export const settingsView = ({ retention, gateway }: CommonSettings): SettingsVi
   call_payload_days: retention.payloadDays,
   gateway_hide_down_servers: gateway.hidesDown,
   gateway_name_limit: gateway.nameLimit,
+  gateway_calls_per_minute: gateway.callsPerMinute ?? null,
 })
 
 /** `settings` with what an input names. */
@@ -25,5 +26,9 @@ export const changedSettings = ({ retention, gateway }: CommonSettings, input: S
   gateway: {
     hidesDown: input.gateway_hide_down_servers ?? gateway.hidesDown,
     nameLimit: input.gateway_name_limit ?? gateway.nameLimit,
+    callsPerMinute:
+      input.gateway_calls_per_minute === undefined
+        ? gateway.callsPerMinute
+        : (input.gateway_calls_per_minute ?? undefined),
   },
 })

@@ -37,4 +37,10 @@ export const GATEWAY_FIELDS = {
     about: 'Of a tool with its server, from 64 to 128; longer ones end in a hash. Many clients refuse more than 64.',
     unit: 'characters',
   },
+  gateway_calls_per_minute: {
+    label: 'Calls of one token',
+    about: 'How many an agent may make a minute; more are refused until there is room again (HTTP 429).',
+    unit: 'calls a minute',
+    unset: 'as many as it likes',
+  },
 } as const satisfies Fields
