@@ -9,12 +9,14 @@ import type { Gateway } from '../../mcp/downstream/gateway.ts'
 import { type HostRules, isOurHost, isOurOrigin } from '../access/hosts.ts'
 import { addressKey } from '../http/edge.ts'
 import { problemHeaders, toProblem } from '../http/problems.ts'
+import { clientAddress, clientScheme, type TrustedProxies } from '../http/trusted-proxies.ts'
 import type { GatewayAccess } from './gateway-access.ts'
 
 type Deps = {
   readonly gateway: Pick<Gateway, 'visit'>
   readonly access: GatewayAccess
   readonly hosts: HostRules
+  readonly isTrusted: TrustedProxies
   readonly scopes: Scopes
   readonly fleet: Pick<Fleet, 'byName'>
   readonly onError: (error: unknown) => void
@@ -37,7 +39,7 @@ export function gatewayEntry(deps: Deps): (request: IncomingMessage, response: S
     const arrival = { endpoint, request, response }
     const { authorization } = request.headers
     try {
-      if (!isOurs(request)) refuseForeign(request, deps.hosts)
+      if (!isOurs(request)) refuseForeign(request, deps)
       const caller = deps.access.known(authorization)
       if (caller !== undefined) enter(deps, arrival, caller)
       else prove(deps, arrival).catch((error: unknown) => refuse(deps, response, error))
@@ -49,8 +51,9 @@ export function gatewayEntry(deps: Deps): (request: IncomingMessage, response: S
 }
 
 async function prove(deps: Deps, arrival: Arrival): Promise<void> {
-  const { headers, socket } = arrival.request
-  enter(deps, arrival, await deps.access.prove(headers.authorization, addressKey(socket.remoteAddress ?? '')))
+  const { request } = arrival
+  const address = addressKey(clientAddress(request, deps.isTrusted))
+  enter(deps, arrival, await deps.access.prove(request.headers.authorization, address))
 }
 
 function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Caller): void {
@@ -128,11 +131,15 @@ function knownHost(hosts: HostRules): (request: IncomingMessage) => boolean {
 }
 
 /** Stops pages of other sites: by the name they reached us under (DNS rebinding), and by where they come from. */
-function refuseForeign({ headers: { host, origin }, socket }: IncomingMessage, hosts: HostRules): void {
+function refuseForeign(request: IncomingMessage, { hosts, isTrusted }: Deps): void {
+  const {
+    headers: { host, origin },
+    socket,
+  } = request
   if (!isOurHost(host, socket.localPort ?? 80, hosts)) {
     throw new AppError('forbidden', 'The Host header is not a name of this server; allow it with OMNI2_ALLOWED_HOSTS')
   }
-  if (origin !== undefined && !isOurOrigin(origin, `http://${host}`, hosts.publicUrl)) {
+  if (origin !== undefined && !isOurOrigin(origin, `${clientScheme(request, isTrusted)}://${host}`, hosts.publicUrl)) {
     throw new AppError('forbidden', 'Requests from pages of another origin are refused')
   }
 }

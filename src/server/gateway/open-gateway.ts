@@ -13,6 +13,7 @@ import type { Auth } from '../access/auth.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import type { Config } from '../config/config.ts'
 import type { Shares } from '../shares.ts'
+import { trustedProxies } from '../http/trusted-proxies.ts'
 import type { Watch } from '../watch-fleet.ts'
 import { GatewayAccess } from './gateway-access.ts'
 import { gatewayEntry } from './gateway-entry.ts'
@@ -80,9 +81,10 @@ export function openGateway({
     stopLooking = clock.after(EXPIRY_LOOK_MS, endExpired)
   }
   endExpired()
+  const isTrusted = trustedProxies(config.trustedProxies)
   const access = new GatewayAccess({ auth, book })
   return {
-    before: gatewayEntry({ gateway, access, hosts: config, scopes, fleet, onError }),
+    before: gatewayEntry({ gateway, access, hosts: config, isTrusted, scopes, fleet, onError }),
     close: () => {
       stopLooking()
       return gateway.close()

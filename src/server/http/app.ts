@@ -19,6 +19,7 @@ import { documentRoutes } from './open-api.ts'
 import { problemHeaders, toProblem } from './problems.ts'
 import { type Answered, logRequests } from './request-log.ts'
 import { ShedLog } from './shed-log.ts'
+import { trustedProxies } from './trusted-proxies.ts'
 
 type Deps = {
   readonly config: Config
@@ -91,14 +92,6 @@ function sayGoodbye(this: FastifyInstance, done: () => void): void {
   for (const socket of this.websocketServer.clients) socket.close(1001, 'Going away')
   this.websocketServer.close()
   done()
-}
-
-/** A number of hops is taken at its word: whoever sets it makes sure that nobody but the proxy can reach us. */
-function trustedProxies(
-  setting: Config['trustedProxies'],
-): false | string[] | ((address: string, hop: number) => boolean) {
-  if (typeof setting === 'number') return setting === 0 ? false : (_address, hop) => hop < setting
-  return setting.length === 0 ? false : [...setting]
 }
 
 function answerFailures(app: FastifyInstance, log: Logger, clock: Clock): void {

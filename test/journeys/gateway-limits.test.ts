@@ -63,3 +63,24 @@ test('a token makes as many calls a minute as is set, whichever way it comes, an
   await omni2.api.updateSettings({ body: { gateway_calls_per_minute: null } })
   expect(await old.call('old__echo', { text: 'd' })).toMatchObject({ isError: false })
 })
+
+test('behind a trusted proxy wrong tokens count by the address it tells, and by its own scheme it is known', async () => {
+  await using omni2 = await Omni2.start({ env: { OMNI2_TRUSTED_PROXIES: '1' } })
+  const ask = async (authorization: string, headers: Record<string, string>) => {
+    const init = {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json', ...headers },
+      body: '{}',
+    }
+    return (await fetch(`${omni2.url}/mcp`, init)).status
+  }
+  const [guesser, neighbour] = ['203.0.113.66', '198.51.100.7'].map((address) => ({ 'x-forwarded-for': address }))
+  for (let guess = 0; guess < 20; guess++) expect(await ask(`Bearer guess-${guess}`, guesser ?? {})).toBe(401)
+  expect(await ask('Bearer guess-20', guesser ?? {})).toBe(429)
+  expect(await ask('Bearer stale', neighbour ?? {})).toBe(401)
+
+  const origin = omni2.url.replace('http:', 'https:')
+  const own = `Bearer ${omni2.adminToken}`
+  expect(await ask(own, { origin })).toBe(403)
+  expect(await ask(own, { origin, 'x-forwarded-proto': 'https' })).toBe(400)
+})
