@@ -6,7 +6,7 @@ import type { UpstreamFault } from '../channel.ts'
 import { inconclusive } from '../failures.ts'
 
 /** A session that may have connections of its own. */
-type Holder = { readonly caller: Caller; readonly isIdle: boolean; readonly lastUsed: Instant }
+type Holder = { readonly caller: Pick<Caller, 'tokenId'>; readonly isIdle: boolean; readonly lastUsed: Instant }
 
 type Deps<H extends Holder> = {
   readonly clock: Clock
