@@ -29,8 +29,13 @@ type Deps = {
   readonly places: OwnPlaces<LegacySession>
 }
 
+/** In the course of what a server asks; without an answer under way, it asks on the client's own stream. */
+type Course = { readonly answer: Answer | undefined; readonly member: Member }
+
 /** A client that answers nothing keeps this many questions of servers waiting at most. */
 const MOST_ASKED = 256
+/** Of one server, which takes no other's. */
+const MOST_ASKED_BY_ONE = 32
 
 /** A legacy client from `initialize` to its end. */
 export class LegacySession implements Begun, Hearer {
@@ -44,7 +49,7 @@ export class LegacySession implements Begun, Hearer {
   client: ClientSelf
   lastUsed: Instant
   /** What servers asked it, by our ids. */
-  readonly #asked = new Map<RpcId, (reply: Reply) => void>()
+  readonly #asked = new Map<RpcId, { readonly course: Course; readonly answered: (reply: Reply) => void }>()
   #lastAsked = 0
   /** The resources it subscribed to. */
   readonly #watched = new Set<string>()
@@ -74,7 +79,9 @@ export class LegacySession implements Begun, Hearer {
     this.#calls.push(call)
   }
 
-  ended(call: Stoppable): void {
+  /** What servers asked in its course wants no answer any more. */
+  ended(call: Stoppable, course: Course): void {
+    for (const [id, asked] of this.#asked) if (asked.course === course) this.answered(id, OVER)
     const at = this.#calls.indexOf(call)
     const last = at === -1 ? undefined : this.#calls.pop()
     if (last !== undefined && last !== call) this.#calls[at] = last
@@ -126,22 +133,25 @@ export class LegacySession implements Begun, Hearer {
     this.connections.setLogLevel(level)
   }
 
-  /** Asks the client what a server wants to know, on `answer` or else its own stream. False when there is no way to it. */
-  ask(answer: Answer | undefined, method: string, params: JsonObject, answered: (reply: Reply) => void): boolean {
-    const place = answer ?? this.#stream
+  /** Asks the client what a server wants to know. False when there is no way to it, or it has too much to answer. */
+  ask(course: Course, method: string, params: JsonObject, answered: (reply: Reply) => void): boolean {
+    const place = course.answer ?? this.#stream
     if (place === undefined || !place.isOpen || this.#asked.size >= MOST_ASKED) return false
+    const { id: server } = course.member.server
+    const asked = [...this.#asked.values()].filter(({ course: { member } }) => member.server.id === server)
+    if (asked.length >= MOST_ASKED_BY_ONE) return false
     const id = `omni2-${++this.#lastAsked}`
-    this.#asked.set(id, answered)
+    this.#asked.set(id, { course, answered })
     place.tell({ jsonrpc: '2.0', id, method, params })
     return true
   }
 
   /** An answer to nothing we asked is passed over. */
   answered(id: RpcId | undefined, reply: Reply): void {
-    const answered = id === undefined ? undefined : this.#asked.get(id)
-    if (id === undefined || answered === undefined) return
+    const asked = id === undefined ? undefined : this.#asked.get(id)
+    if (id === undefined || asked === undefined) return
     this.#asked.delete(id)
-    answered(reply)
+    asked.answered(reply)
   }
 
   endStream(): void {
@@ -152,17 +162,18 @@ export class LegacySession implements Begun, Hearer {
   /** Stops what goes on in it. */
   end(): void {
     for (const call of this.#calls.slice()) call.cancel()
-    for (const answered of this.#asked.values()) answered(LEFT)
+    for (const { answered } of this.#asked.values()) answered(LEFT)
     this.#asked.clear()
     this.connections.close()
     this.endStream()
   }
 
-  #asideOf({ server }: Member): Aside {
-    const { name } = server.config
+  #asideOf(member: Member): Aside {
+    const { name } = member.server.config
+    const course = { answer: undefined, member }
     return {
       notified: (method, params) => this.hear(name, method, params),
-      asked: (method, params, answered) => this.ask(undefined, method, params, answered),
+      asked: (method, params, answered) => this.ask(course, method, params, answered),
     }
   }
 
@@ -172,4 +183,5 @@ export class LegacySession implements Begun, Hearer {
   }
 }
 
+const OVER: Reply = { error: { code: -32_000, message: 'The call in whose course this was asked is over' } }
 const LEFT: Reply = { error: { code: -32_000, message: 'The client left' } }

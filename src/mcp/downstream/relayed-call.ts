@@ -200,7 +200,7 @@ export class RelayedCall implements ExchangeListener {
       this.#extend()
       own.answer(id, reply)
     }
-    return session?.ask(this.#request.answer, method, params, answered) ?? false
+    return session?.ask(this.#request, method, params, answered) ?? false
   }
 
   readonly #run = (): void => {
@@ -302,7 +302,7 @@ export class RelayedCall implements ExchangeListener {
       }
       const method = isObject(input) && typeof input.method === 'string' ? input.method : ''
       const about = isObject(input) && isObject(input.params) ? input.params : {}
-      if (!session.ask(answer, method, about, answered)) return void stop(NO_WAY_TO_ASK)
+      if (!session.ask(this.#request, method, about, answered)) return void stop(NO_WAY_TO_ASK)
     }
   }
 
@@ -340,7 +340,7 @@ export class RelayedCall implements ExchangeListener {
     const serverId = member.server.id
     const before = this.#state
     this.#state = 'over'
-    asker.session?.ended(this)
+    asker.session?.ended(this, this.#request)
     deadlines.remove(this)
     if (before === 'waiting') bulkhead.giveUp(serverId, this.#run)
     if (before === 'running') bulkhead.leave(serverId)
