@@ -14,6 +14,7 @@ import { LastingRequests } from './lasting-requests.ts'
 import type { Means } from './means.ts'
 import type { Environment } from './references.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
+import { isOfTask, NO_TASKS, withoutTasks } from './without-tasks.ts'
 
 export type UpstreamsDeps = {
   readonly clock: Clock
@@ -86,9 +87,10 @@ export class McpUpstreams implements Upstreams {
     return this.#connectionOf(server).callTool(call, signal)
   }
 
-  /** Asks the server what a client wants of it; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */
+  /** Asks the server what a client wants of it, where all share; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */
   relay(server: Server, request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
-    return this.#connectionOf(server).relay(request, hears, signal)
+    if (isOfTask(request.method)) return Promise.resolve(NO_TASKS)
+    return this.#connectionOf(server).relay(withoutTasks(request), hears, signal)
   }
 
   /** What hides the server's own credentials in a text; undefined when it has none to hide. */
