@@ -84,9 +84,9 @@ export interface Channel {
   /**
    * Hears changes of lists while nobody asks anything, where that takes a stream of its own; `params` are those of
    * `subscriptions/listen`; `anew`: they are others than before. Never fails; resolves once it hears, or knows that it
-   * never will. Absent where changes are heard anyway.
+   * never will, with what a modern server acknowledged. Absent where changes are heard anyway.
    */
-  listen?(params: JsonObject, anew?: boolean): Promise<void>
+  listen?(params: JsonObject, anew?: boolean): Promise<JsonObject | undefined>
   /** True while a request can be sent without connecting or spawning anew. */
   readonly alive: boolean
   /** True while the server keeps a session for this connection alone. */

@@ -20,7 +20,7 @@ import { type Conceal, concealing, concealObject, concealReply } from './conceal
 import { Deadline } from './deadline.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import { LIST_CHANGED } from './json-rpc.ts'
-import type { LastingRequests } from './lasting-requests.ts'
+import type { Lasting } from './lasting-requests.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 import { type Found, Session } from './session.ts'
@@ -38,7 +38,7 @@ export type ConnectionDeps = ChannelMaker & {
   /** Takes a place before it is first used, and answers what gives it back. @throws UpstreamFault when there is none. */
   readonly enter?: (() => () => void) | undefined
   /** What was asked of it that a new session is to be asked again. */
-  readonly lasting: LastingRequests
+  readonly lasting: Lasting
   /** Told of what shared connections say without being asked. */
   readonly onNotified?: (method: string, params: JsonObject) => void
 }

@@ -3,6 +3,7 @@ import { type Answer, aTool, only, rawServer } from '../../test/support/raw-serv
 import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
 import type { JsonObject } from '../core/capabilities.ts'
 import { NOBODY_HEARS } from './channel.ts'
+import { LastingRequests } from './lasting-requests.ts'
 
 const META = 'io.modelcontextprotocol/'
 
@@ -217,7 +218,8 @@ describe('a session the server forgot', () => {
     }
     const client = { info: {}, capabilities: {} }
     const aside = { notified: () => {}, asked: () => false }
-    const connection = bench.upstreams.connectFor(aServerAt(server.url), { client, aside, enter: () => () => {} })
+    const own = { client, aside, lasting: new LastingRequests(), enter: () => () => {} }
+    const connection = bench.upstreams.connectFor(aServerAt(server.url), own)
     const relay = (method: string, params: JsonObject) =>
       connection.relay({ method, params, client }, NOBODY_HEARS, FOREVER)
     await relay('logging/setLevel', { level: 'error' })

@@ -12,9 +12,10 @@ import {
   paramHeaders,
   paramHeadersOf,
 } from './http/header-values.ts'
-import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
-import type { LastingRequests } from './lasting-requests.ts'
+import { INVALID_PARAMS, isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
+import type { Lasting } from './lasting-requests.ts'
 import { kindOf, LIST_LIMITS, type Listed, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
+import { OwedRequests } from './owed-requests.ts'
 import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -30,7 +31,7 @@ export type SessionDeps = {
   /** The eras its transport can speak, the likelier first. */
   readonly eras: readonly Era[]
   readonly probeMs: number | undefined
-  readonly lasting: LastingRequests
+  readonly lasting: Lasting
   /** What somebody wants to hear while nobody asks: that its lists changed, or whatever it says. */
   readonly hears: 'nothing' | 'changes' | 'everything'
   /** Removes our own credentials from what the server says. */
@@ -54,6 +55,10 @@ export class Session {
   /** The era spoken last; what to try first. */
   #era: Era | undefined
   #paramHeaders: ReadonlyMap<string, readonly ParamHeader[]> | undefined
+  readonly #owed: OwedRequests
+  /** The newest answer of a modern server to what all subscribe to. */
+  #acknowledged: Promise<JsonObject | undefined> = Promise.resolve(undefined)
+  #isListeningSoon = false
   #last: Required<Pick<Capabilities, 'prompts' | 'resources' | 'templates'>> = {
     prompts: [],
     resources: [],
@@ -62,6 +67,7 @@ export class Session {
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
+    this.#owed = new OwedRequests(deps)
   }
 
   /** True while the first contact, which a process may not survive, is being made. */
@@ -83,6 +89,7 @@ export class Session {
     const { identity } = alive
     const isHeard = deep || this.#deps.lasting.uris().length > 0
     if (alive.established !== undefined && isHeard) void this.#listen(alive.established)
+    void this.#owed.pay(options)
     if (alive.established === undefined || !deep) return { outcome: alive.outcome, identity, capabilities: undefined }
     const { declares } = alive.established
     const tools = declares.tools
@@ -119,6 +126,7 @@ export class Session {
       return { reply: await unlessAborted(this.#subscribe(greeting, request), options.signal), identity }
     }
     const params = paramsFor(request, identity.era)
+    this.#deps.lasting.asked(method, params)
     const reply = await channel.request(method, params, this.#withParamHeaders(method, params, options))
     if ('result' in reply) this.#deps.lasting.done(method, params)
     if (SUBSCRIBING.has(method)) void this.#listen(greeting)
@@ -131,11 +139,28 @@ export class Session {
   }
 
   /** A modern server is told on one stream of all that is subscribed to. */
-  async #subscribe(greeting: Established, { method, params }: RelayRequest): Promise<Reply> {
+  async #subscribe(greeting: Established, { method, params: { uri } }: RelayRequest): Promise<Reply> {
     if (!greeting.declares.subscriptions || this.#deps.channel.listen === undefined) return NO_SUBSCRIPTIONS
-    this.#deps.lasting.done(method, params)
-    await this.#listen(greeting, true)
-    return { result: {} }
+    this.#listenSoon(greeting)
+    if (method === 'resources/unsubscribe') return { result: {} }
+    let last: Promise<JsonObject | undefined>
+    let acknowledged: JsonObject | undefined
+    do {
+      last = this.#acknowledged
+      acknowledged = await last
+    } while (last !== this.#acknowledged)
+    const heard = acknowledged?.resourceSubscriptions
+    return Array.isArray(heard) && heard.includes(uri) ? { result: {} } : NOT_HEARD
+  }
+
+  /** Once for all that want it at the same moment. */
+  #listenSoon(greeting: Established): void {
+    if (this.#isListeningSoon) return
+    this.#isListeningSoon = true
+    this.#acknowledged = Promise.resolve().then(() => {
+      this.#isListeningSoon = false
+      return this.#listen(greeting, true)
+    })
   }
 
   /** Makes sure that it was greeted, and that what it says next is heard. @throws UpstreamFault. */
@@ -251,13 +276,13 @@ export class Session {
   }
 
   /** From the greeting on; deep checks look whether it is still so. */
-  async #listen({ announces }: Established, anew = false): Promise<void> {
+  async #listen({ announces }: Established, anew = false): Promise<JsonObject | undefined> {
     const { channel, client, hears } = this.#deps
     const uris = this.#deps.lasting.uris()
-    if (hears === 'nothing' || (hears === 'changes' && announces.length + uris.length === 0)) return
+    if (hears === 'nothing' || (hears === 'changes' && announces.length + uris.length === 0)) return undefined
     const lists = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
     const notifications = { ...lists, ...(uris.length > 0 && { resourceSubscriptions: uris }) }
-    await channel.listen?.({ notifications, _meta: modernMeta(client) }, anew)
+    return channel.listen?.({ notifications, _meta: modernMeta(client) }, anew)
   }
 
   /** One greeting at a time; who joins one that its starter gave up starts another. */
@@ -294,13 +319,9 @@ export class Session {
     }
   }
 
-  /** Sets in a new session what was set in the one before; what the server does not do any more is let be. */
+  /** Sets in a new session what was set in the one before. */
   async #restore(greeting: Greeting, options: RequestOptions): Promise<Greeting> {
-    if (!('identity' in greeting) || greeting.identity.era !== 'legacy') return greeting
-    const { channel } = this.#deps
-    await Promise.allSettled(
-      this.#deps.lasting.all().map(({ method, params }) => channel.request(method, params, options)),
-    )
+    if ('identity' in greeting && greeting.identity.era === 'legacy') await this.#owed.restore(options)
     return greeting
   }
 }
@@ -323,6 +344,9 @@ const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
 const SUBSCRIBING: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe'])
 const NO_SUBSCRIPTIONS: Reply = {
   error: { code: METHOD_NOT_FOUND, message: 'The server does not tell when a resource changes' },
+}
+const NOT_HEARD: Reply = {
+  error: { code: INVALID_PARAMS, message: 'The server does not tell when this resource changes' },
 }
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }

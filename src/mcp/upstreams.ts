@@ -10,7 +10,7 @@ import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from '
 import { Deadlines } from './deadlines.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
-import { LastingRequests } from './lasting-requests.ts'
+import { type Lasting, LastingRequests, SharedLasting } from './lasting-requests.ts'
 import type { Means } from './means.ts'
 import type { Environment } from './references.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
@@ -40,8 +40,11 @@ const PATIENCE_MS = 10_000
 type Own = {
   readonly client: ClientSelf
   readonly aside: Aside
+  readonly lasting: Lasting
   readonly enter: NonNullable<ConnectionDeps['enter']>
 }
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 type Kept = { readonly revision: number; readonly connection: Connection }
 
@@ -53,9 +56,9 @@ export class McpUpstreams implements Upstreams {
   readonly #kept = new Map<ServerId, Kept>()
   /** Those of single clients. */
   readonly #own = new Map<ServerId, Set<Connection>>()
-  /** What is subscribed to on connections that all share: it holds for the next connection too. */
-  readonly #lasting = new Map<ServerId, LastingRequests>()
   readonly #leaving = new Set<Connection>()
+  /** The resources that clients want to hear of on connections that all share, by the servers' own URIs. */
+  readonly watched = new Map<ServerId, Set<string>>()
   /** Servers that keep no sessions for clients of the legacy era, with the revision that this was seen of. */
   readonly withoutSessions = new Map<ServerId, number>()
   /** Checks and calls of our own need nothing of the client. */
@@ -99,8 +102,9 @@ export class McpUpstreams implements Upstreams {
   }
 
   /** A connection for one client alone, greeted in its name. Whoever asks for it closes it, unless the server is dropped. */
-  connectFor({ id, config }: Server, { client, aside, enter }: Own): Connection {
-    const connection = this.#connect(config, id, { client, aside, enter: () => this.#entered(id, connection, enter()) })
+  connectFor({ id, config }: Server, own: Own): Connection {
+    const enter = () => this.#entered(id, connection, own.enter())
+    const connection = this.#connect(config, id, { ...own, enter })
     return connection
   }
 
@@ -120,7 +124,6 @@ export class McpUpstreams implements Upstreams {
     this.withoutSessions.delete(id)
     for (const own of this.#own.get(id) ?? []) void this.#retire(own)
     this.#own.delete(id)
-    if (this.#lasting.get(id)?.all().length === 0) this.#lasting.delete(id)
     if (kept !== undefined) await this.#retire(kept.connection)
   }
 
@@ -148,10 +151,8 @@ export class McpUpstreams implements Upstreams {
     return connection
   }
 
-  #lastingOf(id: ServerId): LastingRequests {
-    const lasting = this.#lasting.get(id) ?? new LastingRequests()
-    this.#lasting.set(id, lasting)
-    return lasting
+  #sharedLasting(id: ServerId): Lasting {
+    return new SharedLasting(() => this.watched.get(id) ?? NOTHING)
   }
 
   async #retire(connection: Connection): Promise<void> {
@@ -168,7 +169,7 @@ export class McpUpstreams implements Upstreams {
       client: own?.client ?? this.#self,
       aside: own?.aside,
       enter: own?.enter,
-      lasting: id === undefined || own !== undefined ? new LastingRequests() : this.#lastingOf(id),
+      lasting: own?.lasting ?? (id === undefined ? new LastingRequests() : this.#sharedLasting(id)),
       ...(id !== undefined &&
         own === undefined &&
         onNotified && { onNotified: (method, params) => onNotified(id, method, params) }),

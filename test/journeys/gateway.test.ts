@@ -3,6 +3,7 @@ import { dualEraServer, legacyServer } from '../support/fixture-servers.ts'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { check, read, registerHealthy, stdioDraft, until, untilStatus } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
+import { rawServer } from '../support/raw-server.ts'
 import { everythingStdio } from '../support/real-servers.ts'
 
 /** Omni2 with a token that may use the gateway and nothing else. */
@@ -149,7 +150,9 @@ test('nobody without a token for it gets in', async () => {
 
 test('what would be kept for long is refused when it is too long, or too much', async () => {
   await using up = await start()
-  await using legacy = await legacyServer()
+  await using legacy = await rawServer(({ message, result, honest }) =>
+    message.method === 'resources/subscribe' && message.params.uri !== 'test://refused' ? result({}) : honest(),
+  )
   const { omni2 } = up
   await registerHealthy(omni2, 'legacy', http(legacy.url))
   const { url, token } = up.at('/servers/legacy/mcp')
@@ -170,6 +173,7 @@ test('what would be kept for long is refused when it is too long, or too much', 
   const { response } = await post('initialize', greeting('agent'))
   const session = { 'mcp-session-id': `${response.headers.get('mcp-session-id')}` }
   expect((await post('m'.repeat(129), {}, session)).status).toBe(404)
+  expect((await post('resources/subscribe', { uri: 'test://refused' }, session)).text).toContain('Method not found')
   for (let n = 0; n < 200; n++) await post('resources/subscribe', { uri: `test://${n}` }, session)
   expect((await post('resources/subscribe', { uri: 'test://more' }, session)).text).toContain('at most 200 resources')
   await post('resources/unsubscribe', { uri: 'test://0' }, session)

@@ -46,6 +46,7 @@ export class BridgeSession {
   answered({ method, params }: BridgeMessage, text: string): void {
     if (method === undefined || !LastingRequests.isOne(method)) return
     const message = parsed(text)
+    this.#lasting.asked(method, params)
     if (isObject(message) && message.result !== undefined) this.#lasting.done(method, params)
   }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Capability, Json, JsonObject } from '../../core/capabilities.ts'
 import type { Catalog, ListChange } from '../../core/gateway/catalog.ts'
 import type { Caller, Offer } from '../../core/gateway/endpoint.ts'
-import { isAdmitted } from '../../core/gateway/refusal.ts'
 import { type Route, Router } from '../../core/gateway/router.ts'
 import type { Scopes } from '../../core/gateway/scopes.ts'
 import type { ServerId } from '../../core/ids.ts'
@@ -30,7 +29,7 @@ import { SessionBook } from './session-book.ts'
 import { MOST_WATCHED, Subscriptions, type Watched } from './subscriptions.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
-  readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions'>
+  readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions' | 'watched'>
   readonly fleet: Fleet
   readonly catalog: Catalog
   readonly scopes: Pick<Scopes, 'concerns'>
@@ -97,6 +96,11 @@ export class Gateway {
   /** What a server says on the connection that all share; what is not of a resource cannot be told whose it is. */
   heard(id: ServerId, method: string, params: JsonObject): void {
     this.#subscriptions.heard(id, method, params)
+  }
+
+  /** Nobody hears of it any more. */
+  serverDeleted(id: ServerId): void {
+    this.#subscriptions.forget(id)
   }
 
   /** Ends what clients with tokens that work no more listen to, and stops what they asked in sessions. */
@@ -177,7 +181,8 @@ export class Gateway {
     const route = isOther ? undefined : this.#router.route(offer, method, params)
     if (route === undefined) throw notFound(method)
     if ('unknown' in route) throw invalidParams(`Unknown ${route.unknown}`)
-    if (asker.session !== undefined && this.#isShared(asker.session, method, route)) {
+    const { session } = asker
+    if (session !== undefined && method === 'resources/unsubscribe' && this.#unsubscribe(session, route)) {
       answer.reply(resultMessage(id, {}))
       return
     }
@@ -186,7 +191,8 @@ export class Gateway {
     }
     this.#assertPace(asker.caller)
     const from = headerContext(request.headers)
-    const call = new RelayedCall(this.#deps, { asker, answer, id, method, bytesIn, headerContext: from, ...route })
+    const deps = session && method === 'resources/subscribe' ? this.#subscribing(session, route) : this.#deps
+    const call = new RelayedCall(deps, { asker, answer, id, method, bytesIn, headerContext: from, ...route })
     // In the legacy era only a notification cancels.
     if (asker.session === undefined) answer.onceGone(() => call.cancel())
     call.start()
@@ -200,19 +206,20 @@ export class Gateway {
     if (waitMs > 0) throw tooMany(perMinute, waitMs)
   }
 
-  /** Keeps who subscribed where all share; true when others still are, so that it has to go on. */
-  #isShared(session: LegacySession, method: string, { member, params: { uri } }: Route): boolean {
-    const { server } = member
-    if (typeof uri !== 'string') return false
-    if (method === 'resources/subscribe' && isAdmitted(member)) {
-      if (!session.watch(`${server.id} ${uri}`)) {
-        throw invalidParams(`A session subscribes to at most ${MOST_WATCHED} resources`)
-      }
-      this.#subscriptions.add(server.id, uri, session)
+  /** Where clients share a connection, the server is asked for what nobody subscribed to before. @throws RpcFailure when it has too much. */
+  #subscribing(session: LegacySession, { member }: Route): RelayDeps {
+    if (session.connections.watchedCount + this.#subscriptions.countOf(session) >= MOST_WATCHED) {
+      throw invalidParams(`A session subscribes to at most ${MOST_WATCHED} resources`)
     }
-    if (method !== 'resources/unsubscribe') return false
-    session.unwatch(`${server.id} ${uri}`)
-    return this.#subscriptions.remove(server.id, uri, session) && session.shares(server.id)
+    const relay: McpUpstreams['relay'] = (_server, { params: { uri } }, _hears, signal) =>
+      this.#subscriptions.subscribe({ member, uri: `${uri}` }, session, signal)
+    const concealerOf: McpUpstreams['concealerOf'] = (id) => this.#deps.upstreams.concealerOf(id)
+    return { ...this.#deps, upstreams: { relay, concealerOf } }
+  }
+
+  /** False when there is a session of the server's that has to be told. */
+  #unsubscribe(session: LegacySession, { member, params: { uri } }: Route): boolean {
+    return this.#subscriptions.unsubscribe(member.server.id, `${uri}`, session)
   }
 
   #subscribe({ answer, caller, offer }: Visit, { id, params: { notifications: filter } }: Request): void {

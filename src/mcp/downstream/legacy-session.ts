@@ -2,7 +2,6 @@ import type { JsonObject } from '../../core/capabilities.ts'
 import type { Instant } from '../../core/clock.ts'
 import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
 import { publicUri } from '../../core/gateway/public-uri.ts'
-import type { ServerId } from '../../core/ids.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import type { Reply, RpcId } from '../channel.ts'
 import type { Aside } from '../connection.ts'
@@ -11,7 +10,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import { OwnConnections } from './own-connections.ts'
 import type { OwnPlaces } from './own-places.ts'
-import { type Hearer, MOST_WATCHED } from './subscriptions.ts'
+import type { Hearer } from './subscriptions.ts'
 
 /** What can be stopped at the client's word. */
 type Stoppable = { readonly id: RpcId; cancel(): void }
@@ -51,8 +50,6 @@ export class LegacySession implements Begun, Hearer {
   /** What servers asked it, by our ids. */
   readonly #asked = new Map<RpcId, { readonly course: Course; readonly answered: (reply: Reply) => void }>()
   #lastAsked = 0
-  /** The resources it subscribed to. */
-  readonly #watched = new Set<string>()
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
@@ -106,25 +103,9 @@ export class LegacySession implements Begun, Hearer {
     this.#stream?.tell({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) })
   }
 
-  /** What it has a connection of its own to, it hears of there. */
-  shares(id: ServerId): boolean {
-    return !this.connections.has(id)
-  }
-
   /** Passes on what a server says outside of any request. */
   hear(server: string, method: string, params: JsonObject): void {
     this.tell(method, this.#shown(server, params))
-  }
-
-  /** False when it has subscribed to too many resources. */
-  watch(resource: string): boolean {
-    if (this.#watched.size >= MOST_WATCHED && !this.#watched.has(resource)) return false
-    this.#watched.add(resource)
-    return true
-  }
-
-  unwatch(resource: string): void {
-    this.#watched.delete(resource)
   }
 
   /** From now on, of all servers. */

@@ -108,11 +108,6 @@ export class Listener implements Hearer {
     answer.tell({ jsonrpc: '2.0', method, params: { ...params, _meta: { ...meta, [SUBSCRIPTION]: id } } })
   }
 
-  /** Modern clients have no connection of their own to any server. */
-  shares(): boolean {
-    return true
-  }
-
   hear(server: string, method: string, params: JsonObject): void {
     const { uri } = params
     this.tell(method, typeof uri === 'string' ? { ...params, uri: this.#shown(server, uri) } : params)

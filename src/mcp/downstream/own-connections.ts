@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Server } from '../../core/config/server.ts'
+import { isAdmitted } from '../../core/gateway/refusal.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import { NOBODY_HEARS } from '../channel.ts'
 import type { Aside, Connection } from '../connection.ts'
+import { LastingRequests } from '../lasting-requests.ts'
 import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
@@ -24,6 +26,8 @@ type Deps = {
 export class OwnConnections {
   readonly #deps: Deps
   readonly #open = new Map<ServerId, { readonly revision: number; readonly connection: Connection }>()
+  /** What the client asked of servers that holds whatever becomes of the connection. */
+  readonly #lasting = new Map<ServerId, LastingRequests>()
   /** Servers that keep no sessions, with the revision that this was seen of. */
   readonly #without: Map<ServerId, number>
   #logLevel: string | undefined
@@ -47,14 +51,28 @@ export class OwnConnections {
     }
     void kept?.connection.close()
     const { upstreams, client, asideOf, enter } = this.#deps
-    const connection = upstreams.connectFor(server, { client, aside: asideOf(member), enter: () => enter(server) })
+    const lasting = this.#lastingOf(server.id)
+    const own = { client, aside: asideOf(member), lasting, enter: () => enter(server) }
+    const connection = upstreams.connectFor(server, own)
     this.#open.set(server.id, { revision: server.revision, connection })
-    if (this.#logLevel !== undefined) this.#tell(connection, 'logging/setLevel', { level: this.#logLevel })
     return connection
   }
 
-  has(id: ServerId): boolean {
-    return this.#open.has(id)
+  /** How many resources it subscribed to. */
+  get watchedCount(): number {
+    return [...this.#lasting.values()].reduce((count, lasting) => count + lasting.uris().length, 0)
+  }
+
+  /**
+   * Makes sure that it hears what it subscribed to: a server may have lost the session, or have been off, while the
+   * client only waits.
+   */
+  keepUp(find: (id: ServerId) => Member | undefined): void {
+    for (const [id, lasting] of this.#lasting) {
+      const member = find(id)
+      if (member === undefined) this.#forget(id)
+      else if (lasting.uris().length > 0 && isAdmitted(member)) this.#tell(this.of(member), 'ping', {})
+    }
   }
 
   /** The server turned out to keep no sessions. */
@@ -66,6 +84,7 @@ export class OwnConnections {
   /** Also of servers that are connected later. */
   setLogLevel(level: string): void {
     this.#logLevel = level
+    for (const lasting of this.#lasting.values()) lasting.done('logging/setLevel', { level })
     for (const { connection } of this.#open.values()) this.#tell(connection, 'logging/setLevel', { level })
   }
 
@@ -84,15 +103,25 @@ export class OwnConnections {
     return this.#without.get(id) === revision
   }
 
+  #lastingOf(id: ServerId): LastingRequests {
+    const known = this.#lasting.get(id)
+    if (known !== undefined) return known
+    const lasting = new LastingRequests()
+    if (this.#logLevel !== undefined) lasting.done('logging/setLevel', { level: this.#logLevel })
+    this.#lasting.set(id, lasting)
+    return lasting
+  }
+
   #forget(id: ServerId): void {
     void this.#open.get(id)?.connection.close()
     this.#open.delete(id)
+    this.#lasting.delete(id)
   }
 
   /** A server that takes no such request goes on as it is. */
-  #tell(connection: Connection, method: string, params: JsonObject): void {
+  #tell(connection: Connection | undefined, method: string, params: JsonObject): void {
     const request = { method, params, client: this.#deps.client }
-    connection.relay(request, NOBODY_HEARS, AbortSignal.timeout(ASIDE_MS)).catch(() => {})
+    connection?.relay(request, NOBODY_HEARS, AbortSignal.timeout(ASIDE_MS)).catch(() => {})
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
+import type { Fleet } from '../../core/watch/fleet.ts'
 import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import { LegacySession } from './legacy-session.ts'
@@ -12,6 +13,7 @@ type Deps = {
   readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
   /** Connections of their own to servers that sessions with one token may have. */
   readonly mostOfToken: number
+  readonly fleet: Pick<Fleet, 'find'>
   /** Told of each session before it ends. */
   readonly onEnd: (session: LegacySession) => void
 }
@@ -90,7 +92,10 @@ export class SessionBook {
   #look(): () => void {
     return this.#deps.clock.after(LOOK_MS, () => {
       const oldest = this.#deps.clock.now() - IDLE_MS
-      for (const session of this.#sessions.values()) if (session.isIdle && session.lastUsed < oldest) this.end(session)
+      for (const session of this.#sessions.values()) {
+        if (session.isIdle && session.lastUsed < oldest) this.end(session)
+        else session.connections.keepUp((id) => this.#deps.fleet.find(id))
+      }
       this.#stopLooking = this.#look()
     })
   }

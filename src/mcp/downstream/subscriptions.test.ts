@@ -1,84 +1,160 @@
 import { expect, test } from 'vitest'
 import { settle } from '../../../test/support/fakes.ts'
 import { DISABLED, offering } from '../../../test/support/offering.ts'
+import { FOREVER } from '../../../test/support/upstreams.ts'
 import { serverId } from '../../core/ids.ts'
 import { Fleet } from '../../core/watch/fleet.ts'
+import type { Reply } from '../channel.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import { type Hearer, Subscriptions } from './subscriptions.ts'
 
 const GITHUB = serverId(1)
+const NONE: Reply = { error: { code: -32_602, message: 'no such' } }
 
 function start() {
   const fleet = new Fleet()
   const member = fleet.put(offering(1, { name: 'github' }))
   const asked: string[] = []
-  const relay: McpUpstreams['relay'] = async (_, { method, params }) => {
-    asked.push(`${method} ${params.uri}`)
-    const reply = params.uri === 'none' ? { error: { code: -32_602, message: 'no such' } } : { result: {} }
-    return { reply, identity: undefined }
+  let held: Promise<unknown> = Promise.resolve()
+  const relay: McpUpstreams['relay'] = async (_, { method, params: { uri } }) => {
+    asked.push(`${method.replace('resources/', '')} ${uri}`)
+    await held
+    if (uri === 'unreachable') throw new Error('no way to it')
+    return { reply: uri === 'none' ? NONE : { result: {} }, identity: undefined }
   }
-  const subscriptions = new Subscriptions({ fleet, upstreams: { relay } })
+  /** From now on the server answers once this is called. */
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    held = promise
+    return resolve
+  }
+  const watched: McpUpstreams['watched'] = new Map()
+  const subscriptions = new Subscriptions({ fleet, upstreams: { relay, watched } })
   const told = (uri: string) => subscriptions.heard(GITHUB, 'notifications/resources/updated', { uri })
-  return { subscriptions, fleet, member, asked, told }
+  const kept = () => [...(watched.get(GITHUB) ?? [])]
+  const subscribe = (uri: string, hearer: Hearer, signal = FOREVER) =>
+    subscriptions.subscribe({ member, uri }, hearer, signal)
+  return { subscriptions, fleet, member, asked, told, kept, hold, subscribe }
 }
 
-function hearer(shares = true): Hearer & { readonly heard: unknown[] } {
+function hearer(): Hearer & { readonly heard: unknown[] } {
   const heard: unknown[] = []
-  return { heard, shares: () => shares, hear: (server, _, { uri }) => heard.push(`${server} ${uri}`) }
+  return { heard, hear: (server, _, { uri }) => heard.push(`${server} ${uri}`) }
 }
 
 test('a server is asked once for all who want to hear, and told when the last has left', async () => {
-  const { subscriptions, member, asked, told } = start()
+  const { subscriptions, asked, told, kept, subscribe } = start()
   const [one, two, other] = [hearer(), hearer(), hearer()]
-  const watched = [{ member, uri: 'a' }]
-  expect(await subscriptions.open(watched, one)).toEqual(watched)
-  expect(await subscriptions.open(watched, two)).toEqual(watched)
-  subscriptions.add(GITHUB, 'b', other)
+  await subscribe('a', one)
+  await subscribe('a', two)
+  await subscribe('b', other)
   told('a')
   expect([one.heard, two.heard, other.heard]).toEqual([['github a'], ['github a'], []])
-  subscriptions.leave(one)
+  expect(subscriptions.unsubscribe(GITHUB, 'a', one)).toBe(true)
   await settle()
-  expect(asked).toEqual(['resources/subscribe a'])
+  expect(asked).toEqual(['subscribe a', 'subscribe b'])
   subscriptions.leave(two)
+  expect(kept()).toEqual(['b'])
   await settle()
-  expect(asked).toEqual(['resources/subscribe a', 'resources/unsubscribe a'])
+  expect(asked).toEqual(['subscribe a', 'subscribe b', 'unsubscribe a'])
   told('a')
   expect(two.heard).toHaveLength(1)
 })
 
-test('a server that is not to be contacted is not told who left', async () => {
-  const { subscriptions, fleet, member, asked } = start()
+test('who asks while the server is asked already gets the same answer', async () => {
+  const { subscriptions, member, asked, told, hold, subscribe } = start()
+  const [one, two] = [hearer(), hearer()]
+  const release = hold()
+  const both = [subscribe('none', one), subscriptions.open([{ member, uri: 'none' }], two)]
+  await settle()
+  release()
+  expect(await Promise.all(both)).toEqual([{ reply: NONE, identity: undefined }, []])
+  expect(asked).toEqual(['subscribe none'])
+  told('none')
+  expect([one.heard, two.heard]).toEqual([[], []])
+})
+
+test.each(['none', 'unreachable'])('what is not heard of is not kept: %s', async (uri) => {
+  const { subscriptions, kept, subscribe } = start()
   const one = hearer()
-  await subscriptions.open([{ member, uri: 'a' }], one)
+  await subscribe(uri, one).catch(() => {})
+  expect([kept(), subscriptions.countOf(one)]).toEqual([[], 0])
+  await subscribe('a', one)
+  expect([kept(), subscriptions.countOf(one)]).toEqual([['a'], 1])
+})
+
+test('who gives up leaves the rest their answer, and the last one nothing at the server', async () => {
+  const { asked, kept, hold, subscribe } = start()
+  const [one, two] = [new AbortController(), new AbortController()]
+  const release = hold()
+  const asking = [subscribe('a', hearer(), one.signal), subscribe('a', hearer(), two.signal)]
+  one.abort(new Error('left'))
+  await expect(asking[0]).rejects.toThrow('left')
+  expect(kept()).toEqual(['a'])
+  two.abort(new Error('left too'))
+  await expect(asking[1]).rejects.toThrow('left too')
+  expect(kept()).toEqual([])
+  release()
+  await settle()
+  expect(asked).toEqual(['subscribe a', 'unsubscribe a'])
+})
+
+test('who comes back while the server is told otherwise is asked for after that', async () => {
+  const { subscriptions, asked, told, kept, hold, subscribe } = start()
+  const one = hearer()
+  await subscribe('a', one)
+  const release = hold()
+  subscriptions.leave(one)
+  const again = subscribe('a', one)
+  await settle()
+  expect(asked).toEqual(['subscribe a', 'unsubscribe a'])
+  release()
+  expect((await again).reply).toEqual({ result: {} })
+  expect([asked.at(-1), kept()]).toEqual(['subscribe a', ['a']])
+  told('a')
+  expect(one.heard).toEqual(['github a'])
+})
+
+test('what one server cannot be asked again for is refused in words', async () => {
+  const { kept, subscribe } = start()
+  const one = hearer()
+  await Promise.all(Array.from({ length: 2_000 }, (_, n) => subscribe(`r${n}`, one)))
+  expect((await subscribe('more', one)).reply).toMatchObject({ error: { message: expect.stringContaining('2000') } })
+  expect(kept()).toHaveLength(2_000)
+  expect((await subscribe('r7', hearer())).reply).toEqual({ result: {} })
+})
+
+test('a server that is not to be contacted is not told who left, and is not asked again', async () => {
+  const { subscriptions, fleet, member, asked, kept, subscribe } = start()
+  const one = hearer()
+  await subscribe('a', one)
   fleet.put({ ...member, state: DISABLED })
   subscriptions.leave(one)
   await settle()
-  expect(asked).toEqual(['resources/subscribe a'])
+  expect([asked, kept()]).toEqual([['subscribe a'], []])
+})
+
+test('of a server that is gone nothing is kept', async () => {
+  const { subscriptions, fleet, kept, subscribe } = start()
+  const one = hearer()
+  await subscribe('a', one)
+  subscriptions.forget(GITHUB)
+  fleet.remove(GITHUB)
+  expect([kept(), subscriptions.countOf(one)]).toEqual([[], 0])
 })
 
 test('what a server refuses, or cannot be asked now, is not promised', async () => {
   const { subscriptions, member, asked } = start()
   const off = offering(2, { state: DISABLED })
-  const wanted = ['a', 'none'].map((uri) => ({ member, uri }))
+  const wanted = ['a', 'none', 'unreachable'].map((uri) => ({ member, uri }))
   expect(await subscriptions.open([...wanted, { member: off, uri: 'a' }], hearer())).toEqual([{ member, uri: 'a' }])
-  expect(asked).toEqual(['resources/subscribe a', 'resources/subscribe none'])
+  expect(asked).toEqual(['subscribe a', 'subscribe none', 'subscribe unreachable'])
 })
 
-test('who has a connection of its own hears of nothing that others are told, and leaves by itself', async () => {
-  const { subscriptions, asked, told } = start()
-  const own = hearer(false)
-  subscriptions.add(GITHUB, 'a', own)
-  told('a')
-  expect(own.heard).toEqual([])
-  subscriptions.leave(own)
-  await settle()
-  expect(asked).toEqual([])
-})
-
-test('what is no update of a resource is nobody’s', () => {
-  const { subscriptions } = start()
+test('what is no update of a resource is nobody’s', async () => {
+  const { subscriptions, subscribe } = start()
   const one = hearer()
-  subscriptions.add(GITHUB, 'a', one)
+  await subscribe('a', one)
   subscriptions.heard(GITHUB, 'notifications/message', { uri: 'a' })
   subscriptions.heard(GITHUB, 'notifications/resources/updated', {})
   expect(one.heard).toEqual([])

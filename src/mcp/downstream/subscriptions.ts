@@ -3,76 +3,93 @@ import { isAdmitted } from '../../core/gateway/refusal.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet, Member } from '../../core/watch/fleet.ts'
 import { NOBODY_HEARS } from '../channel.ts'
-import { isObject } from '../json-rpc.ts'
+import { INVALID_PARAMS, isObject } from '../json-rpc.ts'
+import type { RelayedReply } from '../relay-request.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
-/** Who wants to hear that a resource changed. */
-export type Hearer = {
-  /** Whether it hears of this server on the connection that all share. */
-  shares(id: ServerId): boolean
-  hear(server: string, method: string, params: JsonObject): void
-}
+/** Who wants to hear that a resource changed, on the connection that all share. */
+export type Hearer = { hear(server: string, method: string, params: JsonObject): void }
 
 /** A resource by the server's own URI. */
 export type Watched = { readonly member: Member; readonly uri: string }
 
+/** A resource that somebody subscribed to. */
+type Watch = {
+  readonly id: ServerId
+  readonly uri: string
+  readonly hearers: Set<Hearer>
+  /** What the server was asked about it last: to tell, or to tell no more. One thing after another. */
+  last: Promise<RelayedReply>
+}
+
 type Deps = {
-  readonly upstreams: Pick<McpUpstreams, 'relay'>
+  readonly upstreams: Pick<McpUpstreams, 'relay' | 'watched'>
   readonly fleet: Pick<Fleet, 'find'>
 }
 
 /**
  * Who subscribed to which resources of servers on connections that all share: a server is asked once for all of them,
- * and told when nobody is left.
+ * who comes while it is asked gets the same answer, and it is told when nobody is left.
  */
 export class Subscriptions {
   readonly #deps: Deps
-  readonly #hearers = new Map<ServerId, Map<string, Set<Hearer>>>()
+  readonly #watches = new Map<ServerId, Map<string, Watch>>()
+  readonly #ofHearers = new Map<Hearer, Set<Watch>>()
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
-  add(id: ServerId, uri: string, hearer: Hearer): void {
-    const resources = this.#hearers.get(id) ?? new Map<string, Set<Hearer>>()
-    const hearers = resources.get(uri) ?? new Set()
-    this.#hearers.set(id, resources.set(uri, hearers.add(hearer)))
+  countOf(hearer: Hearer): number {
+    return this.#ofHearers.get(hearer)?.size ?? 0
   }
 
-  /** True when others still want to hear of it. */
-  remove(id: ServerId, uri: string, hearer: Hearer): boolean {
-    const resources = this.#hearers.get(id)
-    const hearers = resources?.get(uri)
-    hearers?.delete(hearer)
-    if (hearers?.size === 0) resources?.delete(uri)
-    if (resources?.size === 0) this.#hearers.delete(id)
-    return this.#isWanted(id, uri)
+  /** What the server says to being asked to tell. @throws UpstreamFault, and the reason of `signal`. */
+  async subscribe(watched: Watched, hearer: Hearer, signal: AbortSignal): Promise<RelayedReply> {
+    const watch = this.#wanted(watched)
+    if (watch === undefined) return TOO_MANY
+    watch.hearers.add(hearer)
+    this.#ofHearers.set(hearer, (this.#ofHearers.get(hearer) ?? new Set()).add(watch))
+    let isHeard = false
+    try {
+      const relayed = await unlessAborted(watch.last, signal)
+      isHeard = 'result' in relayed.reply
+      return relayed
+    } finally {
+      if (!isHeard) this.#part(watch, hearer)
+    }
   }
 
   /** Asks the servers to tell; answers what will be heard of. */
   async open(watched: readonly Watched[], hearer: Hearer): Promise<readonly Watched[]> {
-    const opened = watched.map(async ({ member, uri }) => {
-      const { id } = member.server
-      const isOpen = this.#isWanted(id, uri)
-      this.add(id, uri, hearer)
-      const done = isAdmitted(member) && (isOpen || (await this.#ask(member, 'resources/subscribe', uri)))
-      if (!done) this.remove(id, uri, hearer)
-      return done
+    const signal = AbortSignal.timeout(ASK_MS)
+    const opened = watched.map(async (one) => {
+      if (!isAdmitted(one.member)) return false
+      const asked = this.subscribe(one, hearer, signal)
+      return asked.then(({ reply }) => 'result' in reply).catch(() => false)
     })
     const done = await Promise.all(opened)
     return watched.filter((_, at) => done[at])
   }
 
+  /** False when it did not subscribe here. */
+  unsubscribe(id: ServerId, uri: string, hearer: Hearer): boolean {
+    const watch = this.#watches.get(id)?.get(uri)
+    if (watch?.hearers.has(hearer) !== true) return false
+    this.#part(watch, hearer)
+    return true
+  }
+
   /** It hears of nothing any more. */
   leave(hearer: Hearer): void {
-    for (const [id, resources] of [...this.#hearers]) {
-      const wanted = [...resources].filter(([, hearers]) => hearers.has(hearer))
-      for (const [uri] of wanted) {
-        const isLeft = this.remove(id, uri, hearer)
-        const member = this.#deps.fleet.find(id)
-        if (isLeft || member === undefined || !hearer.shares(id)) continue
-        if (isAdmitted(member)) void this.#ask(member, 'resources/unsubscribe', uri)
-      }
+    for (const watch of [...(this.#ofHearers.get(hearer) ?? [])]) this.#part(watch, hearer)
+  }
+
+  /** The server is gone. */
+  forget(id: ServerId): void {
+    for (const watch of [...(this.#watches.get(id)?.values() ?? [])]) {
+      for (const hearer of [...watch.hearers]) this.#part(watch, hearer)
     }
   }
 
@@ -82,28 +99,82 @@ export class Subscriptions {
     const name = this.#deps.fleet.find(id)?.server.config.name
     if (method !== 'notifications/resources/updated' || typeof uri !== 'string' || name === undefined) return
     const { [SUBSCRIPTION]: _, ...meta } = isObject(_meta) ? _meta : {}
-    for (const hearer of this.#hearers.get(id)?.get(uri) ?? []) {
-      if (hearer.shares(id)) hearer.hear(name, method, { ...params, _meta: meta })
+    for (const hearer of this.#watches.get(id)?.get(uri)?.hearers ?? []) {
+      hearer.hear(name, method, { ...params, _meta: meta })
     }
   }
 
-  #isWanted(id: ServerId, uri: string): boolean {
-    const hearers = this.#hearers.get(id)?.get(uri) ?? new Set<Hearer>()
-    return [...hearers].some((hearer) => hearer.shares(id))
+  /** The watch that others opened or a new one; undefined when the server has too many. */
+  #wanted({ member, uri }: Watched): Watch | undefined {
+    const { id } = member.server
+    const watches = this.#watches.get(id) ?? new Map<string, Watch>()
+    const known = watches.get(uri)
+    if (known !== undefined && known.hearers.size > 0) return known
+    if (known === undefined && watches.size >= MOST_OF_SERVER) return undefined
+    const watch = known ?? { id, uri, hearers: new Set(), last: Promise.resolve(NOT_YET) }
+    this.#watches.set(id, watches.set(uri, watch))
+    const { watched } = this.#deps.upstreams
+    watched.set(id, (watched.get(id) ?? new Set()).add(uri))
+    const before = watch.last
+    watch.last = before.catch(() => {}).then(() => this.#ask(member, 'resources/subscribe', uri))
+    watch.last.catch(() => {}) // told to those who wait for it
+    return watch
   }
 
-  /** Whether the server did it. */
-  async #ask({ server }: Member, method: string, uri: string): Promise<boolean> {
+  #part(watch: Watch, hearer: Hearer): void {
+    const watches = this.#ofHearers.get(hearer)
+    watches?.delete(watch)
+    if (watches?.size === 0) this.#ofHearers.delete(hearer)
+    if (watch.hearers.delete(hearer) && watch.hearers.size === 0) this.#abandon(watch)
+  }
+
+  /** From here on no new session of the server is asked for it; the present one is told. */
+  #abandon(watch: Watch): void {
+    const { id, uri } = watch
+    const { upstreams, fleet } = this.#deps
+    const watched = upstreams.watched.get(id)
+    watched?.delete(uri)
+    if (watched?.size === 0) upstreams.watched.delete(id)
+    const told = watch.last.then(async (relayed) => {
+      const member = fleet.find(id)
+      const isToTell = 'result' in relayed.reply && member !== undefined && isAdmitted(member)
+      return isToTell ? this.#ask(member, 'resources/unsubscribe', uri) : relayed
+    })
+    watch.last = told
+    const forget = () => {
+      if (watch.last !== told) return
+      const watches = this.#watches.get(id)
+      watches?.delete(uri)
+      if (watches?.size === 0) this.#watches.delete(id)
+    }
+    told.then(forget, forget)
+  }
+
+  #ask({ server }: Member, method: string, uri: string): Promise<RelayedReply> {
     const request = { method, params: { uri }, client: { info: undefined, capabilities: {} } }
-    const asked = this.#deps.upstreams.relay(server, request, NOBODY_HEARS, AbortSignal.timeout(ASK_MS))
-    return asked.then(({ reply }) => 'result' in reply).catch(() => false)
+    const patience = AbortSignal.timeout(server.config.callTimeoutMs)
+    return this.#deps.upstreams.relay(server, request, NOBODY_HEARS, patience)
   }
 }
 
 /** Of one client. */
 export const MOST_WATCHED = 200
 
+/** Of one server, by all clients together: after a lost session it is asked for each again. */
+const MOST_OF_SERVER = 2_000
+const TOO_MANY: RelayedReply = {
+  reply: {
+    error: {
+      code: INVALID_PARAMS,
+      message: `Clients together subscribe to at most ${MOST_OF_SERVER} of its resources`,
+    },
+  },
+  identity: undefined,
+}
+const NOT_YET: RelayedReply = { reply: { result: {} }, identity: undefined }
+
 /** Whose stream it was is another on each side. */
 export const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 
+/** How long a client that listens waits to be told what it is going to hear of. */
 const ASK_MS = 5_000

@@ -50,10 +50,11 @@ export class HttpChannel implements Channel {
     this.#standing.close()
   }
 
-  async listen(params: JsonObject, anew = false): Promise<void> {
+  async listen(params: JsonObject, anew = false): Promise<JsonObject | undefined> {
+    if (this.#closed) return undefined
+    const isModern = this.#dialect?.era === 'modern'
     // A legacy server is not told what is wanted.
-    if (anew && this.#dialect?.era === 'modern') this.#standing.forget()
-    if (!this.#closed) await this.#standing.open(() => this.#listening(params))
+    return this.#standing.open(() => this.#listening(params), { anew: anew && isModern, isAcknowledged: isModern })
   }
 
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {

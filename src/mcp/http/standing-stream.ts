@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
-import type { RpcId } from '../channel.ts'
+import type { Limits, RpcId } from '../channel.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { MOST_ASKED, readMessages } from '../json-rpc.ts'
+import { isObject, MOST_ASKED, readMessages } from '../json-rpc.ts'
 import { EventStreamParser } from './event-stream.ts'
 import type { AnswerReader, HttpRequest } from './http-exchange.ts'
 import { costOf, EVENT_COST } from './http-reply.ts'
@@ -23,9 +23,19 @@ type Deps = {
 /** A server that offers no stream, or ends it, is asked again this much later at the earliest. */
 const PAUSE_MS = 60_000
 
+type Opening = {
+  /** Beside one that is open, which ends once this one is. */
+  readonly anew: boolean
+  /** The first event says what will be told. */
+  readonly isAcknowledged: boolean
+}
+
+const LEGACY: Opening = { anew: false, isAcknowledged: false }
+
+const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged'
+
 /** One event, in bytes: a change of lists takes a hundred. */
 const MOST_EVENT_BYTES = 64 * 1024
-const EVENT_LIMITS = { maxBytes: MOST_EVENT_BYTES, maxDepth: 64 }
 
 /** What may come, and be asked, within a minute: more than a talkative log needs, and little to read. */
 const WINDOW_MS = 60_000
@@ -38,65 +48,84 @@ const MOST_BYTES = 1024 * 1024
  */
 export class StandingStream {
   readonly #deps: Deps
-  #open: AbortController | undefined
+  /** The newest last. Two while one takes the place of the other, so that nothing is missed. */
+  readonly #streams = new Set<AbortController>()
   #triedAt: Instant | undefined
-  #settled: Promise<void> = Promise.resolve()
+  #settled: Promise<JsonObject | undefined> = Promise.resolve(undefined)
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
   /**
-   * Sends what `make` gives and listens; does nothing while a stream is open, or was tried a moment ago. Resolves once
-   * the server agreed to tell, or did not.
+   * Sends what `make` gives and listens; does nothing while a stream is open, or was tried a moment ago, unless `anew`.
+   * Resolves once the server agreed to tell, with what it acknowledged, or did not.
    */
-  open(make: () => HttpRequest): Promise<void> {
+  open(make: () => HttpRequest, { anew, isAcknowledged }: Opening = LEGACY): Promise<JsonObject | undefined> {
     const { clock, sender, places } = this.#deps
     const now = clock.now()
-    if (this.#open !== undefined || (this.#triedAt !== undefined && now - this.#triedAt < PAUSE_MS)) {
-      return this.#settled
-    }
-    if (!places.take()) return this.#settled
+    const isTried = this.#streams.size > 0 || (this.#triedAt !== undefined && now - this.#triedAt < PAUSE_MS)
+    if (isTried && !anew) return this.#settled
+    if (!places.take()) return anew ? Promise.resolve(undefined) : this.#settled
     this.#triedAt = now
     const controller = new AbortController()
-    this.#open = controller
-    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#streams.add(controller)
+    const { promise, resolve } = Promise.withResolvers<JsonObject | undefined>()
     this.#settled = promise
+    const opened = (acknowledged: JsonObject | undefined) => {
+      this.#endOlderThan(controller)
+      resolve(acknowledged)
+    }
     const ended = () => {
-      resolve()
+      resolve(undefined)
       places.giveBack()
-      if (this.#open === controller) this.#open = undefined
+      this.#streams.delete(controller)
     }
     const options = { trace: undefined, signal: controller.signal }
-    sender.sendFresh(make(), new StandingStreamReader(this.#deps, resolve), options).then(ended, ended)
+    const request = make()
+    const repeatedBytes = isAcknowledged ? MOST_ESCAPED * (request.body?.length ?? 0) : undefined
+    const reader = new StandingStreamReader(this.#deps, opened, repeatedBytes)
+    sender.sendFresh(request, reader, options).then(ended, ended)
     return promise
   }
 
-  /** Ends the stream; the next may be opened at once. */
-  forget(): void {
-    this.close()
-    this.#triedAt = undefined
+  close(): void {
+    for (const stream of this.#streams) stream.abort(LEFT)
+    this.#streams.clear()
   }
 
-  close(): void {
-    this.#open?.abort(new Error('nobody listens any more'))
-    this.#open = undefined
+  #endOlderThan(newest: AbortController): void {
+    if (!this.#streams.has(newest)) return
+    for (const stream of this.#streams) {
+      if (stream === newest) return
+      this.#streams.delete(stream)
+      stream.abort(LEFT)
+    }
   }
 }
+
+/** What a character of ours may become where others escape it (`\\u00e9`), in bytes. */
+const MOST_ESCAPED = 6
+
+const LEFT = new Error('nobody listens any more')
 
 /** Reads events until the stream ends, or brings more than it may. */
 class StandingStreamReader implements AnswerReader<'ended'> {
   readonly keeps = false
   readonly #deps: Deps
-  readonly #opened: () => void
+  readonly #opened: (acknowledged: JsonObject | undefined) => void
+  readonly #repeatedBytes: number | undefined
   readonly #events = new EventStreamParser()
   #since: Instant
-  #taken = 0
+  #taken: number
   #asked = 0
 
-  constructor(deps: Deps, opened: () => void) {
+  /** `repeatedBytes`: what an acknowledgement has beyond other events, since it repeats the request; undefined: none comes. */
+  constructor(deps: Deps, opened: (acknowledged: JsonObject | undefined) => void, repeatedBytes: number | undefined) {
     this.#deps = deps
     this.#opened = opened
+    this.#repeatedBytes = repeatedBytes
+    this.#taken = -(repeatedBytes ?? 0)
     this.#since = deps.clock.now()
   }
 
@@ -104,7 +133,11 @@ class StandingStreamReader implements AnswerReader<'ended'> {
     const isStream = status === 200 && /^text\/event-stream\b/i.test(headers['content-type'] ?? '')
     const encoding = headers['content-encoding'] ?? 'identity'
     if (!isStream || encoding !== 'identity') throw new Error('the server offers no stream')
-    this.#opened()
+    if (this.#repeatedBytes === undefined) this.#opened(undefined)
+  }
+
+  get #limits(): Limits {
+    return { maxBytes: MOST_EVENT_BYTES + (this.#repeatedBytes ?? 0), maxDepth: 64 }
   }
 
   data(piece: Buffer): undefined {
@@ -113,7 +146,7 @@ class StandingStreamReader implements AnswerReader<'ended'> {
       this.#take(EVENT_COST)
       if (type === 'message' && data !== '') this.#hear(data)
     }
-    if (this.#events.pendingBytes > MOST_EVENT_BYTES) throw new Error('an event without end')
+    if (this.#events.pendingBytes > this.#limits.maxBytes) throw new Error('an event without end')
   }
 
   end(): 'ended' {
@@ -123,11 +156,16 @@ class StandingStreamReader implements AnswerReader<'ended'> {
   /** A reply ends the stream: in the modern era it says goodbye, and a legacy server has none to send. */
   #hear(data: string): void {
     const { where, notified, asked } = this.#deps
-    for (const message of readMessages(parseBounded(data, EVENT_LIMITS, `An event of ${where}`))) {
+    for (const message of readMessages(parseBounded(data, this.#limits, `An event of ${where}`))) {
       if (message?.kind === 'reply') throw new Error('the server ended the stream')
-      if (message?.kind === 'notification') notified(message.method, message.params)
+      if (message?.kind === 'notification' && message.method === ACKNOWLEDGED) this.#acknowledged(message.params)
+      else if (message?.kind === 'notification') notified(message.method, message.params)
       if (message?.kind === 'request' && this.#asked++ < MOST_ASKED) asked(message.id, message.method, message.params)
     }
+  }
+
+  #acknowledged({ notifications }: JsonObject): void {
+    if (this.#repeatedBytes !== undefined) this.#opened(isObject(notifications) ? notifications : undefined)
   }
 
   #take(cost: number): void {

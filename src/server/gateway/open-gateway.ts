@@ -60,7 +60,7 @@ export function openGateway({
   shares,
   tracer,
 }: Deps): OpenGateway {
-  const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges, settings } = watch
+  const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges, events, settings } = watch
   const onError = (error: unknown) => log.error({ err: error }, 'internal error')
   const serverInfo = { name: 'omni2', version }
   const record = (call: CallRecord) => callLog.record(call)
@@ -73,6 +73,9 @@ export function openGateway({
     callsPerMinute: () => settings.values.gateway.callsPerMinute,
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
+  events.subscribe(({ event }) => {
+    if (event.type === 'mcp_server_deleted') gateway.serverDeleted(event.serverId)
+  })
   said.subscribe(({ id, method, params }) => gateway.heard(id, method, params))
   book.revoked.subscribe((tokens) => gateway.revoke((id) => tokens.has(id)))
   let stopLooking: () => void
