@@ -1,6 +1,11 @@
+import type { ServerResponse } from 'node:http'
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { expect, test } from 'vitest'
+import { legacyClient } from '../support/gateway-clients.ts'
 import { until } from '../support/journey.ts'
 import { Omni2InFakeTime } from '../support/omni2-in-fake-time.ts'
+import { rawServer } from '../support/raw-server.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
 const VERSION = '2026-07-28'
@@ -51,3 +56,75 @@ test('a stream on which there is nothing to say is never silent for 30 s, in eit
   }
   expect(Math.max(...comments())).toBeLessThanOrEqual(4)
 })
+
+/** A legacy server that tells each session what it subscribed to, and can forget all of them. */
+async function telling() {
+  const streams = new Map<string, ServerResponse>()
+  const subscribed = new Set<string>()
+  let last = 0
+  const server = await rawServer(({ message, request, response, result, honest }) => {
+    const session = `${request.headers['mcp-session-id']}`
+    if (message.method === 'initialize') {
+      const id = `s${++last}`
+      streams.set(id, response)
+      const capabilities = { resources: { subscribe: true } }
+      result({ protocolVersion: '2025-11-25', capabilities, serverInfo: CLIENT }, { 'mcp-session-id': id })
+    } else if (message.method !== 'server/discover' && !streams.has(session)) response.writeHead(404).end()
+    else if (request.method === 'GET') {
+      streams.set(session, response)
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+    } else if (message.method === 'resources/subscribe') {
+      subscribed.add(session)
+      result({})
+    } else if (message.method?.startsWith('resources/')) result({ resources: [], resourceTemplates: [] })
+    else honest()
+  })
+  const params = { uri: 'note://a' }
+  const event = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/resources/updated', params })
+  const update = () => {
+    for (const session of subscribed)
+      if (streams.get(session)?.writable) streams.get(session)?.write(`data: ${event}\n\n`)
+  }
+  const forget = () => {
+    for (const stream of streams.values()) stream.end()
+    streams.clear()
+    subscribed.clear()
+  }
+  return { url: server.url, update, forget, [Symbol.asyncDispose]: () => server.close() }
+}
+
+test.each(['disabled for a while', 'started anew'])(
+  'who only waits hears again of what it subscribed to after its server was %s',
+  async (how) => {
+    await using server = await telling()
+    await using omni2 = await Omni2InFakeTime.start()
+    const { id } = await omni2.api.createServer({ body: { name: 'telling', url: server.url } })
+    await omni2.nextCheck(id)
+    const client = new LegacyClient(CLIENT)
+    let told = 0
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, () => void told++)
+    const place = { url: omni2.url, path: '/servers/telling/mcp', token: omni2.adminToken }
+    await using agent = await legacyClient(place, client)
+    await agent.client.subscribeResource({ uri: 'note://a' })
+    const hears = (work: () => Promise<void>) =>
+      until(
+        async () => {
+          await work()
+          server.update()
+          return told
+        },
+        (count) => count > 0,
+      )
+    await hears(async () => {})
+
+    if (how === 'started anew') server.forget()
+    else {
+      await omni2.api.disableServer({ params: { id } })
+      server.forget()
+      await omni2.api.enableServer({ params: { id } })
+      await omni2.settled(id)
+    }
+    told = 0
+    await hears(() => omni2.clock.advance(10_000))
+  },
+)
