@@ -79,9 +79,9 @@ async function telling() {
     } else if (message.method?.startsWith('resources/')) result({ resources: [], resourceTemplates: [] })
     else honest()
   })
-  const params = { uri: 'note://a' }
-  const event = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/resources/updated', params })
-  const update = () => {
+  const update = (round: number) => {
+    const params = { uri: 'note://a', _meta: { round } }
+    const event = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/resources/updated', params })
     for (const session of subscribed)
       if (streams.get(session)?.writable) streams.get(session)?.write(`data: ${event}\n\n`)
   }
@@ -101,21 +101,24 @@ test.each(['disabled for a while', 'started anew'])(
     const { id } = await omni2.api.createServer({ body: { name: 'telling', url: server.url } })
     await omni2.nextCheck(id)
     const client = new LegacyClient(CLIENT)
-    let told = 0
-    client.setNotificationHandler(ResourceUpdatedNotificationSchema, () => void told++)
+    const told: unknown[] = []
+    client.setNotificationHandler(
+      ResourceUpdatedNotificationSchema,
+      ({ params }) => void told.push(params._meta?.round),
+    )
     const place = { url: omni2.url, path: '/servers/telling/mcp', token: omni2.adminToken }
     await using agent = await legacyClient(place, client)
     await agent.client.subscribeResource({ uri: 'note://a' })
-    const hears = (work: () => Promise<void>) =>
+    const hears = (round: number, work: () => Promise<void>) =>
       until(
         async () => {
           await work()
-          server.update()
+          server.update(round)
           return told
         },
-        (count) => count > 0,
+        (rounds) => rounds.includes(round),
       )
-    await hears(async () => {})
+    await hears(1, async () => {})
 
     if (how === 'started anew') server.forget()
     else {
@@ -124,7 +127,6 @@ test.each(['disabled for a while', 'started anew'])(
       await omni2.api.enableServer({ params: { id } })
       await omni2.settled(id)
     }
-    told = 0
-    await hears(() => omni2.clock.advance(10_000))
+    await hears(2, () => omni2.clock.advance(10_000))
   },
 )
