@@ -261,7 +261,7 @@ describe('a session the server forgot', () => {
       calls++ === 0 ? json(400, { jsonrpc: '2.0', id: message.id, error: { code, message: said } }) : honest(),
     )
     expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
-    expect(server.asked.slice(3)).toEqual(['tools/call', 'initialize', 'notifications/initialized', 'tools/call'])
+    expect(server.asked.filter((method) => method === 'tools/call')).toHaveLength(2)
   })
 
   test.each([
@@ -276,7 +276,7 @@ describe('a session the server forgot', () => {
       json(400, { jsonrpc: '2.0', id: message.id, error: { code, message: said } }),
     )
     expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', error: { code } })
-    expect(server.asked.slice(3)).toEqual(['tools/call'])
+    expect(server.asked.filter((method) => method === 'tools/call')).toHaveLength(1)
   })
 
   test('is replaced once for all that it was lost to', async () => {
