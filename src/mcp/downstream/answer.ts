@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { RpcId } from '../channel.ts'
+import { asWritten } from '../long-text.ts'
 
 /** The answer to one HTTP request of a client: one JSON message, or a stream of them once there is more than the reply. */
 export class Answer {
@@ -51,7 +52,7 @@ export class Answer {
     const length = Buffer.byteLength(text)
     this.bytes += length
     this.#response.writeHead(status, [...JSON_HEADERS, 'content-length', `${length}`, ...headers])
-    this.#response.end(text)
+    this.#response.end(asWritten(text))
   }
 
   /** A whole result that was serialised before: `page` is what stands between its braces, `more` comes after it. */
@@ -94,7 +95,7 @@ export class Answer {
   #write(text: string): void {
     // Who does not read is cut off, before what waits for it takes our memory.
     if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy()
-    else this.#response.write(text)
+    else this.#response.write(asWritten(text))
   }
 }
 

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
+import { asWritten } from '../../mcp/long-text.ts'
 import type { Auth } from '../access/auth.ts'
 import type { Config } from '../config/config.ts'
 import { ClientPlaces } from './client-places.ts'
@@ -74,6 +75,9 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  app.addHook('onSend', (_request, _reply, payload, done) =>
+    done(null, typeof payload === 'string' ? asWritten(payload) : payload),
+  )
   await app.register(helmet, securityHeaders(config.publicUrl))
   await app.register(cookie)
   await app.register(websocket, { options: SOCKETS, preClose: sayGoodbye, errorHandler: closeBroken })
