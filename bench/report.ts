@@ -64,6 +64,9 @@ export async function measure({ name, run }: Measurement): Promise<boolean> {
   return goals.every(isMet)
 }
 
+/** Says what a long measurement is at, beside its tables. */
+export const progress = (what: string): void => void process.stderr.write(`${what}\n`)
+
 /** Prints the goals of several measurements as they were kept last. */
 export async function summarize(names: readonly string[]): Promise<void> {
   const kept = await Promise.all(
