@@ -1,1 +1,1 @@
-export { isCountName, isSecretName } from '../core/secret-name.ts'
+export { isSecretName } from '../core/secret-name.ts'

@@ -55,6 +55,14 @@ export interface ExchangeListener {
   asked(id: RpcId, method: string, params: JsonObject): boolean
 }
 
+/** Who calls a tool without a promise or a signal, since thousands a second are called; told once how it ends. */
+export interface ToolCaller extends ExchangeListener {
+  /** `stop` gives it up; `failed` follows with the reason. */
+  begun(stop: (reason: Error) => void): void
+  replied(reply: Reply): void
+  failed(error: unknown): void
+}
+
 /** For requests of our own, of which only the reply matters. */
 export const NOBODY_HEARS: ExchangeListener = { progressToken: undefined, notified: () => {}, asked: () => false }
 
@@ -76,6 +84,11 @@ export interface Channel {
   /** Makes the connection usable (spawns the process, opens the SSE stream); does nothing when it is. */
   open(options: RequestOptions): Promise<void>
   request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply>
+  /**
+   * Calls a tool, if that can be sent at once and nothing is to be tried again; false: nothing was done. Absent where a
+   * promise costs nothing beside the rest.
+   */
+  callNow?(params: JsonObject, caller: ToolCaller, headers: RequestOptions['headers']): boolean
   notify(method: string, params: JsonObject, options: RequestOptions): Promise<void>
   /** Answers what the upstream asked; whether that arrives matters to the upstream alone. */
   answer(id: RpcId, reply: Reply): void
@@ -87,6 +100,8 @@ export interface Channel {
    * never will, with what a modern server acknowledged. Absent where changes are heard anyway.
    */
   listen?(params: JsonObject, anew?: boolean): Promise<JsonObject | undefined>
+  /** True while `listen` would do nothing new. */
+  readonly listens?: boolean
   /** True while a request can be sent without connecting or spawning anew. */
   readonly alive: boolean
   /** True while the server keeps a session for this connection alone. */

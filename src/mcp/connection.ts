@@ -18,9 +18,11 @@ import {
 } from './channel.ts'
 import { type Conceal, concealing, concealObject, concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
+import { DirectCall, type PassedCall } from './direct-call.ts'
 import { cancelled, inconclusive, ownShortage } from './failures.ts'
 import { LIST_CHANGED } from './json-rpc.ts'
 import type { Lasting } from './lasting-requests.ts'
+import { ListNews } from './list-news.ts'
 import { type ChannelMaker, labelOf, makeChannel } from './make-channel.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
 import { type Found, Session } from './session.ts'
@@ -57,9 +59,6 @@ export type CheckOptions = Parameters<Upstreams['check']>[1]
 /** A request that went out, and when since the call began. */
 type Sent = { readonly message: JsonObject; readonly preparedMs: number }
 
-/** A server may say as often as it likes that its lists changed; it is heard this often. */
-const LIST_CHANGED_PAUSE_MS = 5_000
-
 const NOTIFY_MS = 5_000
 
 /** Lists beside the tools get this long at most: they never decide a check. */
@@ -79,14 +78,15 @@ export class Connection {
   #inFlight = 0
   #isClosing = false
   #onIdle: () => void = () => {}
+  readonly #ends = { ended: () => this.#ended(), faultOf: (error: unknown) => this.#asFault(error, 'handshake') }
   #leave: () => void = () => {}
-  /** Set for a while after each change of a list was told; `again` when another came meanwhile. */
-  #listPause: { again: boolean; readonly stop: () => void } | undefined
+  readonly #listNews: ListNews
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps
     this.#config = deps.config
     this.#where = labelOf(deps.config.target)
+    this.#listNews = new ListNews(deps.clock, () => deps.onListChanged?.())
   }
 
   /** Goes on with another configuration, if that connects in the same way: no session or process is given up for a new name. */
@@ -165,9 +165,23 @@ export class Connection {
     }
   }
 
+  /** The short way of `relay` for calls of tools: false when it has to be gone the long one, and nothing was done. */
+  callNow(request: RelayRequest, call: PassedCall): boolean {
+    const session = this.#session
+    if (session === undefined) return false
+    const direct = new DirectCall(call, this.#conceal, this.#ends)
+    this.#inFlight++
+    direct.identity = session.callNow(request, direct)
+    if (direct.identity === undefined) this.#ended()
+    return direct.identity !== undefined
+  }
+
+  #ended(): void {
+    if (--this.#inFlight === 0) this.#onIdle()
+  }
+
   /** Asks the server what a client wants of it; `signal` ends it with an UpstreamFault. @throws UpstreamFault. */
   async relay(request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
-    const conceal = (reply: Reply) => (this.#conceal ? concealReply(reply, this.#conceal) : reply)
     this.#inFlight++
     try {
       const session = this.#open()
@@ -176,13 +190,13 @@ export class Connection {
       const headers = context && { headers: context }
       const options = { limits: CALL_LIMITS, trace: undefined, signal, hears: heard, ...headers }
       const relayed = await session.relay(request, options)
-      return this.#conceal ? { ...relayed, reply: conceal(relayed.reply) } : relayed
+      return { ...relayed, reply: this.#shown(relayed.reply) }
     } catch (error) {
       const fault = this.#asFault(error, 'handshake')
       if (fault.reply === undefined || 'result' in fault.reply) throw fault
-      return { reply: conceal(fault.reply), identity: undefined }
+      return { reply: this.#shown(fault.reply), identity: undefined }
     } finally {
-      if (--this.#inFlight === 0) this.#onIdle()
+      this.#ended()
     }
   }
 
@@ -218,8 +232,12 @@ export class Connection {
     if (this.#channel?.alive) this.#channel.notify(method, params, options).catch(() => {}) // the next request will tell
   }
 
+  #shown(reply: Reply): Reply {
+    return this.#conceal ? concealReply(reply, this.#conceal) : reply
+  }
+
   #answered(reply: Reply, out: Sent | undefined, durationMs: number): CallResult {
-    const shown = this.#conceal ? concealReply(reply, this.#conceal) : reply
+    const shown = this.#shown(reply)
     const rest = { durationMs, exchange: this.#exchange(out, shown) }
     return 'error' in shown
       ? { outcome: 'app_error', error: shown.error, ...rest }
@@ -256,7 +274,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosing = true
-    this.#listPause?.stop()
+    this.#listNews.stop()
     await this.#channel?.close()
     this.#leave()
   }
@@ -287,7 +305,7 @@ export class Connection {
       throw deadline.signal.aborted ? deadline.signal.reason : error
     } finally {
       deadline.end()
-      if (--this.#inFlight === 0) this.#onIdle()
+      this.#ended()
     }
   }
 
@@ -345,24 +363,12 @@ export class Connection {
       onNotified?.(method, shown)
       return
     }
-    if (this.#listPause) this.#listPause.again = true
-    else this.#tellListChanged()
+    this.#listNews.changed()
   }
 
   #onAsked({ asked }: Aside, id: RpcId, method: string, params: JsonObject): boolean {
     const shown = this.#conceal ? concealObject(params, this.#conceal) : params
     return method !== 'ping' && asked(method, shown, (reply) => this.answer(id, reply))
-  }
-
-  /** At once, and after a pause once more if there was more to tell. */
-  #tellListChanged(): void {
-    const stop = this.#deps.clock.after(LIST_CHANGED_PAUSE_MS, () => {
-      const { again = false } = this.#listPause ?? {}
-      this.#listPause = undefined
-      if (again) this.#tellListChanged()
-    })
-    this.#listPause = { again: false, stop }
-    this.#deps.onListChanged?.()
   }
 
   /** An exit during the first contact is that check's result, and one we asked for is none. */

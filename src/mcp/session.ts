@@ -2,7 +2,7 @@ import type { Capabilities, Capability, Dropped, JsonObject } from '../core/capa
 import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import type { AnswerMemory } from './answer-memory.ts'
-import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
+import { type Channel, type Reply, type RequestOptions, type ToolCaller, UpstreamFault } from './channel.ts'
 import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
 import {
@@ -114,6 +114,16 @@ export class Session {
   /** Asks the server what somebody else wants of it: its reply, whatever it is. @throws UpstreamFault. */
   relay(request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
     return this.#inSession(options, (greeting) => this.#relayed(greeting, request, options))
+  }
+
+  /** As whom the server answers, when the tool was called without waiting for anything; see `Channel.callNow`. */
+  callNow(request: RelayRequest, caller: ToolCaller): Identity | undefined {
+    const ready = this.#ready
+    const { channel, hears } = this.#deps
+    if (ready === undefined || channel.callNow === undefined) return undefined
+    if (hears === 'everything' && channel.listens !== true) void this.#listen(ready)
+    const params = paramsFor(request, ready.identity.era)
+    return channel.callNow(params, caller, this.#headersOf(params, request.context)) ? ready.identity : undefined
   }
 
   async #relayed(greeting: Greeting, request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
@@ -246,13 +256,15 @@ export class Session {
     return this.#deps.channel.request(method, full, options)
   }
 
-  #withParamHeaders(method: string, { name, arguments: args }: JsonObject, options: RequestOptions): RequestOptions {
-    if (method !== 'tools/call' || typeof name !== 'string') return options
-    const declared = this.#paramHeaders?.get(name)
-    const given = isObject(args) ? args : {}
-    return declared === undefined
-      ? options
-      : { ...options, headers: { ...options.headers, ...paramHeaders(declared, given) } }
+  #withParamHeaders(method: string, params: JsonObject, options: RequestOptions): RequestOptions {
+    const headers = method === 'tools/call' ? this.#headersOf(params, options.headers) : options.headers
+    return headers === options.headers || headers === undefined ? options : { ...options, headers }
+  }
+
+  /** Those of a call of a tool, which may want arguments there too. */
+  #headersOf({ name, arguments: args }: JsonObject, given: RequestOptions['headers']): RequestOptions['headers'] {
+    const declared = typeof name === 'string' ? this.#paramHeaders?.get(name) : undefined
+    return declared === undefined ? given : { ...given, ...paramHeaders(declared, isObject(args) ? args : {}) }
   }
 
   /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */

@@ -8,6 +8,7 @@ import type { ChannelListener, ExchangeListener, Launch, ProcessChannel } from '
 import type { Conceal } from './conceal.ts'
 import { type Aside, type CheckOptions, Connection, type ConnectionDeps } from './connection.ts'
 import { Deadlines } from './deadlines.ts'
+import type { PassedCall } from './direct-call.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
 import { type Lasting, LastingRequests, SharedLasting } from './lasting-requests.ts'
@@ -94,6 +95,11 @@ export class McpUpstreams implements Upstreams {
   relay(server: Server, request: RelayRequest, hears: ExchangeListener, signal: AbortSignal): Promise<RelayedReply> {
     if (isOfTask(request.method)) return Promise.resolve(NO_TASKS)
     return this.#connectionOf(server).relay(withoutTasks(request), hears, signal)
+  }
+
+  /** The short way; see `Connection.callNow`. */
+  callNow(server: Server, request: RelayRequest, call: PassedCall): boolean {
+    return this.#connectionOf(server).callNow(request, call)
   }
 
   /** What hides the server's own credentials in a text; undefined when it has none to hide. */

@@ -73,7 +73,6 @@ export function addCalls(program: Command, context: Context): void {
           print(context, news, options)
         },
       })
-      context.signal.throwIfAborted()
     })
 }
 

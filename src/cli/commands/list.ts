@@ -32,11 +32,7 @@ export function addList(program: Command, context: Context): void {
 async function list(context: Context, options: Options, command: Command): Promise<void> {
   const { out, err } = context
   const connection = await connectionOf(context, command)
-  if (options.watch) {
-    await watchServers(context, connection, { status: options.status, json: options.json })
-    context.signal.throwIfAborted()
-    return
-  }
+  if (options.watch) return await watchServers(context, connection, { status: options.status, json: options.json })
   const filter = options.status ? { status: options.status.join(',') } : {}
   const servers = await allServers(connection.client, filter)
   if (options.json) return say(out, jsonText({ servers }))

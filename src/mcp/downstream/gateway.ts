@@ -29,7 +29,10 @@ import { SessionBook } from './session-book.ts'
 import { MOST_WATCHED, Subscriptions, type Watched } from './subscriptions.ts'
 
 type Deps = Omit<RelayDeps, 'deadlines'> & {
-  readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf' | 'connectFor' | 'withoutSessions' | 'watched'>
+  readonly upstreams: Pick<
+    McpUpstreams,
+    'relay' | 'callNow' | 'concealerOf' | 'connectFor' | 'withoutSessions' | 'watched'
+  >
   readonly fleet: Fleet
   readonly catalog: Catalog
   readonly scopes: Pick<Scopes, 'concerns'>
@@ -214,7 +217,7 @@ export class Gateway {
     const relay: McpUpstreams['relay'] = (_server, { params: { uri } }, _hears, signal) =>
       this.#subscriptions.subscribe({ member, uri: `${uri}` }, session, signal)
     const concealerOf: McpUpstreams['concealerOf'] = (id) => this.#deps.upstreams.concealerOf(id)
-    return { ...this.#deps, upstreams: { relay, concealerOf } }
+    return { ...this.#deps, upstreams: { relay, concealerOf, callNow: () => false } }
   }
 
   /** False when there is a session of the server's that has to be told. */

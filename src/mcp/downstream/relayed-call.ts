@@ -3,15 +3,7 @@ import type { Outcome } from '../../core/check.ts'
 import { type Clock, type Instant, later, timestamp } from '../../core/clock.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import { publicResult } from '../../core/gateway/public-result.ts'
-import {
-  busy,
-  failureOf,
-  isAdmitted,
-  type Refusal,
-  refusalData,
-  refusalOf,
-  refusalText,
-} from '../../core/gateway/refusal.ts'
+import { busy, failureOf, isAdmitted, type Refusal, refusalOf } from '../../core/gateway/refusal.ts'
 import type { Bulkhead } from '../../core/watch/bulkhead.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import type { Monitor } from '../../core/watch/monitor.ts'
@@ -24,26 +16,29 @@ import {
   traceIdOf,
   withContext,
 } from '../call-trace.ts'
-import { type ExchangeListener, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
+import { type Reply, type RpcId, UpstreamFault } from '../channel.ts'
 import type { Connection } from '../connection.ts'
 import type { Deadlines } from '../deadlines.ts'
+import type { PassedCall } from '../direct-call.ts'
 import { cancelled, faultOf } from '../failures.ts'
 import { isObject } from '../json-rpc.ts'
 import { labelOf } from '../make-channel.ts'
-import type { RelayedReply } from '../relay-request.ts'
+import type { RelayedReply, RelayRequest } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
+import { gather } from './gather.ts'
 import { keptPayload } from './kept-payload.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { isWanted } from './log-level.ts'
+import { refusedMessage } from './refused-message.ts'
 import { openState, sealState } from './request-state.ts'
-import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure, SERVER_UNAVAILABLE } from './rpc-failure.ts'
+import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure } from './rpc-failure.ts'
 import { CACHEABLE, complete, legacyResult, statusOf, UNCACHED } from './shown-result.ts'
 
 export type RelayDeps = {
   readonly monitor: Pick<Monitor, 'observeCall'>
-  readonly upstreams: Pick<McpUpstreams, 'relay' | 'concealerOf'>
+  readonly upstreams: Pick<McpUpstreams, 'relay' | 'callNow' | 'concealerOf'>
   readonly bulkhead: Bulkhead
   readonly deadlines: Deadlines
   readonly clock: Clock
@@ -72,11 +67,13 @@ export type RelayedRequest = {
 let lastToken = 0
 
 /** One request of a client on its way to a server and back: admitted, asked, answered, observed and recorded. */
-export class RelayedCall implements ExchangeListener {
+export class RelayedCall implements PassedCall {
   readonly #deps: RelayDeps
   readonly #request: RelayedRequest
   readonly #startedAt: Instant
-  readonly #abort = new AbortController()
+  /** What gives up what is under way: the long way has a signal, made when it is gone, the short one a function. */
+  #abort: AbortController | undefined
+  #stop: ((reason: Error) => void) | undefined
   readonly progressToken: RpcId | undefined
   place = -1
   /** What the client calls it. */
@@ -89,6 +86,7 @@ export class RelayedCall implements ExchangeListener {
   #own: Connection | undefined
   /** As the server is to get them. */
   #params: JsonObject
+  #sent: RelayRequest | undefined
   #rounds = 0
   #waitedMs = 0
   /** What came back, if that is to be kept. */
@@ -145,8 +143,8 @@ export class RelayedCall implements ExchangeListener {
   cancel(): void {
     const { answer, asker, id } = this.#request
     if (this.#state === 'over') return
-    this.#abort.abort(LEFT)
     this.#finish('cancelled', undefined)
+    this.#giveUp(LEFT)
     // A legacy client that cancelled ignores what comes, but its HTTP request has to end.
     if (asker.session !== undefined) answer.reply(errorMessage(id, CANCELLED))
   }
@@ -165,8 +163,22 @@ export class RelayedCall implements ExchangeListener {
     const { config } = this.#request.member.server
     const detail = `within ${Math.round(this.#deps.clock.now() - this.#startedAt) / 1_000} s`
     const fault = faultOf('timeout', { stage: 'handshake', where: labelOf(config.target), detail })
-    this.#abort.abort(fault)
-    this.#failed(fault)
+    this.failed(fault)
+    this.#giveUp(fault)
+  }
+
+  #giveUp(reason: UpstreamFault): void {
+    this.#abort?.abort(reason)
+    this.#stop?.(reason)
+  }
+
+  get #signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    return this.#abort.signal
+  }
+
+  begun(stop: (reason: Error) => void): void {
+    this.#stop = stop
   }
 
   /** Progress of other calls, and logs nobody asked for, go no further. */
@@ -213,14 +225,14 @@ export class RelayedCall implements ExchangeListener {
     const own = asker.session?.connections.of(member)
     this.#own = own
     if (asker.session === undefined || own === undefined || own.isReady) this.#send(this.#params)
-    else this.#greet(asker.session, own).then(() => this.#send(this.#params), this.#failed)
+    else this.#greet(asker.session, own).then(() => this.#send(this.#params), this.failed)
   }
 
   /** A client of the legacy era gets a session of its own where the server keeps sessions, whatever else it speaks. */
   async #greet({ connections }: LegacySession, own: Connection): Promise<void> {
     const { member } = this.#request
     const isModern = member.identity?.era === 'modern' && member.server.config.target.protocol !== 'stdio'
-    const keeps = await own.keepsSession(this.#abort.signal).catch((error: unknown) => {
+    const keeps = await own.keepsSession(this.#signal).catch((error: unknown) => {
       if (isModern && error instanceof UpstreamFault && error.outcome === 'protocol') return false
       throw error
     })
@@ -233,10 +245,20 @@ export class RelayedCall implements ExchangeListener {
     const { member, method, asker } = this.#request
     const context = this.#span?.context ?? this.#request.headerContext
     const request = { method, params, client: asker.session?.client ?? asker.client, context }
-    const { signal } = this.#abort
+    this.#sent = request
+    const { upstreams } = this.#deps
+    const isSent =
+      method === 'tools/call' && (this.#own?.callNow(request, this) ?? upstreams.callNow(member.server, request, this))
+    if (!isSent) this.goesLong()
+  }
+
+  goesLong(): void {
+    if (this.#state === 'over' || this.#sent === undefined) return
+    const { server } = this.#request.member
     const relayed =
-      this.#own?.relay(request, this, signal) ?? this.#deps.upstreams.relay(member.server, request, this, signal)
-    relayed.then(this.#replied, this.#failed)
+      this.#own?.relay(this.#sent, this, this.#signal) ??
+      this.#deps.upstreams.relay(server, this.#sent, this, this.#signal)
+    relayed.then(this.replied, this.failed)
   }
 
   #withOwnToken(params: JsonObject): JsonObject {
@@ -244,7 +266,7 @@ export class RelayedCall implements ExchangeListener {
     return { ...params, _meta: { ...params._meta, progressToken: this.progressToken } }
   }
 
-  readonly #replied = ({ reply, identity }: RelayedReply): void => {
+  readonly replied = ({ reply, identity }: RelayedReply): void => {
     if (this.#state === 'over') return
     const { answer, id, asker, member } = this.#request
     const isModern = asker.session === undefined
@@ -278,14 +300,6 @@ export class RelayedCall implements ExchangeListener {
   /** A modern server wants to know something first: a legacy client is asked, and the request sent again with its answers. */
   #gather(session: LegacySession, { inputRequests, requestState }: JsonObject): void {
     const { answer, id } = this.#request
-    const asked = isObject(inputRequests) ? Object.entries(inputRequests) : []
-    const inputResponses: Record<string, Json> = {}
-    let left = asked.length
-    const done = () => {
-      if (this.#state === 'over') return
-      this.#extend()
-      this.#send({ ...this.#params, inputResponses, ...(requestState !== undefined && { requestState }) })
-    }
     const stop = (error: RpcFailure) => {
       if (this.#state === 'over') return
       answer.reply(errorMessage(id, error))
@@ -293,20 +307,18 @@ export class RelayedCall implements ExchangeListener {
     }
     if (++this.#rounds > MOST_ROUNDS) return void stop(TOO_MANY_ROUNDS)
     this.#extend()
-    if (left === 0) return void done()
-    for (const [key, input] of asked) {
-      const answered = (reply: Reply) => {
-        if ('error' in reply) return void stop(new RpcFailure(200, reply.error.code, reply.error.message))
-        inputResponses[key] = reply.result
-        if (--left === 0) done()
-      }
-      const method = isObject(input) && typeof input.method === 'string' ? input.method : ''
-      const about = isObject(input) && isObject(input.params) ? input.params : {}
-      if (!session.ask(this.#request, method, about, answered)) return void stop(NO_WAY_TO_ASK)
-    }
+    gather(inputRequests, {
+      ask: (method, params, answered) => session.ask(this.#request, method, params, answered),
+      stop,
+      done: (inputResponses) => {
+        if (this.#state === 'over') return
+        this.#extend()
+        this.#send({ ...this.#params, inputResponses, ...(requestState !== undefined && { requestState }) })
+      },
+    })
   }
 
-  readonly #failed = (error: unknown): void => {
+  readonly failed = (error: unknown): void => {
     if (this.#state === 'over') return
     const { clock, onError } = this.#deps
     const { member, answer, id } = this.#request
@@ -319,18 +331,10 @@ export class RelayedCall implements ExchangeListener {
     this.#finish('inconclusive', undefined)
   }
 
-  /** In words that a model can act on: as the result of a tool, since errors of the protocol often never reach it. */
   #refuse(refusal: Refusal, outcome: Outcome | 'refused'): void {
     const { clock } = this.#deps
     const { answer, id, method, asker } = this.#request
-    const text = refusalText(refusal, clock)
-    const data = refusalData(refusal)
-    if (method === 'tools/call') {
-      const result = { content: [{ type: 'text', text }], isError: true, _meta: data }
-      answer.reply({ jsonrpc: '2.0', id, result: asker.session === undefined ? complete(result) : result })
-    } else {
-      answer.reply(errorMessage(id, new RpcFailure(200, SERVER_UNAVAILABLE, text, data)))
-    }
+    answer.reply(refusedMessage(id, method, refusal, { clock, isModern: asker.session === undefined }))
     this.#finish(outcome, undefined, refusal.reason)
   }
 
@@ -392,8 +396,3 @@ const outcomeOf = (reply: Reply): Outcome => ('error' in reply || reply.result.i
 /** A server that goes on asking gets this many answers. */
 const MOST_ROUNDS = 10
 const TOO_MANY_ROUNDS = new RpcFailure(200, INTERNAL_ERROR, 'The server went on asking')
-const NO_WAY_TO_ASK = new RpcFailure(
-  200,
-  INTERNAL_ERROR,
-  'The server asked something, and the client cannot be reached',
-)

@@ -1,6 +1,14 @@
 import type { JsonObject } from '../../core/capabilities.ts'
-import type { Channel, Dialect, Reply, RequestOptions, RpcId } from '../channel.ts'
-import { answerTo, LIST_CHANGED, MOST_ASKED } from '../json-rpc.ts'
+import {
+  CALL_LIMITS,
+  type Channel,
+  type Dialect,
+  type Reply,
+  type RequestOptions,
+  type RpcId,
+  type ToolCaller,
+} from '../channel.ts'
+import { answerTo } from '../json-rpc.ts'
 import { nameHeader } from './header-values.ts'
 import type { HttpRequest } from './http-exchange.ts'
 import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
@@ -15,6 +23,8 @@ export class HttpChannel implements Channel {
   readonly #standing: StandingStream
   #dialect: Dialect | undefined
   #session: string | undefined
+  /** The headers of every message, once it is known how to speak. */
+  #common: readonly string[] | undefined
   #lastId = 0
   #closed = false
 
@@ -38,6 +48,10 @@ export class HttpChannel implements Channel {
     return this.#session !== undefined
   }
 
+  get listens(): boolean {
+    return this.#standing.isTried
+  }
+
   get alive(): boolean {
     return !this.#closed
   }
@@ -47,6 +61,7 @@ export class HttpChannel implements Channel {
   /** A stream belongs to what was agreed before. */
   speak(dialect: Dialect): void {
     this.#dialect = dialect
+    this.#common = undefined
     this.#standing.close()
   }
 
@@ -59,11 +74,11 @@ export class HttpChannel implements Channel {
 
   async request(method: string, params: JsonObject, options: RequestOptions): Promise<Reply> {
     const id = ++this.#lastId
-    if (method === 'initialize') this.#session = undefined
+    if (method === 'initialize') this.#inSession(undefined)
     const message = { jsonrpc: '2.0', id, method, params }
     const body = JSON.stringify(message)
     options.sent?.(message)
-    const headers = this.#headersFor(method, params, options)
+    const headers = this.#headersFor(method, params, options.headers)
     let reader: ReplyReader | undefined
     const nextReader = () => {
       reader = this.#readerFor(id, options)
@@ -72,7 +87,7 @@ export class HttpChannel implements Channel {
     try {
       const request = { method: 'POST', path: this.#path, headers, body } as const
       const reply = await this.#sender.send(request, nextReader, options, method !== 'tools/call')
-      if (method === 'initialize' && 'result' in reply) this.#session = sessionOf(reader)
+      if (method === 'initialize' && 'result' in reply) this.#inSession(sessionOf(reader))
       return reply
     } catch (error) {
       if (options.signal.aborted && method === 'tools/call') this.#cancel(id)
@@ -80,9 +95,24 @@ export class HttpChannel implements Channel {
     }
   }
 
+  callNow(params: JsonObject, caller: ToolCaller, more: RequestOptions['headers']): boolean {
+    const connection = this.#sender.takeIdle()
+    if (connection === undefined) return false
+    const id = ++this.#lastId
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })
+    const headers = this.#headersFor('tools/call', params, more)
+    const reader = this.#readerFor(id, { limits: CALL_LIMITS, hears: caller, trace: undefined })
+    const call = this.#sender.sendOn(connection, { method: 'POST', path: this.#path, headers, body }, reader, caller)
+    caller.begun((reason) => {
+      call.stop(reason)
+      this.#cancel(id)
+    })
+    return true
+  }
+
   async notify(method: string, params: JsonObject, options: RequestOptions): Promise<void> {
     const body = JSON.stringify({ jsonrpc: '2.0', method, params })
-    await this.#acknowledged('POST', this.#headersFor(method, params, options), body, options)
+    await this.#acknowledged('POST', this.#headersFor(method, params, options.headers), body, options)
   }
 
   /** Ends the session at the server too, if it gave one out; that may take 2 s. */
@@ -106,28 +136,27 @@ export class HttpChannel implements Channel {
     }
     const method = 'subscriptions/listen'
     const body = JSON.stringify({ jsonrpc: '2.0', id: ++this.#lastId, method, params })
-    return { method: 'POST', path: this.#path, headers: this.#headersFor(method, params, {}), body }
+    return { method: 'POST', path: this.#path, headers: this.#headersFor(method, params), body }
   }
 
-  #readerFor(id: number, options: RequestOptions): ReplyReader {
-    const { hears } = options
-    let asked = 0
+  #inSession(session: string | undefined): void {
+    this.#session = session
+    this.#common = undefined
+  }
+
+  #readerFor(id: number, options: Pick<RequestOptions, 'limits' | 'hears' | 'trace'>): ReplyReader {
     return new ReplyReader({
       id,
       limits: options.limits,
       site: this.#sender.site(options),
       hasSession: this.#session !== undefined,
-      notified: (method, params) => {
-        const { listener } = this.#deps
-        const hearer = LIST_CHANGED.has(method) ? listener : (hears ?? listener)
-        hearer.notified(method, params)
-      },
-      asked: (asker, method, params) => {
-        if (hears?.asked(asker, method, params)) return
-        if (asked++ < MOST_ASKED) this.#say(answerTo(asker, method))
-      },
+      hears: options.hears,
+      listener: this.#deps.listener,
+      refuse: this.#refuse,
     })
   }
+
+  readonly #refuse = (asker: RpcId, method: string): void => this.#say(answerTo(asker, method))
 
   async #acknowledged(
     method: 'POST' | 'DELETE',
@@ -141,16 +170,16 @@ export class HttpChannel implements Channel {
     await this.#sender.send(request, () => new AcknowledgementReader(site, hasSession), options, true)
   }
 
-  #headersFor(method: string, params: JsonObject, options: Pick<RequestOptions, 'headers'>): readonly string[] {
-    const headers = [...this.#sender.headers, ...POST_HEADERS]
-    if (method === 'initialize') return headers
-    headers.push(...this.#dialectHeaders())
-    if (this.#dialect?.era === 'modern') {
-      headers.push('mcp-method', method)
-      const name = nameHeader(method, params)
-      if (name !== undefined) headers.push('mcp-name', name)
-    }
-    for (const [name, value] of Object.entries(options.headers ?? {})) headers.push(name, value)
+  #headersFor(method: string, params: JsonObject, more?: RequestOptions['headers']): readonly string[] {
+    if (method === 'initialize') return [...this.#sender.headers, ...POST_HEADERS]
+    this.#common ??= [...this.#sender.headers, ...POST_HEADERS, ...this.#dialectHeaders()]
+    const isModern = this.#dialect?.era === 'modern'
+    if (!isModern && more === undefined) return this.#common
+    const headers = [...this.#common]
+    const name = isModern ? nameHeader(method, params) : undefined
+    if (isModern) headers.push('mcp-method', method)
+    if (name !== undefined) headers.push('mcp-name', name)
+    for (const [header, value] of Object.entries(more ?? {})) headers.push(header, value)
     return headers
   }
 

@@ -15,6 +15,8 @@ export type HttpConnection = {
   readonly socket: Socket
   /** True when it has carried an exchange before: it may have died unnoticed. */
   reused: boolean
+  /** To be told once after each exchange, when nothing more happens on it; `clean`: it can be used again. */
+  readonly release: (clean: boolean) => void
 }
 
 type Deps = {
@@ -52,7 +54,12 @@ export class HttpConnections {
     const idle = fresh ? undefined : this.takeIdle()
     if (idle !== undefined) return idle
     const socket = await this.#dial(options)
-    const connection = { client: clientOver(socket, this.#deps.url), socket, reused: false }
+    const connection: HttpConnection = {
+      client: clientOver(socket, this.#deps.url),
+      socket,
+      reused: false,
+      release: (clean) => (clean ? this.#release(connection) : discard(connection)),
+    }
     this.#deps.means.files.keep(socket, () => {
       discard(connection)
       this.#forget(socket)
@@ -60,8 +67,14 @@ export class HttpConnections {
     return connection
   }
 
+  close(): void {
+    this.#closed = true
+    for (const idle of this.#idle.splice(0)) discard(idle)
+    for (const socket of this.#all.keys()) socket.destroy(new Error(DISCARDED))
+  }
+
   /** Takes back a connection whose exchange came to its end. */
-  release(connection: HttpConnection): void {
+  #release(connection: HttpConnection): void {
     const { socket } = connection
     if (this.#closed || socket.destroyed || this.#idle.length >= MOST_IDLE) {
       discard(connection)
@@ -70,12 +83,6 @@ export class HttpConnections {
     connection.reused = true
     this.#idle.push(connection)
     this.#deps.means.files.idles(socket)
-  }
-
-  close(): void {
-    this.#closed = true
-    for (const idle of this.#idle.splice(0)) discard(idle)
-    for (const socket of this.#all.keys()) socket.destroy(new Error(DISCARDED))
   }
 
   #gone({ trace }: Pick<RequestOptions, 'trace'>): UpstreamFault {
@@ -112,7 +119,7 @@ export class HttpConnections {
 const DISCARDED = 'this connection is of no more use'
 
 /** Ends a connection, and whatever is still under way on it. */
-export function discard(...connections: readonly HttpConnection[]): void {
+function discard(...connections: readonly HttpConnection[]): void {
   for (const { client, socket } of connections) {
     socket.destroy(new Error(DISCARDED))
     client.destroy().catch(() => {}) // only says that it is destroyed already

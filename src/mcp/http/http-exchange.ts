@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../../core/check.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
 import { type AnswerMemory, MemoryShare } from '../answer-memory.ts'
-import { UpstreamFault } from '../channel.ts'
+import { type RequestOptions, UpstreamFault } from '../channel.ts'
 import type { Deadlines, Timed } from '../deadlines.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
 import type { HttpConnection } from './http-connections.ts'
@@ -27,17 +26,21 @@ export interface AnswerReader<T> {
   end(): T
 }
 
-export type ExchangeOptions = {
+/** What all exchanges with one server have in common. */
+export type ExchangeDeps = {
   readonly clock: Clock
   readonly where: string
-  readonly stage: Stage
-  readonly signal: AbortSignal
-  readonly firstByteMs: number | undefined
-  readonly memory: AnswerMemory
-  /** Has it look now and then at what came. */
+  readonly means: { readonly answers: AnswerMemory }
+  /** Has each look now and then at what came. */
   readonly lookout: Deadlines
-  /** Told once, when nothing more happens on the connection; `clean`: it can be used again. */
-  readonly released: (clean: boolean) => void
+}
+
+export type SendOptions = Pick<RequestOptions, 'trace' | 'signal' | 'firstByteMs'>
+
+/** Who waits for what an exchange comes to: told once, and does not throw. */
+export interface Waiter<T> {
+  replied(value: T): void
+  failed(error: unknown): void
 }
 
 /** What may still come after the reply before the connection is given up, in bytes and in time. */
@@ -54,12 +57,27 @@ export function exchange<T>(
   connection: HttpConnection,
   request: HttpRequest,
   reader: AnswerReader<T>,
-  options: ExchangeOptions,
+  deps: ExchangeDeps,
+  options: SendOptions,
 ): Promise<T> {
+  const { signal } = options
   return new Promise<T>((resolve, reject) => {
-    const handler = new Exchange(reader, options, connection.socket, resolve, reject)
-    const { method, path, headers, body } = request
-    connection.client.dispatch({ method, path, headers: headers.slice(), body: body ?? null }, handler)
+    const settled = () => signal.removeEventListener('abort', onAbort)
+    const waiter: Waiter<T> = {
+      replied: (value) => {
+        settled()
+        resolve(value)
+      },
+      failed: (error) => {
+        settled()
+        reject(error)
+      },
+    }
+    const begun = new Exchange(connection, reader, deps, options, waiter)
+    const onAbort = () => begun.stop(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    begun.send(request)
+    if (signal.aborted) onAbort()
   })
 }
 
@@ -82,12 +100,14 @@ function areSingle(headers: WireHeaders): headers is Readonly<Record<string, str
   return true
 }
 
-class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
+/** One request and its answer, on a connection that carries nothing else meanwhile. */
+export class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   readonly #reader: AnswerReader<T>
-  readonly #options: ExchangeOptions
-  readonly #socket: Socket
-  readonly #resolve: (value: T) => void
-  readonly #reject: (error: unknown) => void
+  readonly #connection: HttpConnection
+  readonly #deps: ExchangeDeps
+  readonly #waiter: Waiter<T>
+  readonly #stage: Stage
+  readonly #firstByteMs: number | undefined
   #controller: Dispatcher.DispatchController | undefined
   #stopTimer: () => void
   #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
@@ -101,29 +121,37 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   place = -1
 
   constructor(
+    connection: HttpConnection,
     reader: AnswerReader<T>,
-    options: ExchangeOptions,
-    socket: Socket,
-    resolve: (value: T) => void,
-    reject: (error: unknown) => void,
+    deps: ExchangeDeps,
+    { trace, firstByteMs }: Pick<SendOptions, 'trace' | 'firstByteMs'>,
+    waiter: Waiter<T>,
   ) {
+    const { clock, means, lookout } = deps
+    this.#connection = connection
     this.#reader = reader
-    this.#options = options
-    this.#socket = socket
-    this.#share = new MemoryShare(options.memory)
-    this.#usefulAt = socket.bytesRead
-    this.#resolve = resolve
-    this.#reject = reject
-    const { clock, firstByteMs, signal, lookout } = options
+    this.#deps = deps
+    this.#waiter = waiter
+    this.#stage = trace?.stage ?? 'handshake'
+    this.#firstByteMs = firstByteMs
+    this.#share = new MemoryShare(means.answers)
+    this.#usefulAt = connection.socket.bytesRead
     this.#stopTimer = firstByteMs === undefined ? nothing : clock.after(firstByteMs, this.#onNoByte)
-    signal.addEventListener('abort', this.#onAbort)
     this.endsAt = lookout.after(LOOK_MS)
     lookout.add(this)
   }
 
+  send({ method, path, headers, body }: HttpRequest): void {
+    this.#connection.client.dispatch({ method, path, headers: headers.slice(), body: body ?? null }, this)
+  }
+
+  /** Nobody waits for it any more; the waiter is told `reason`. */
+  stop(reason: Error): void {
+    this.#giveUp(reason, reason)
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#options.signal.aborted) this.#onAbort()
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {
@@ -142,7 +170,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
-    this.#usefulAt = this.#socket.bytesRead
+    this.#usefulAt = this.#connection.socket.bytesRead
     if (this.#state === 'lingering') this.#linger(piece.length)
     if (this.#state !== 'answering') return
     try {
@@ -164,7 +192,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
       return
     }
     this.#finish()
-    this.#resolve(value)
+    this.#waiter.replied(value)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -172,16 +200,15 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   }
 
   #fail(error: Error): void {
-    if (this.#settle(error)) this.#options.released(false)
+    if (this.#settle(this.#translate(error))) this.#connection.release(false)
   }
 
   /** Rejects unless all is known. False when it was over already. */
-  #settle(error: Error): boolean {
+  #settle(fault: Error): boolean {
     if (this.#state === 'over') return false
     const wasKnown = this.#state === 'lingering'
-    const fault = this.#translate(error)
     this.#end()
-    if (!wasKnown) this.#reject(fault)
+    if (!wasKnown) this.#waiter.failed(fault)
     return true
   }
 
@@ -190,9 +217,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
     if (value === undefined) return
     this.#state = 'lingering'
     this.#share.letGo()
-    this.#unlisten()
-    this.#stopTimer = this.#options.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
-    this.#resolve(value)
+    this.#stopTimer = this.#deps.clock.after(LINGER_MS, () => this.#giveUp(new Error('nothing more is expected')))
+    this.#waiter.replied(value)
   }
 
   #stumble(error: unknown): void {
@@ -200,7 +226,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   }
 
   #hold(bytes: number): void {
-    if (this.#reader.keeps) this.#share.hold(this.#share.bytes + bytes, this.#options.stage)
+    if (this.#reader.keeps) this.#share.hold(this.#share.bytes + bytes, this.#stage)
   }
 
   #linger(bytes: number): void {
@@ -211,68 +237,61 @@ class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
   /** A server may say that it works on it, but not for ever. */
   #wait(): void {
     if (++this.#interims <= MOST_INTERIMS) return
-    const { stage, where } = this.#options
-    this.#giveUp(faultOf('invalid_response', { stage, where, detail: 'it goes on announcing an answer' }))
+    this.#giveUp(faultOf('invalid_response', { ...this.#site, detail: 'it goes on announcing an answer' }))
   }
 
   /** What the parser swallows without a word is bounded too. */
   expire(): void {
-    const useless = this.#socket.bytesRead - this.#usefulAt
-    const { stage, where, lookout } = this.#options
-    this.endsAt = lookout.after(LOOK_MS)
+    const useless = this.#connection.socket.bytesRead - this.#usefulAt
+    this.endsAt = this.#deps.lookout.after(LOOK_MS)
     if (useless <= MOST_USELESS_BYTES) return
     const detail = `${useless} bytes that are no part of it`
-    this.#giveUp(faultOf('response_too_large', { stage, where, detail }))
+    this.#giveUp(faultOf('response_too_large', { ...this.#site, detail }))
   }
 
   /**
    * Ends the exchange here and now. The connection follows once undici's parser has returned: what we are called from
    * may be in the middle of a buffer, and an answer that ends there after its request was aborted ends this process.
    */
-  #giveUp(reason: Error): void {
-    if (!this.#settle(reason)) return
+  #giveUp(reason: Error, fault = this.#translate(reason)): void {
+    if (!this.#settle(fault)) return
     queueMicrotask(() => {
-      this.#options.released(false)
+      this.#connection.release(false)
       this.#controller?.abort(reason)
     })
   }
 
   #finish(): void {
     this.#end()
-    this.#options.released(true)
+    this.#connection.release(true)
   }
 
   #end(): void {
     this.#state = 'over'
     this.#share.letGo()
     this.#stopTimer()
-    this.#options.lookout.remove(this)
-    this.#unlisten()
+    this.#deps.lookout.remove(this)
   }
-
-  #unlisten(): void {
-    this.#options.signal.removeEventListener('abort', this.#onAbort)
-  }
-
-  readonly #onAbort = (): void => this.#giveUp(this.#options.signal.reason)
 
   readonly #onNoByte = (): void => {
-    const { stage, where, firstByteMs } = this.#options
-    this.#giveUp(faultOf('timeout', { stage, where, detail: `within ${(firstByteMs ?? 0) / 1_000} s` }))
+    this.#giveUp(faultOf('timeout', { ...this.#site, detail: `within ${(this.#firstByteMs ?? 0) / 1_000} s` }))
+  }
+
+  get #site() {
+    return { stage: this.#stage, where: this.#deps.where }
   }
 
   #translate(cause: Error): Error {
-    if (cause instanceof UpstreamFault || cause === this.#options.signal.reason) return cause
-    const { stage, where } = this.#options
+    if (cause instanceof UpstreamFault) return cause
     const shortage = ownShortage(cause)
-    if (shortage !== undefined) return inconclusive(stage, shortage, cause)
+    if (shortage !== undefined) return inconclusive(this.#stage, shortage, cause)
     const code = errorCode(cause)
     if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-      return faultOf('response_too_large', { stage, where, detail: 'its headers', cause })
+      return faultOf('response_too_large', { ...this.#site, detail: 'its headers', cause })
     }
     if (cause instanceof errors.HTTPParserError)
-      return faultOf('invalid_response', { stage, where, detail: 'it is not HTTP', cause })
+      return faultOf('invalid_response', { ...this.#site, detail: 'it is not HTTP', cause })
     const when = this.#state === 'waiting' ? 'before it answered' : 'in the middle of its answer'
-    return faultOf('connection_reset', { stage, where, detail: when, cause })
+    return faultOf('connection_reset', { ...this.#site, detail: when, cause })
   }
 }

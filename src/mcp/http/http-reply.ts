@@ -1,10 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Json, JsonObject } from '../../core/capabilities.ts'
+import type { Json } from '../../core/capabilities.ts'
 import { ByteBuffer } from '../byte-buffer.ts'
-import type { FaultDetails, Limits, Reply, RpcId, UpstreamFault } from '../channel.ts'
+import type {
+  ChannelListener,
+  ExchangeListener,
+  FaultDetails,
+  Limits,
+  Reply,
+  RpcId,
+  UpstreamFault,
+} from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { parseBounded } from '../json-bounds.ts'
-import { INVALID_PARAMS, type Incoming, readMessages } from '../json-rpc.ts'
+import { INVALID_PARAMS, type Incoming, LIST_CHANGED, MOST_ASKED, readMessages } from '../json-rpc.ts'
 import { printable } from '../printable.ts'
 import { EventStreamParser } from './event-stream.ts'
 import type { AnswerReader } from './http-exchange.ts'
@@ -16,9 +24,11 @@ export type Expected = {
   readonly site: AnswerSite
   /** The request named a session, which may be gone. */
   readonly hasSession: boolean
-  readonly notified: (method: string, params: JsonObject) => void
-  /** The upstream asks us something on the stream of the answer. */
-  readonly asked: (id: RpcId, method: string, params: JsonObject) => void
+  /** Hears what belongs to this request; absent: its notifications are told like any others, and its questions refused. */
+  readonly hears: ExchangeListener | undefined
+  readonly listener: Pick<ChannelListener, 'notified'>
+  /** Answers what the upstream asks on the stream of the answer, and nobody is going to. */
+  readonly refuse: (id: RpcId, method: string) => void
 }
 
 /** An error body larger than this says nothing more. */
@@ -40,6 +50,7 @@ export class ReplyReader implements AnswerReader<Reply> {
   #isError = false
   #status = 0
   #received = 0
+  #asked = 0
   /** Of the answer, once it started. */
   headers: IncomingHttpHeaders = {}
 
@@ -107,11 +118,15 @@ export class ReplyReader implements AnswerReader<Reply> {
   #take(message: Incoming | undefined): Reply | undefined {
     if (message === undefined) throw this.#invalid('its answer is not JSON-RPC 2.0')
     if (message.kind === 'notification') {
-      this.#expected.notified(message.method, message.params)
+      const { hears, listener } = this.#expected
+      const hearer = LIST_CHANGED.has(message.method) ? listener : (hears ?? listener)
+      hearer.notified(message.method, message.params)
       return undefined
     }
     if (message.kind === 'request') {
-      this.#expected.asked(message.id, message.method, message.params)
+      const { hears, refuse } = this.#expected
+      const isAnswered = hears?.asked(message.id, message.method, message.params) ?? false
+      if (!isAnswered && this.#asked++ < MOST_ASKED) refuse(message.id, message.method)
       return undefined
     }
     if (message.id !== undefined && message.id !== this.#expected.id) throw this.#invalid('a reply to another request')

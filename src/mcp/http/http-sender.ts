@@ -4,8 +4,15 @@ import type { Deadlines } from '../deadlines.ts'
 import type { Means } from '../means.ts'
 import type { Credentials } from './credentials.ts'
 import type { Dialer } from './dialer.ts'
-import { discard, type HttpConnection, HttpConnections } from './http-connections.ts'
-import { type AnswerReader, exchange, type HttpRequest } from './http-exchange.ts'
+import { type HttpConnection, HttpConnections } from './http-connections.ts'
+import {
+  type AnswerReader,
+  Exchange,
+  exchange,
+  type HttpRequest,
+  type SendOptions,
+  type Waiter,
+} from './http-exchange.ts'
 import type { AnswerSite } from './http-status.ts'
 
 export type HttpChannelDeps = {
@@ -24,8 +31,6 @@ export type HttpChannelDeps = {
   readonly listener: ChannelListener
 }
 
-export type SendOptions = Pick<RequestOptions, 'trace' | 'signal' | 'firstByteMs'>
-
 /** Messages nobody waits for (cancellations, answers to the server, the end of a session) get this long. */
 const ASIDE_MS = 2_000
 
@@ -36,18 +41,31 @@ export class HttpSender {
   readonly #asides = new Set<AbortController>()
   /** Credentials as names and values in turn. */
   readonly headers: readonly string[]
+  readonly #site: AnswerSite
 
   constructor(deps: HttpChannelDeps) {
     this.#deps = deps
     this.#connections = new HttpConnections(deps)
     this.headers = Object.entries(deps.credentials.headers).flat()
+    const { where, redact } = deps
+    this.#site = { where, stage: 'handshake', redact, hasCredentials: this.headers.length > 0 }
   }
 
   /** What faults in an answer to a request with `options` have to name. */
-  site(options: SendOptions): AnswerSite {
-    const { where, credentials, redact } = this.#deps
-    const hasCredentials = Object.keys(credentials.headers).length > 0
-    return { where, stage: options.trace?.stage ?? 'handshake', redact, hasCredentials }
+  site({ trace }: Pick<SendOptions, 'trace'>): AnswerSite {
+    return trace === undefined ? this.#site : { ...this.#site, stage: trace.stage }
+  }
+
+  /** The connection that `sendOn` is to use; undefined when none idles. */
+  takeIdle(): HttpConnection | undefined {
+    return this.#connections.takeIdle()
+  }
+
+  /** Sends without a promise; nothing is sent again. */
+  sendOn<T>(connection: HttpConnection, request: HttpRequest, reader: AnswerReader<T>, waiter: Waiter<T>): Exchange<T> {
+    const begun = new Exchange(connection, reader, this.#deps, NOT_TIMED, waiter)
+    begun.send(request)
+    return begun
   }
 
   /**
@@ -60,9 +78,9 @@ export class HttpSender {
     options: SendOptions,
     repeatable: boolean,
   ): Promise<T> {
-    const connection = this.#connections.takeIdle() ?? (await this.#connections.take(options, false))
+    const connection = this.takeIdle() ?? (await this.#connections.take(options, false))
     try {
-      return await this.#exchange(connection, request, reader(), options)
+      return await exchange(connection, request, reader(), this.#deps, options)
     } catch (error) {
       if (!connection.reused || !repeatable || options.signal.aborted || !isLoss(error)) throw error
     }
@@ -71,7 +89,7 @@ export class HttpSender {
 
   /** Sends on a connection of its own. */
   async sendFresh<T>(request: HttpRequest, reader: AnswerReader<T>, options: SendOptions): Promise<T> {
-    return this.#exchange(await this.#connections.take(options, true), request, reader, options)
+    return exchange(await this.#connections.take(options, true), request, reader, this.#deps, options)
   }
 
   /** Does `work` within its own short deadline; whether it succeeds matters to nobody. */
@@ -98,26 +116,9 @@ export class HttpSender {
     this.stopAsides()
     this.#connections.close()
   }
-
-  #exchange<T>(
-    connection: HttpConnection,
-    request: HttpRequest,
-    reader: AnswerReader<T>,
-    options: SendOptions,
-  ): Promise<T> {
-    return exchange(connection, request, reader, {
-      clock: this.#deps.clock,
-      where: this.#deps.where,
-      stage: options.trace?.stage ?? 'handshake',
-      signal: options.signal,
-      firstByteMs: options.firstByteMs,
-      memory: this.#deps.means.answers,
-      lookout: this.#deps.lookout,
-      released: (clean) => (clean ? this.#connections.release(connection) : discard(connection)),
-    })
-  }
 }
 
+const NOT_TIMED = { trace: undefined, firstByteMs: undefined } as const
 const ASIDE_LIMITS = { maxBytes: 64 * 1024, maxDepth: 64 }
 
 const isLoss = (error: unknown): boolean =>

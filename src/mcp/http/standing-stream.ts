@@ -63,11 +63,9 @@ export class StandingStream {
    */
   open(make: () => HttpRequest, { anew, isAcknowledged }: Opening = LEGACY): Promise<JsonObject | undefined> {
     const { clock, sender, places } = this.#deps
-    const now = clock.now()
-    const isTried = this.#streams.size > 0 || (this.#triedAt !== undefined && now - this.#triedAt < PAUSE_MS)
-    if (isTried && !anew) return this.#settled
+    if (this.isTried && !anew) return this.#settled
     if (!places.take()) return anew ? Promise.resolve(undefined) : this.#settled
-    this.#triedAt = now
+    this.#triedAt = clock.now()
     const controller = new AbortController()
     this.#streams.add(controller)
     const { promise, resolve } = Promise.withResolvers<JsonObject | undefined>()
@@ -87,6 +85,12 @@ export class StandingStream {
     const reader = new StandingStreamReader(this.#deps, opened, repeatedBytes)
     sender.sendFresh(request, reader, options).then(ended, ended)
     return promise
+  }
+
+  /** While a stream is open, or was tried a moment ago. */
+  get isTried(): boolean {
+    if (this.#streams.size > 0) return true
+    return this.#triedAt !== undefined && this.#deps.clock.now() - this.#triedAt < PAUSE_MS
   }
 
   close(): void {

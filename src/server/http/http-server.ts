@@ -39,19 +39,13 @@ export function createHttpServer(
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * Begins with a request once those before it on the same connection are answered. Node hands over all that came in one
- * packet, and hundreds of them would be worked on before anyone else got a turn.
+ * Begins with a request once those before it on the same connection are answered: then its answer gets the socket. Node
+ * hands over all that came in one packet, and hundreds of them would be worked on before anyone else got a turn.
  */
 function oneAtATime(handle: Handle): Handle {
-  const newest = new WeakMap<Socket, ServerResponse>()
   return (request, response) => {
-    const { socket } = request
-    const before = newest.get(socket)
-    newest.set(socket, response)
-    if (!before || before.closed) return handle(request, response)
-    before.once('close', () => {
-      if (!socket.destroyed) setImmediate(handle, request, response)
-    })
+    if (response.socket !== null) return handle(request, response)
+    response.once('socket', () => setImmediate(handle, request, response))
   }
 }
 
