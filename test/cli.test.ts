@@ -190,7 +190,7 @@ test('events are told from a number on, and go on live', async () => {
     (text) => text.includes('newcomer registered'),
   )
   stop.abort()
-  expect((await following).code).toBe(0)
+  expect((await following).code).toBe(130)
   expect(printed).not.toContain('disconnected')
   await omni2.api.deleteServer({ params: { id } })
 })

@@ -1,1 +1,1 @@
-export { isSecretName } from '../core/secret-name.ts'
+export { isCountName, isSecretName } from '../core/secret-name.ts'

@@ -11,6 +11,7 @@ import { addConfig } from './commands/config.ts'
 import { addConnect } from './commands/connect.ts'
 import { addDb } from './commands/db.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEdit } from './commands/edit.ts'
 import { addEvents } from './commands/events.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
@@ -38,7 +39,7 @@ const GROUPS: readonly (readonly [title: string, add: readonly ((program: Comman
     'Servers:',
     [addStatus, addList, addCheck, addLogs, addUptime, addIncidents, addEvents, addTools, addCall, addCalls],
   ],
-  ['Change servers:', [addAdd, addImport, addExport, addOperate, addBreaker, addRemove]],
+  ['Change servers:', [addAdd, addEdit, addImport, addExport, addOperate, addBreaker, addRemove]],
   ['Agents:', [addConnect, addClientConfig, addCollections]],
   ['Access:', [addLogin, addLogout, addToken]],
   ['Data:', [addBackup, addRestore, addDb]],

@@ -1,22 +1,45 @@
+import type { Command } from 'commander'
 import type { z } from 'zod'
 import type { CreateServerInput } from '../api/server-input.ts'
 import { CliError, EXIT } from './exit-code.ts'
+import { wholeNumber } from './option-values.ts'
 
 type ServerDraft = z.input<typeof CreateServerInput>
 
-/** How a server is described on the command line. */
-export type DraftOptions = {
-  readonly header?: Readonly<Record<string, string>>
-  readonly env?: Readonly<Record<string, string>>
-  readonly protocol?: 'http-streamable' | 'sse'
+/** What is said of a server whatever it is. */
+export type CommonOptions = {
   readonly interval?: number
   readonly timeout?: number
   readonly callTimeout?: number
-  readonly recordPayloads?: true
-  readonly processPerSession?: true
-  readonly disabled?: true
+  readonly recordPayloads?: boolean
   readonly description?: string
 }
+
+/** How a server is described on the command line. */
+export type DraftOptions = CommonOptions & {
+  readonly header?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly protocol?: 'http-streamable' | 'sse'
+  readonly processPerSession?: true
+  readonly disabled?: true
+}
+
+export const withCommonOptions = (command: Command): Command =>
+  command
+    .option('--interval <seconds>', 'between checks', wholeNumber(5, 86_400))
+    .option('--timeout <seconds>', 'of a check', wholeNumber(1, 300))
+    .option('--call-timeout <seconds>', 'of a tool call', wholeNumber(1, 3_600))
+    .option('--record-payloads', "keep arguments and results of agents' calls, without secrets")
+    .option('--description <text>', 'for people')
+
+/** The fields that were named. */
+export const commonDraft = ({ interval, timeout, callTimeout, recordPayloads, description }: CommonOptions) => ({
+  ...(description === undefined ? {} : { description }),
+  ...(interval === undefined ? {} : { check_interval_seconds: interval }),
+  ...(timeout === undefined ? {} : { timeout_seconds: timeout }),
+  ...(callTimeout === undefined ? {} : { call_timeout_seconds: callTimeout }),
+  ...(recordPayloads === undefined ? {} : { record_payloads: recordPayloads }),
+})
 
 /**
  * What to register for `omni2 add <name> <target...>`; `dashed`: the target stood after `--` and so is a command.
@@ -29,15 +52,7 @@ export function serverDraft(
   options: DraftOptions & { readonly bearer?: string | undefined },
 ): ServerDraft {
   const [first = '', ...rest] = target
-  const common = {
-    name,
-    enabled: !options.disabled,
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.interval === undefined ? {} : { check_interval_seconds: options.interval }),
-    ...(options.timeout === undefined ? {} : { timeout_seconds: options.timeout }),
-    ...(options.callTimeout === undefined ? {} : { call_timeout_seconds: options.callTimeout }),
-    ...(options.recordPayloads ? { record_payloads: true } : {}),
-  }
+  const common = { name, enabled: !options.disabled, ...commonDraft(options) }
   if (dashed) {
     refuse(
       options.header || options.bearer ? 'A command takes no headers: hand credentials over with --env' : undefined,

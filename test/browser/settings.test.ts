@@ -87,3 +87,24 @@ test('a viewer reads the settings and is told why they cannot be changed', async
   expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
   expect(await dashboard.axe()).toEqual([])
 })
+
+test('what is typed in settings stays when they are read again meanwhile', async () => {
+  await using omni2 = await Omni2.start()
+  await using dashboard = await DashboardPage.open(omni2, { path: '/settings' })
+  const { page } = dashboard
+  await page.clock.install()
+  await page.reload()
+  const breaker = page.getByRole('region', { name: 'Circuit breaker' })
+  await breaker.getByLabel('Failures until it opens').fill('9')
+  await page.clock.fastForward('01:00')
+  const again = page.waitForResponse('**/api/v1/circuit-breaker/config')
+  // As when a laptop wakes up.
+  await page.context().setOffline(true)
+  await page.context().setOffline(false)
+  await again
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  expect(await breaker.getByLabel('Failures until it opens').inputValue()).toMatch(/^9/)
+  await breaker.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Circuit breaker saved').first().waitFor()
+  expect((await omni2.api.getBreakerConfig()).failure_threshold).toBe(9)
+})

@@ -137,7 +137,7 @@ test('omni2 events --follow tells an event as it happens, and ends with Ctrl+C',
   await expect.poll(() => following.out, { timeout: 30_000 }).toMatch(/info +followed registered\n/)
   await omni2.api.deleteServer({ params: { id } })
   await expect.poll(() => following.out, { timeout: 30_000 }).toMatch(/followed removed\n$/)
-  expect(await following.interrupt()).toBe(0)
+  expect(await following.interrupt()).toBe(130)
   expect(following.out.split('\n')).toHaveLength(3)
 })
 
@@ -180,6 +180,33 @@ test('without any Omni2 at the address every command says so and how to start on
     expect(err).toContain(`No Omni2 at ${url} (connection refused).`)
     expect(err).toContain('omni2 serve')
   }
+})
+
+test.each([
+  ['events', '--follow'],
+  ['calls', '--follow'],
+  ['logs', 'web', '--follow'],
+  ['list', '--watch'],
+])('omni2 %s %s ends as interrupted with Ctrl+C', async (...words) => {
+  const clients = async () => Number(/^omni2_ws_clients (\d+)/m.exec(await (await omni2.fetch('/metrics')).text())?.[1])
+  await expect.poll(clients, { timeout: 30_000 }).toBe(0)
+  await using following = new CommandLine(words, { env: signedIn() })
+  await expect.poll(clients, { timeout: 30_000 }).toBe(1)
+  expect(await following.interrupt()).toBe(130)
+})
+
+test('omni2 edit changes what it names of a server, and keeps the rest', async () => {
+  const draft = { name: 'edited', url: upstream.url, enabled: false, check_interval_seconds: 40 }
+  const { id } = await omni2.api.createServer({ body: draft })
+  const server = () => omni2.api.getServer({ params: { id } })
+  const { code, out } = await run('edit', 'edited', '--record-payloads', '--timeout', '7')
+  expect([code, out]).toEqual([0, expect.stringContaining('edited')])
+  const kept = { check_interval_seconds: 40, timeout_seconds: 7 }
+  expect(await server()).toMatchObject({ ...kept, record_payloads: true })
+  expect((await run('edit', 'edited', '--no-record-payloads')).code).toBe(0)
+  expect(await server()).toMatchObject({ ...kept, record_payloads: false })
+  expect(await run('edit', 'edited')).toMatchObject({ code: 2, err: expect.stringContaining('Nothing to change') })
+  await omni2.api.deleteServer({ params: { id } })
 })
 
 test('omni2 settings shows what is set for all servers, and changes what it is told to', async () => {

@@ -6,8 +6,8 @@ import { connectionOf } from '../connection.ts'
 import { type Context, say, viewOf } from '../context.ts'
 import { examples } from '../examples.ts'
 import { CliError, EXIT } from '../exit-code.ts'
-import { collectPair, wholeNumber } from '../option-values.ts'
-import { type DraftOptions, serverDraft } from '../server-draft.ts'
+import { collectPair } from '../option-values.ts'
+import { type DraftOptions, serverDraft, withCommonOptions } from '../server-draft.ts'
 import { checkText } from '../text/check-text.ts'
 import { jsonText } from '../text/printable.ts'
 
@@ -19,8 +19,7 @@ type Options = DraftOptions & {
 }
 
 export function addAdd(program: Command, context: Context): void {
-  program
-    .command('add')
+  withCommonOptions(program.command('add'))
     .argument('<name>', 'letters, digits, ".", "-" and single "_"')
     .argument('<target...>', 'a URL, or after -- a command with its arguments')
     .usage('[options] <name> <url>\n       omni2 add [options] <name> -- <command> [args...]')
@@ -34,12 +33,7 @@ export function addAdd(program: Command, context: Context): void {
     .option('--bearer-env <name>', 'the bearer token stands in this variable of your shell')
     .option('--env <name=value>', 'a variable for the command; its value too may be ${env:NAME}', collectPair)
     .addOption(new Option('--protocol <protocol>', 'of a URL').choices(['http-streamable', 'sse']))
-    .option('--interval <seconds>', 'between checks', wholeNumber(5, 86_400))
-    .option('--timeout <seconds>', 'of a check', wholeNumber(1, 300))
-    .option('--call-timeout <seconds>', 'of a tool call', wholeNumber(1, 3_600))
-    .option('--record-payloads', "keep arguments and results of agents' calls, without secrets")
     .option('--process-per-session', 'of a command: a process for each session of an agent, at most 16')
-    .option('--description <text>', 'for people')
     .option('--disabled', 'register it without checking it')
     .option('--no-wait', 'do not wait for the first check')
     .option('--json', 'as JSON')

@@ -73,6 +73,7 @@ export function addCalls(program: Command, context: Context): void {
           print(context, news, options)
         },
       })
+      context.signal.throwIfAborted()
     })
 }
 

@@ -39,7 +39,9 @@ export function addEvents(program: Command, context: Context): void {
       const connection = await connectionOf(context, command)
       const from = options.sinceSeq ?? Math.max(0, (await newestSeq(context, connection)) - options.limit)
       const last = await printPast(context, connection, options, from)
-      if (options.follow) await printLive(context, connection, options, last)
+      if (!options.follow) return
+      await printLive(context, connection, options, last)
+      context.signal.throwIfAborted()
     })
 }
 

@@ -32,7 +32,11 @@ export function addList(program: Command, context: Context): void {
 async function list(context: Context, options: Options, command: Command): Promise<void> {
   const { out, err } = context
   const connection = await connectionOf(context, command)
-  if (options.watch) return await watchServers(context, connection, { status: options.status, json: options.json })
+  if (options.watch) {
+    await watchServers(context, connection, { status: options.status, json: options.json })
+    context.signal.throwIfAborted()
+    return
+  }
   const filter = options.status ? { status: options.status.join(',') } : {}
   const servers = await allServers(connection.client, filter)
   if (options.json) return say(out, jsonText({ servers }))

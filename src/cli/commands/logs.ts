@@ -49,7 +49,9 @@ export function addLogs(program: Command, context: Context): void {
       if (options.stderr) return await printStderr(context, connection.client, server)
       if (options.export) return await exportLogs(context, connection, server, options.export, options.status)
       const last = await printLogs(context, connection.client, server, options, undefined)
-      if (options.follow) await follow(context, connection, server, options, last)
+      if (!options.follow) return
+      await follow(context, connection, server, options, last)
+      context.signal.throwIfAborted()
     })
 }
 

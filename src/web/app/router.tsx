@@ -18,7 +18,7 @@ import { ServersSearch } from '../servers/servers-search.ts'
 import { SignInSearch } from '../sign-in/sign-in-search.ts'
 import { ToolsSearch } from '../tools/tools-search.ts'
 import { Loading } from '../ui/Loading.tsx'
-import { NotFound, PageError } from './PageFallbacks.tsx'
+import { NotFound, PageError, ShellError } from './PageFallbacks.tsx'
 import { Root } from './Root.tsx'
 import { Shell } from './Shell.tsx'
 
@@ -42,6 +42,7 @@ const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
   component: Shell,
+  errorComponent: ShellError,
   beforeLoad: async ({ context: { queryClient }, location }) => {
     try {
       await queryClient.ensureQueryData(sessionQuery)

@@ -54,7 +54,7 @@ function Section({ title, about, children }: { title: string; about: string; chi
 
 function BreakerSettings() {
   const queryClient = useQueryClient()
-  const { data, error, refetch, dataUpdatedAt } = useQuery(breakerConfigQuery)
+  const { data, error, refetch } = useQuery(breakerConfigQuery)
   const save = useMutation({
     mutationFn: (body: BreakerConfigInput) => api.setBreakerConfig({ body }),
     onSuccess: (saved) => {
@@ -68,7 +68,8 @@ function BreakerSettings() {
   if (!data) return <Loading what="the circuit breaker" />
   return (
     <SettingsForm
-      key={dataUpdatedAt}
+      // Anew when they are others: to read the same ones again takes nothing from who types.
+      key={JSON.stringify(data)}
       fields={BREAKER_FIELDS}
       values={data}
       defaults={BREAKER_DEFAULTS}

@@ -5,6 +5,8 @@ test.each([
   ['password', { type: 'string' }],
   ['apiKey', { type: 'string' }],
   ['github_token', { type: 'string' }],
+  ['api_key', { type: 'number' }],
+  ['pin_secret', { type: 'integer' }],
   ['anything', { type: 'string', format: 'password' }],
   ['anything', { type: 'string', writeOnly: true }],
 ])('%s, said to be %j, is a secret', (name, schema) => expect(isSecretField(name, schema)).toBe(true))
@@ -12,6 +14,7 @@ test.each([
 test.each([
   ['max_tokens', { type: 'integer' }],
   ['path', { type: 'string' }],
+  ['has_token', { type: 'boolean' }],
 ])('%s, said to be %j, is none', (name, schema) => expect(isSecretField(name, schema)).toBe(false))
 
 test('a secret is found wherever it is filled in, also where the schema says nothing', () => {
