@@ -13,12 +13,17 @@ export type Shares = {
   readonly checks: number
   /** Bytes of answers on their way. */
   readonly answerBytes: number
+  /** Bytes of what clients sent, until it is answered. */
+  readonly bodyBytes: number
 }
 
 /** The database, the log, threads, files of the dashboard, and connections that are told to come back later. */
 const OWN_FILES = 64
 /** Text that was read becomes several times as much, and old text waits for the collector. */
 const OF_HEAP = 1 / 8
+const BODIES_OF_HEAP = 1 / 16
+/** One of the largest is always read. */
+const LEAST_BODY_BYTES = 16 * 1024 * 1024
 
 /** Half of the streams that stand at servers (StreamPlaces). */
 const MOST_OWN = 1_000
@@ -32,11 +37,12 @@ const ANY_NUMBER = {
 
 /** `files`: how many may be open, undefined for any number; `heapBytes`: how large the heap may become. */
 export function sharesOf(files: number | undefined, heapBytes: number): Shares {
-  if (files === undefined) return { ...ANY_NUMBER, answerBytes: heapBytes * OF_HEAP }
+  const bodyBytes = Math.max(LEAST_BODY_BYTES, heapBytes * BODIES_OF_HEAP)
+  const bytes = { answerBytes: heapBytes * OF_HEAP, bodyBytes }
+  if (files === undefined) return { ...ANY_NUMBER, ...bytes }
   const half = Math.max(16, Math.floor((files - OWN_FILES) / 2))
   const ownOfToken = Math.min(MOST_OWN, Math.floor(half / 8))
-  const checks = Math.floor(half / 2)
-  return { upstreamFiles: half, ownOfToken, clients: half, checks, answerBytes: heapBytes * OF_HEAP }
+  return { upstreamFiles: half, ownOfToken, clients: half, checks: Math.floor(half / 2), ...bytes }
 }
 
 export const ownShares = async (): Promise<Shares> =>

@@ -22,6 +22,7 @@ import { TokenBook } from './access/token-book.ts'
 import type { Config } from './config/config.ts'
 import { openGateway, type Said } from './gateway/open-gateway.ts'
 import { createApp } from './http/app.ts'
+import { ClientBodies } from './http/client-bodies.ts'
 import { serveDashboard } from './http/dashboard.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import type { Answered } from './http/request-log.ts'
@@ -187,10 +188,11 @@ async function serveApi(deps: Served): Promise<FastifyInstance> {
   metrics.watchProcess()
   const snapshot = () => ({ servers: views(), seq: watch.journal.lastSeq, version: fleet.version })
   const onAnswer = (answer: Answered) => metrics.countRequest(answer)
-  const gateway = openGateway(deps)
+  const bodies = new ClientBodies(shares.bodyBytes)
+  const gateway = openGateway({ ...deps, bodies })
   const { before } = gateway
   const mostClients = shares.clients
-  const app = await createApp({ config, auth, log, version, clock, onAnswer, before, mostClients })
+  const app = await createApp({ config, auth, log, version, clock, onAnswer, before, mostClients, bodies })
   const schemas = new SchemaThread(clock)
   // Calls end before the connections they came on.
   cleanups.push(

@@ -7,6 +7,7 @@ import type { Fleet } from '../../core/watch/fleet.ts'
 import { Answer } from '../../mcp/downstream/answer.ts'
 import type { Gateway } from '../../mcp/downstream/gateway.ts'
 import { type HostRules, isOurHost, isOurOrigin } from '../access/hosts.ts'
+import type { ClientBodies } from '../http/client-bodies.ts'
 import { addressKey } from '../http/edge.ts'
 import { problemHeaders, toProblem } from '../http/problems.ts'
 import { clientAddress, clientScheme, type TrustedProxies } from '../http/trusted-proxies.ts'
@@ -19,6 +20,7 @@ type Deps = {
   readonly isTrusted: TrustedProxies
   readonly scopes: Scopes
   readonly fleet: Pick<Fleet, 'byName'>
+  readonly bodies: ClientBodies
   readonly onError: (error: unknown) => void
 }
 
@@ -69,9 +71,16 @@ function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Cal
   const pieces: Buffer[] = []
   let bytesIn = 0
   request.on('data', (piece: Buffer) => {
+    if (response.headersSent) return
     bytesIn += piece.length
-    if (bytesIn > MAX_BODY_BYTES) refuse(deps, response, TOO_LARGE)
-    else pieces.push(piece)
+    pieces.push(piece)
+    try {
+      if (bytesIn > MAX_BODY_BYTES) throw TOO_LARGE
+      deps.bodies.hold(response, bytesIn)
+    } catch (error) {
+      pieces.length = 0
+      refuse(deps, response, error)
+    }
   })
   request.once('end', () => {
     if (response.headersSent) return

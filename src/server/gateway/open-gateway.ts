@@ -12,6 +12,7 @@ import type { McpUpstreams } from '../../mcp/upstreams.ts'
 import type { Auth } from '../access/auth.ts'
 import type { TokenBook } from '../access/token-book.ts'
 import type { Config } from '../config/config.ts'
+import type { ClientBodies } from '../http/client-bodies.ts'
 import { trustedProxies } from '../http/trusted-proxies.ts'
 import type { Shares } from '../shares.ts'
 import type { Watch } from '../watch-fleet.ts'
@@ -32,6 +33,7 @@ type Deps = {
   readonly upstreams: McpUpstreams
   readonly said: Feed<Said>
   readonly shares: Shares
+  readonly bodies: ClientBodies
   /** Present where traces are gathered. */
   readonly tracer: CallTracer | undefined
 }
@@ -58,6 +60,7 @@ export function openGateway({
   upstreams,
   said,
   shares,
+  bodies,
   tracer,
 }: Deps): OpenGateway {
   const { fleet, monitor, bulkhead, collections, callLog, catalog, listChanges, events, settings } = watch
@@ -87,7 +90,7 @@ export function openGateway({
   const isTrusted = trustedProxies(config.trustedProxies)
   const access = new GatewayAccess({ auth, book })
   return {
-    before: gatewayEntry({ gateway, access, hosts: config, isTrusted, scopes, fleet, onError }),
+    before: gatewayEntry({ gateway, access, hosts: config, isTrusted, scopes, fleet, bodies, onError }),
     close: () => {
       stopLooking()
       return gateway.close()

@@ -12,6 +12,7 @@ import { AppError } from '../../core/errors.ts'
 import { asWritten } from '../../mcp/long-text.ts'
 import type { Auth } from '../access/auth.ts'
 import type { Config } from '../config/config.ts'
+import { ClientBodies } from './client-bodies.ts'
 import { ClientPlaces } from './client-places.ts'
 import { guardRoutes } from './edge.ts'
 import { createHttpServer, refuseBrokenRequest } from './http-server.ts'
@@ -35,6 +36,7 @@ type Deps = {
   readonly requestsPerMinute?: number
   /** Connections at once. */
   readonly mostClients?: number
+  readonly bodies?: ClientBodies
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -45,6 +47,7 @@ const SOCKETS = { maxPayload: 64 * 1024, perMessageDeflate: false, closeTimeout:
 /** The web server with everything that stands before and around its routes, and no route of its own but the API's documentation. */
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const { config, auth, log, clock, onAnswer = () => {}, requestsPerMinute = 600, before = () => false } = deps
+  const { bodies = new ClientBodies() } = deps
   const places = new ClientPlaces(deps.mostClients)
   const logger: FastifyBaseLogger = log
   const app = Fastify({
@@ -70,7 +73,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   answerFailures(app, log, clock)
-  readJson(app)
+  readJson(app, bodies)
   logRequests(app, log, onAnswer)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -114,7 +117,12 @@ function answerFailures(app: FastifyInstance, log: Logger, clock: Clock): void {
 }
 
 /** Bodies are JSON only. `__proto__` and `constructor.prototype` are refused by Fastify's own parser. */
-function readJson(app: FastifyInstance): void {
+function readJson(app: FastifyInstance, bodies: ClientBodies): void {
+  app.addHook('preParsing', async ({ headers, routeOptions }, reply) => {
+    // What it may become, where it does not say how large it is.
+    const chunked = headers['transfer-encoding'] === undefined ? 0 : routeOptions.bodyLimit
+    bodies.hold(reply.raw, Math.min(Number(headers['content-length'] ?? chunked), routeOptions.bodyLimit))
+  })
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
