@@ -6,7 +6,7 @@ const MIB = 1024 * 1024
 test('of the files that may be open, both sides get half of what we do not need ourselves', () => {
   expect(sharesOf(256, 160 * MIB)).toEqual({
     upstreamFiles: 96,
-    ownOfToken: 12,
+    ofToken: { connections: 12, streams: 48 },
     clients: 96,
     checks: 48,
     answerBytes: 20 * MIB,

@@ -5,8 +5,8 @@ import { getHeapStatistics } from 'node:v8'
 export type Shares = {
   /** Files of connections to servers and of the pipes to their processes. */
   readonly upstreamFiles: number
-  /** Connections of their own that sessions with one token may have: each of them has a stream that stands. */
-  readonly ownOfToken: number
+  /** What one token may have: connections of its sessions' own, each with a stream that stands, and streams to clients. */
+  readonly ofToken: { readonly connections: number; readonly streams: number }
   /** Connections of people and programs. */
   readonly clients: number
   /** Checks at once: each takes two files at most. */
@@ -25,12 +25,12 @@ const BODIES_OF_HEAP = 1 / 16
 /** One of the largest is always read. */
 const LEAST_BODY_BYTES = 16 * 1024 * 1024
 
-/** Half of the streams that stand at servers (StreamPlaces). */
-const MOST_OWN = 1_000
+/** Half of the streams that stand at servers (StreamPlaces), and one for each session of a token (SessionBook). */
+const MOST_OF_TOKEN = { connections: 1_000, streams: 2_000 }
 
 const ANY_NUMBER = {
   upstreamFiles: Number.POSITIVE_INFINITY,
-  ownOfToken: MOST_OWN,
+  ofToken: MOST_OF_TOKEN,
   clients: Number.POSITIVE_INFINITY,
   checks: Number.POSITIVE_INFINITY,
 }
@@ -41,8 +41,11 @@ export function sharesOf(files: number | undefined, heapBytes: number): Shares {
   const bytes = { answerBytes: heapBytes * OF_HEAP, bodyBytes }
   if (files === undefined) return { ...ANY_NUMBER, ...bytes }
   const half = Math.max(16, Math.floor((files - OWN_FILES) / 2))
-  const ownOfToken = Math.min(MOST_OWN, Math.floor(half / 8))
-  return { upstreamFiles: half, ownOfToken, clients: half, checks: Math.floor(half / 2), ...bytes }
+  const ofToken = {
+    connections: Math.min(MOST_OF_TOKEN.connections, Math.floor(half / 8)),
+    streams: Math.min(MOST_OF_TOKEN.streams, Math.floor(half / 2)),
+  }
+  return { upstreamFiles: half, ofToken, clients: half, checks: Math.floor(half / 2), ...bytes }
 }
 
 export const ownShares = async (): Promise<Shares> =>

@@ -4,6 +4,7 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { Crowd } from '../support/crowd.ts'
+import { withFiles } from '../support/few-files.ts'
 import { history } from '../support/journey.ts'
 import { measured } from '../support/measured.ts'
 import type { Omni2 } from '../support/omni2.ts'
@@ -16,9 +17,6 @@ const HEAP_MIB = 128
 const CALLS = 100
 const CALL_MIB = 8
 const MIB = 1024 * 1024
-
-/** Becomes a command that may open so many files at once. */
-const withFiles = (files: number): readonly string[] => ['sh', '-c', `ulimit -n ${files} && exec "$@"`, 'sh']
 
 test('who finds no place is told to come back, and no server is called failed for it', async (context) => {
   await using crowd = await Crowd.start({ servers: SERVERS, origins: 20, omni2: { through: withFiles(FILES) } })

@@ -16,8 +16,8 @@ import { type ClientSelf, MODERN_VERSION } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
+import { ClientStreams } from './client-streams.ts'
 import { readEnvelope } from './envelope.ts'
-import { KeptAlive } from './kept-alive.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { changedMethod, type Listener, Listeners } from './listeners.ts'
 import { LISTS, Lists } from './lists.ts'
@@ -39,8 +39,8 @@ type Deps = Omit<RelayDeps, 'deadlines'> & {
   /** How many calls a token may make a minute; undefined: as many as it likes. */
   readonly callsPerMinute: () => number | undefined
   readonly serverInfo: { readonly name: string; readonly version: string }
-  /** Connections of their own to servers that sessions with one token may have. */
-  readonly mostOfToken: number
+  /** Connections of their own to servers that the sessions with one token may have, and streams to clients. */
+  readonly mostOfToken: { readonly connections: number; readonly streams: number }
 }
 
 /** One HTTP request of a client, after it was let in. */
@@ -64,7 +64,7 @@ export class Gateway {
   readonly #sessions: SessionBook
   readonly #subscriptions: Subscriptions
   readonly #listeners: Listeners
-  readonly #keptAlive: KeptAlive
+  readonly #streams: ClientStreams
 
   constructor(deps: Deps) {
     this.#deps = { ...deps, deadlines: new Deadlines(deps.clock) }
@@ -72,8 +72,10 @@ export class Gateway {
     this.#lists = new Lists(this.#router)
     this.#subscriptions = new Subscriptions(deps)
     this.#listeners = new Listeners(this.#subscriptions)
-    this.#keptAlive = new KeptAlive(deps.clock)
-    this.#sessions = new SessionBook({ ...deps, onEnd: (session) => this.#subscriptions.leave(session) })
+    const { connections, streams } = deps.mostOfToken
+    this.#streams = new ClientStreams({ clock: deps.clock, mostOfToken: streams })
+    const onEnd = (session: LegacySession) => this.#subscriptions.leave(session)
+    this.#sessions = new SessionBook({ ...deps, mostOfToken: connections, onEnd })
   }
 
   visit(visit: Visit): void {
@@ -114,7 +116,7 @@ export class Gateway {
 
   /** Lets calls in flight finish, at most 10 s, and then ends every session. */
   async close(): Promise<void> {
-    this.#keptAlive.close()
+    this.#streams.close()
     this.#listeners.end(() => true)
     for (const session of this.#sessions.all()) session.endStream()
     await this.#deps.deadlines.idle(PATIENCE_MS)
@@ -206,7 +208,7 @@ export class Gateway {
     const perMinute = this.#deps.callsPerMinute()
     if (perMinute === undefined) return
     const waitMs = pace.take(this.#deps.clock.now(), perMinute)
-    if (waitMs > 0) throw tooMany(perMinute, waitMs)
+    if (waitMs > 0) throw tooMany(`More than ${perMinute} calls a minute with this token`, waitMs)
   }
 
   /** Where clients share a connection, the server is asked for what nobody subscribed to before. @throws RpcFailure when it has too much. */
@@ -232,10 +234,10 @@ export class Gateway {
       throw invalidParams(`resourceSubscriptions is a list of at most ${MOST_WATCHED} URIs`)
     }
     const watched = uris.flatMap((uri: Json) => this.#watched(offer, uri))
+    this.#streams.add(answer, caller)
     if (!this.#listeners.add({ answer, id, caller, endpoint: offer.endpoint, filter, watched })) {
       throw new RpcFailure(503, -32_000, 'Too many clients listen')
     }
-    this.#keptAlive.add(answer)
   }
 
   #watched(offer: Offer, uri: Json): readonly Watched[] {
@@ -278,8 +280,9 @@ export class Gateway {
     if (!`${visit.request.headers.accept}`.includes('text/event-stream')) {
       throw new RpcFailure(406, -32_000, 'Not Acceptable: accept text/event-stream')
     }
-    this.#sessionOf(visit).listen(visit.answer)
-    this.#keptAlive.add(visit.answer)
+    const session = this.#sessionOf(visit)
+    this.#streams.add(visit.answer, visit.caller)
+    session.listen(visit.answer)
   }
 
   #end(visit: Visit): void {

@@ -27,13 +27,15 @@ export const notFound = (method: string): RpcFailure =>
   new RpcFailure(404, METHOD_NOT_FOUND, `Method not found: ${method.slice(0, 100)}`)
 
 /** HTTP's own words for it too: whoever stands between knows them. */
-export function tooMany(perMinute: number, waitMs: number): RpcFailure {
+export function tooMany(what: string, waitMs: number): RpcFailure {
   const seconds = Math.ceil(waitMs / 1_000)
-  const message = `More than ${perMinute} calls a minute with this token. Try again in ${seconds} s.`
-  return new RpcFailure(429, -32_000, message, { code: 'rate_limited', retry_after_seconds: seconds }, [
-    'retry-after',
-    `${seconds}`,
-  ])
+  return new RpcFailure(
+    429,
+    -32_000,
+    `${what}. Try again in ${seconds} s.`,
+    { code: 'rate_limited', retry_after_seconds: seconds },
+    ['retry-after', `${seconds}`],
+  )
 }
 
 export const invalidParams = (message: string): RpcFailure => new RpcFailure(200, INVALID_PARAMS, message)

@@ -72,7 +72,7 @@ export function openGateway({
   const gateway = new Gateway({
     ...{ fleet, catalog, scopes, monitor, upstreams, bulkhead, clock, serverInfo },
     ...{ record, hiddenFields, tracer, onError },
-    mostOfToken: shares.ownOfToken,
+    mostOfToken: shares.ofToken,
     callsPerMinute: () => settings.values.gateway.callsPerMinute,
   })
   listChanges.subscribe((change) => gateway.listChanged(change))
