@@ -99,7 +99,7 @@ export class McpUpstreams implements Upstreams {
 
   /** The short way; see `Connection.callNow`. */
   callNow(server: Server, request: RelayRequest, call: PassedCall): boolean {
-    return this.#connectionOf(server).callNow(request, call)
+    return this.#connectionOf(server).callNow(withoutTasks(request), call)
   }
 
   /** What hides the server's own credentials in a text; undefined when it has none to hide. */
