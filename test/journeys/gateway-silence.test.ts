@@ -130,3 +130,41 @@ test.each(['disabled for a while', 'started anew'])(
     await hears(2, () => omni2.clock.advance(10_000))
   },
 )
+
+test('who may use a server no more hears no more of it, on a session of its own too', async () => {
+  await using server = await telling()
+  await using omni2 = await Omni2InFakeTime.start()
+  const { id } = await omni2.api.createServer({ body: { name: 'telling', url: server.url } })
+  await omni2.nextCheck(id)
+  const offering = (resources: boolean) => [{ server_id: id, resources }]
+  const made = await omni2.api.createCollection({ body: { name: 'some', servers: offering(true) } })
+  const offer = (resources: boolean) =>
+    omni2.api.updateCollection({ params: { id: made.id }, body: { servers: offering(resources) } })
+  const subscribed = async (path: string, uri: string) => {
+    const client = new LegacyClient(CLIENT)
+    const told: unknown[] = []
+    client.setNotificationHandler(
+      ResourceUpdatedNotificationSchema,
+      ({ params }) => void told.push(params._meta?.round),
+    )
+    const agent = await legacyClient({ url: omni2.url, path, token: omni2.adminToken }, client)
+    await agent.client.subscribeResource({ uri })
+    return { ...agent, told }
+  }
+  await using limited = await subscribed('/collections/some/mcp', 'omni2://telling/note://a')
+  await using other = await subscribed('/servers/telling/mcp', 'note://a')
+  const update = (round: number, { told }: typeof other) =>
+    until(
+      async () => {
+        server.update(round)
+        return told
+      },
+      (rounds) => rounds.includes(round),
+    )
+  await update(1, limited)
+  await offer(false)
+  await update(2, other)
+  await offer(true)
+  await update(3, limited)
+  expect(limited.told).not.toContain(2)
+})

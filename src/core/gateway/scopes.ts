@@ -1,6 +1,6 @@
-import type { CollectionId } from '../ids.ts'
+import type { CollectionId, ServerId } from '../ids.ts'
 import type { ListChange } from './catalog.ts'
-import type { Collection } from './collection.ts'
+import type { Collection, Part } from './collection.ts'
 import type { Caller, Endpoint } from './endpoint.ts'
 import { EVERYTHING, partOf, type Scope, scopeOfCollection, scopeOfLimit, type TokenLimit } from './scope.ts'
 
@@ -46,18 +46,24 @@ export class Scopes {
     return scope
   }
 
+  /** What of the server this caller may use at this endpoint; undefined: nothing. */
+  partOf(id: ServerId, { collection }: Endpoint, { limit }: Caller): Part | undefined {
+    const scope = collection === undefined ? this.within(limit) : this.ofCollection(collection, limit)
+    return scope && partOf(scope, id)
+  }
+
   /** Whether lists that this caller finds at this endpoint may be others: nobody hears of what is not for it. */
-  concerns(change: ListChange, { collection, server }: Endpoint, { limit }: Caller): boolean {
+  concerns(change: ListChange, endpoint: Endpoint, caller: Caller): boolean {
+    const { collection, server } = endpoint
     if (change.cause === 'name_limit') return server === undefined
     if (change.cause === 'collection') {
-      if (collection === undefined) return limit?.collections.includes(change.collection) ?? false
+      if (collection === undefined) return caller.limit?.collections.includes(change.collection) ?? false
       return this.#deps.collections.byName(collection)?.id === change.collection
     }
     const { kind, servers } = change
     const ids = server === undefined ? [...servers.values()] : [servers.get(server)]
-    const scope = collection === undefined ? this.within(limit) : this.ofCollection(collection, limit)
     return ids.some((id) => {
-      const part = id === undefined || scope === undefined ? undefined : partOf(scope, id)
+      const part = id === undefined ? undefined : this.partOf(id, endpoint, caller)
       return part !== undefined && (kind === 'tools' || part[kind])
     })
   }

@@ -35,7 +35,7 @@ type Deps = Omit<RelayDeps, 'deadlines'> & {
   >
   readonly fleet: Fleet
   readonly catalog: Catalog
-  readonly scopes: Pick<Scopes, 'concerns'>
+  readonly scopes: Pick<Scopes, 'concerns' | 'partOf'>
   /** How many calls a token may make a minute; undefined: as many as it likes. */
   readonly callsPerMinute: () => number | undefined
   readonly serverInfo: { readonly name: string; readonly version: string }

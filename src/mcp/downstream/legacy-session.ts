@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/capabilities.ts'
 import type { Instant } from '../../core/clock.ts'
 import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
 import { publicUri } from '../../core/gateway/public-uri.ts'
+import type { Scopes } from '../../core/gateway/scopes.ts'
 import type { Member } from '../../core/watch/fleet.ts'
 import type { Reply, RpcId } from '../channel.ts'
 import type { Aside } from '../connection.ts'
@@ -10,7 +11,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import { OwnConnections } from './own-connections.ts'
 import type { OwnPlaces } from './own-places.ts'
-import type { Hearer } from './subscriptions.ts'
+import { type Hearer, RESOURCE_UPDATED } from './subscriptions.ts'
 
 /** What can be stopped at the client's word. */
 type Stoppable = { readonly id: RpcId; cancel(): void }
@@ -26,6 +27,7 @@ type Begun = {
 type Deps = {
   readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
   readonly places: OwnPlaces<LegacySession>
+  readonly scopes: Pick<Scopes, 'partOf'>
 }
 
 /** In the course of what a server asks; without an answer under way, it asks on the client's own stream. */
@@ -53,7 +55,7 @@ export class LegacySession implements Begun, Hearer {
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
-  constructor(begun: Begun, { upstreams, places }: Deps, now: Instant) {
+  constructor(begun: Begun, { upstreams, places, scopes }: Deps, now: Instant) {
     this.id = begun.id
     this.caller = begun.caller
     this.endpoint = begun.endpoint
@@ -64,7 +66,7 @@ export class LegacySession implements Begun, Hearer {
       upstreams,
       enter: (server) => places.take(this, server),
       client: begun.client,
-      asideOf: (member) => this.#asideOf(member),
+      asideOf: (member) => this.#asideOf(member, scopes),
     })
   }
 
@@ -149,12 +151,17 @@ export class LegacySession implements Begun, Hearer {
     this.endStream()
   }
 
-  #asideOf(member: Member): Aside {
-    const { name } = member.server.config
+  /** What may be used through a token or a collection can become less while a connection is open. */
+  #asideOf(member: Member, scopes: Deps['scopes']): Aside {
+    const { id, config } = member.server
     const course = { answer: undefined, member }
+    const part = () => scopes.partOf(id, this.endpoint, this.caller)
     return {
-      notified: (method, params) => this.hear(name, method, params),
-      asked: (method, params, answered) => this.ask(course, method, params, answered),
+      notified: (method, params) => {
+        const isOffered = method === RESOURCE_UPDATED ? part()?.resources === true : part() !== undefined
+        if (isOffered) this.hear(config.name, method, params)
+      },
+      asked: (method, params, answered) => part() !== undefined && this.ask(course, method, params, answered),
     }
   }
 

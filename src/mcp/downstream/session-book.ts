@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
+import type { Scopes } from '../../core/gateway/scopes.ts'
 import type { Fleet } from '../../core/watch/fleet.ts'
 import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
@@ -14,6 +15,7 @@ type Deps = {
   /** Connections of their own to servers that sessions with one token may have. */
   readonly mostOfToken: number
   readonly fleet: Pick<Fleet, 'find'>
+  readonly scopes: Pick<Scopes, 'partOf'>
   /** Told of each session before it ends. */
   readonly onEnd: (session: LegacySession) => void
 }
@@ -64,7 +66,8 @@ export class SessionBook {
       if (idlest === undefined) throw new RpcFailure(503, -32_000, 'Too many sessions are open')
       this.end(idlest)
     }
-    const deps = { upstreams: this.#deps.upstreams, places: this.#places }
+    const { upstreams, scopes } = this.#deps
+    const deps = { upstreams, scopes, places: this.#places }
     const session = new LegacySession({ ...opening, id: randomUUID() }, deps, this.#deps.clock.now())
     this.#sessions.set(session.id, session)
     return session

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { settle } from '../../../test/support/fakes.ts'
 import { DISABLED, offering } from '../../../test/support/offering.ts'
 import { FOREVER } from '../../../test/support/upstreams.ts'
+import { CallPace } from '../../core/gateway/call-pace.ts'
+import type { Scopes } from '../../core/gateway/scopes.ts'
 import { serverId } from '../../core/ids.ts'
 import { Fleet } from '../../core/watch/fleet.ts'
 import type { Reply } from '../channel.ts'
@@ -29,17 +31,25 @@ function start() {
     return resolve
   }
   const watched: McpUpstreams['watched'] = new Map()
-  const subscriptions = new Subscriptions({ fleet, upstreams: { relay, watched } })
+  const part = { tools: new Map(), otherTools: true, prompts: true, resources: true }
+  /** Of callers that may not, or not any more, read the resources of the server. */
+  const excluded = new Set<number>()
+  const scopes: Pick<Scopes, 'partOf'> = {
+    partOf: (_id, _endpoint, { tokenId }) => ({ ...part, resources: !excluded.has(tokenId) }),
+  }
+  const subscriptions = new Subscriptions({ fleet, scopes, upstreams: { relay, watched } })
   const told = (uri: string) => subscriptions.heard(GITHUB, 'notifications/resources/updated', { uri })
   const kept = () => [...(watched.get(GITHUB) ?? [])]
   const subscribe = (uri: string, hearer: Hearer, signal = FOREVER) =>
     subscriptions.subscribe({ member, uri }, hearer, signal)
-  return { subscriptions, fleet, member, asked, told, kept, hold, subscribe }
+  return { excluded, subscriptions, fleet, member, asked, told, kept, hold, subscribe }
 }
 
-function hearer(): Hearer & { readonly heard: unknown[] } {
+function hearer(tokenId = 1): Hearer & { readonly heard: unknown[] } {
   const heard: unknown[] = []
-  return { heard, hear: (server, _, { uri }) => heard.push(`${server} ${uri}`) }
+  const caller = { tokenId, limit: undefined, pace: new CallPace() }
+  const endpoint = { path: '/mcp', server: undefined, collection: undefined }
+  return { heard, caller, endpoint, hear: (server, _, { uri }) => heard.push(`${server} ${uri}`) }
 }
 
 test('a server is asked once for all who want to hear, and told when the last has left', async () => {
@@ -158,4 +168,14 @@ test('what is no update of a resource is nobody’s', async () => {
   subscriptions.heard(GITHUB, 'notifications/message', { uri: 'a' })
   subscriptions.heard(GITHUB, 'notifications/resources/updated', {})
   expect(one.heard).toEqual([])
+})
+
+test('who may not read the resources of a server any more hears nothing of them', async () => {
+  const { excluded, told, subscribe } = start()
+  const [one, other] = [hearer(1), hearer(2)]
+  await subscribe('a', one)
+  await subscribe('a', other)
+  excluded.add(1)
+  told('a')
+  expect([one.heard, other.heard]).toEqual([[], ['github a']])
 })

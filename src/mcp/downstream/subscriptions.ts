@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../core/capabilities.ts'
+import type { Caller, Endpoint } from '../../core/gateway/endpoint.ts'
 import { isAdmitted } from '../../core/gateway/refusal.ts'
+import type { Scopes } from '../../core/gateway/scopes.ts'
 import type { ServerId } from '../../core/ids.ts'
 import type { Fleet, Member } from '../../core/watch/fleet.ts'
 import { NOBODY_HEARS } from '../channel.ts'
@@ -9,7 +11,11 @@ import { unlessAborted } from '../unless-aborted.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
 /** Who wants to hear that a resource changed, on the connection that all share. */
-export type Hearer = { hear(server: string, method: string, params: JsonObject): void }
+export type Hearer = {
+  readonly endpoint: Endpoint
+  readonly caller: Caller
+  hear(server: string, method: string, params: JsonObject): void
+}
 
 /** A resource by the server's own URI. */
 export type Watched = { readonly member: Member; readonly uri: string }
@@ -26,6 +32,7 @@ type Watch = {
 type Deps = {
   readonly upstreams: Pick<McpUpstreams, 'relay' | 'watched'>
   readonly fleet: Pick<Fleet, 'find'>
+  readonly scopes: Pick<Scopes, 'partOf'>
 }
 
 /**
@@ -93,14 +100,15 @@ export class Subscriptions {
     }
   }
 
-  /** What a server says of a resource on the connection that all share is for those who asked for it. */
+  /** What a server says of a resource on the connection that all share is for those who asked for it, and still may. */
   heard(id: ServerId, method: string, params: JsonObject): void {
     const { uri, _meta } = params
     const name = this.#deps.fleet.find(id)?.server.config.name
-    if (method !== 'notifications/resources/updated' || typeof uri !== 'string' || name === undefined) return
+    if (method !== RESOURCE_UPDATED || typeof uri !== 'string' || name === undefined) return
     const { [SUBSCRIPTION]: _, ...meta } = isObject(_meta) ? _meta : {}
     for (const hearer of this.#watches.get(id)?.get(uri)?.hearers ?? []) {
-      hearer.hear(name, method, { ...params, _meta: meta })
+      const part = this.#deps.scopes.partOf(id, hearer.endpoint, hearer.caller)
+      if (part?.resources) hearer.hear(name, method, { ...params, _meta: meta })
     }
   }
 
@@ -172,6 +180,8 @@ const TOO_MANY: RelayedReply = {
   identity: undefined,
 }
 const NOT_YET: RelayedReply = { reply: { result: {} }, identity: undefined }
+
+export const RESOURCE_UPDATED = 'notifications/resources/updated'
 
 /** Whose stream it was is another on each side. */
 export const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
