@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { read, registerHealthy, until } from '../support/journey.ts'
@@ -31,9 +33,9 @@ const STREAM = { 'content-type': 'text/event-stream' }
 const event = (message: object) => `data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`
 const reply = ({ message: { id } }: Exchange, text = 'called') =>
   event({ id, result: { resultType: 'complete', content: [{ type: 'text', text }] } })
-const progress = ({ message: { params } }: Exchange, progress: number) => {
+const progress = ({ message: { params } }: Exchange, progress: number, message?: string) => {
   const { progressToken } = (params._meta ?? {}) as { progressToken?: unknown } // what a request may carry
-  return event({ method: 'notifications/progress', params: { progressToken, progress } })
+  return event({ method: 'notifications/progress', params: { progressToken, progress, message } })
 }
 
 const argument = ({ message: { params } }: Exchange, name: string) =>
@@ -236,3 +238,94 @@ describe.concurrent('time', () => {
     }
   })
 })
+
+const MIB = 1024 * 1024
+const DEAF = 4
+/** What each of them is sent, if nobody stops it. */
+const FLOOD_MIB = 256
+/** What four clients may leave unread, 16 MiB each, and what it takes to write so much. */
+const MOST_GROWTH_MIB = 200
+
+/** Asks for a flood as a modern client, and never reads a byte. Only who writes notices that such a connection ended. */
+function deaf(path: string) {
+  const meta = 'io.modelcontextprotocol/'
+  const _meta = {
+    progressToken: 'flood',
+    [`${meta}protocolVersion`]: '2026-07-28',
+    [`${meta}clientInfo`]: { name: 'deaf', version: '1.0.0' },
+    [`${meta}clientCapabilities`]: {},
+  }
+  const params = { name: 'echo', arguments: { flood: true }, _meta }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+  const { host, hostname, port } = new URL(omni2.url)
+  const socket = connect(Number(port), hostname).pause()
+  socket.on('error', () => {})
+  socket.write(
+    [
+      `POST ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      `Authorization: Bearer ${token}`,
+      'Content-Type: application/json',
+      'Accept: application/json, text/event-stream',
+      'Mcp-Protocol-Version: 2026-07-28',
+      'Mcp-Method: tools/call',
+      'Mcp-Name: echo',
+      `Content-Length: ${body.length}`,
+      '',
+      body,
+    ].join('\r\n'),
+  )
+  const isCut = () => {
+    if (!socket.destroyed) socket.write('\r\n')
+    return socket.destroyed
+  }
+  return { isCut, [Symbol.dispose]: () => void socket.destroy() }
+}
+
+const mostMemoryMiB = async () => {
+  const status = await readFile(`/proc/${omni2.process.pid}/status`, 'utf8')
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+}
+
+test('clients that never read are cut off, take little memory until then, and cost others nothing', async () => {
+  let begun = 0
+  let ended = 0
+  await using upstream = await rawServer(
+    only('tools/call', (exchange) => {
+      if (argument(exchange, 'flood') !== true) return exchange.honest()
+      begun++
+      const { response } = exchange
+      const message = progress(exchange, 1, 'x'.repeat(64 * 1024))
+      let left = (FLOOD_MIB * MIB) / message.length
+      const more = () => {
+        while (left-- > 0 && !response.destroyed && response.write(message)) {}
+      }
+      response.writeHead(200, STREAM).on('drain', more)
+      response.once('close', () => ended++)
+      more()
+    }),
+  )
+  const { id, path } = await watched(upstream, { call_timeout_seconds: 5 })
+  await using neighbour = await modernClient(at(path))
+  expect(await neighbour.call('echo')).toMatchObject({ isError: false })
+  const before = await mostMemoryMiB()
+
+  using owned = new DisposableStack()
+  const clients = Array.from({ length: DEAF }, () => owned.use(deaf(path)))
+  await until(
+    () => begun,
+    (count) => count === DEAF,
+  )
+  for (let n = 0; n < 20; n++) expect(await neighbour.call('echo')).toMatchObject({ isError: false })
+  await until(
+    () => ended,
+    (count) => count === DEAF,
+  )
+  expect((await mostMemoryMiB()) - before).toBeLessThan(MOST_GROWTH_MIB)
+  await until(
+    () => clients.filter((client) => !client.isCut()).length,
+    (count) => count === 0,
+  )
+  expect(await neighbour.call('echo')).toMatchObject({ isError: false })
+  expect(await read(omni2, id)).toMatchObject({ health_status: 'healthy', badges: [] })
+}, 120_000)

@@ -65,6 +65,17 @@ test('who does not read an answer is dropped, and who takes long to get one is n
   await once(theirs, 'close')
   stuck.destroy()
 
+  const talkative = connect(port, '127.0.0.1')
+    .pause()
+    .on('error', () => {})
+  const again = once(server, 'connection')
+  talkative.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
+  const talking = setInterval(() => talkative.write('\r\n'), 50)
+  const [its] = await again
+  await once(its, 'close')
+  clearInterval(talking)
+  talkative.destroy()
+
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   for (let request = 0; request < 2; request++) {
     const [response] = await once(get({ port, host: '127.0.0.1', path: '/slow', agent }), 'response')

@@ -57,8 +57,13 @@ function dropStuckReader(socket: Socket, response: ServerResponse, ms: number): 
   response.once('prefinish', () => {
     if (socket.writableLength === 0) return
     socket.setTimeout(ms)
+    // What it says meanwhile would count as a move. Node resumes what was paused while a request was being read.
+    const pausing = setImmediate(() => socket.pause())
     // Before Node's own listener, which sets the timeout of an idle connection.
-    response.prependOnceListener('finish', () => socket.setTimeout(0))
+    response.prependOnceListener('finish', () => {
+      clearImmediate(pausing)
+      socket.setTimeout(0).resume()
+    })
   })
 }
 
