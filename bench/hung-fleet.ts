@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '../src/server/system-clock.ts'
+import { coreTimeOf, spent } from './core-time.ts'
 import { cpuMicros } from './cpu.ts'
 import { type LoopLag, loopLag } from './loop-lag.ts'
 import { StartCounter } from './start-counter.ts'
@@ -18,6 +19,8 @@ export type HungFleet = {
   readonly late: Lateness
   readonly coreShare: number
   readonly lag: LoopLag
+  /** What its main thread did meanwhile, in words. */
+  readonly spent: string
   readonly mostPerSecond: number
   readonly mostPerOrigin: number
 }
@@ -48,12 +51,14 @@ async function measured(count: number, silent: number): Promise<HungFleet> {
   const delays = monitorEventLoopDelay({ resolution: 10 })
   delays.enable()
   const before = cpuMicros()
+  const onCore = await coreTimeOf(process.pid)
   await setTimeout(WATCHED_MS)
   const coreShare = (cpuMicros() - before) / (WATCHED_MS * 1_000)
   const lag = loopLag(delays)
+  const did = spent(onCore, await coreTimeOf(process.pid))
   const { mostPerSecond, mostPerOrigin } = counter
   const late = latenessOf(fleet)
-  return { sweepMs, openMs, opened: opened(), early, late, coreShare, lag, mostPerSecond, mostPerOrigin }
+  return { sweepMs, openMs, opened: opened(), early, late, coreShare, lag, spent: did, mostPerSecond, mostPerOrigin }
 }
 
 const latenessOf = ({ lateMs }: WatchedFleet): Lateness => ({

@@ -1,5 +1,6 @@
 import { Omni2 } from '../test/support/omni2.ts'
 import { Announcements } from './announcements.ts'
+import { coreTimeOf, spent } from './core-time.ts'
 import { filledDataDir } from './filled-data-dir.ts'
 import { Fixture } from './fixture.ts'
 import { usageOf } from './process-usage.ts'
@@ -31,7 +32,9 @@ export const refusal: Measurement = {
     // It opens for 30 s at least, longer than the calls take.
     await announced.status('server-0', since, ['circuit_open'], PATIENCE_MS)
     const before = await upstream.contacts(url)
+    const onCore = await coreTimeOf(omni2.process.pid)
     const calls = await inParts(omni2, 'POST', '/tools/look-up-0/call', 503)
+    const did = spent(onCore, await coreTimeOf(omni2.process.pid))
     const contacts = (await upstream.contacts(url)) - before
     const row = (what: string, { durations, cpuMs }: Asked) => [
       what,
@@ -47,7 +50,7 @@ export const refusal: Measurement = {
           title: 'Calls to a tool of a server whose circuit is open, one after another',
           columns: ['what', 'requests', 'p50 ms', 'p99 ms', 'last ms', 'CPU us each'],
           rows: [row('the server itself, to compare', refused), row('a call, refused', calls)],
-          notes: [`${contacts} connections or requests reached the server meanwhile.`],
+          notes: [`${contacts} connections or requests reached the server meanwhile.`, `Of Omni2, ${did} meanwhile.`],
         },
       ],
       goals: [

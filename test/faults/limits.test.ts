@@ -60,7 +60,8 @@ test('large answers that come at once are put off, and no server is called faile
   const outcomes = await Promise.all(Array.from({ length: CALLS }, (_, n) => call(n)))
   const grownMiB = (await peakMiB(omni2)) - restMiB
   const count = (outcome: string) => outcomes.filter((one) => one === outcome).length
-  expect(grownMiB).toBeLessThan((CALLS * CALL_MIB) / 2)
+  // An eighth of the heap for answers; what V8 lets lie outside of it (64 MiB) and the C library keeps; what waits for us.
+  expect(grownMiB).toBeLessThan((CALLS * CALL_MIB * 3) / 8)
   expect(count('ok')).toBeGreaterThan(0)
   expect(count('ok') + count('inconclusive')).toBe(CALLS)
   await crowd.untilChecked(2 * SERVERS)
