@@ -35,9 +35,18 @@ test('large requests together take no more than their share of the memory, and s
     sent.end()
     return answer
   }
-  const held = begin(omni2, '/mcp', { bytes: LARGE + 1, first: LARGE })
-  await until(() => whole('/mcp'), putOff)
-  const imports = Array.from({ length: 5 }, () =>
+  // Whichever of two comes to too much first is put off: the one that is to be held may have to begin anew.
+  let held = begin(omni2, '/mcp', { bytes: LARGE + 1, first: LARGE })
+  const second = async () => {
+    const answer = await whole('/mcp')
+    if (answer.status === 400) {
+      held.sent.destroy()
+      held = begin(omni2, '/mcp', { bytes: LARGE + 1, first: LARGE })
+    }
+    return answer
+  }
+  await until(second, putOff)
+  const imports = Array.from({ length: 8 }, () =>
     begin(omni2, '/api/v1/mcp/servers/import', { bytes: 4 * MIB, first: 1 }),
   )
   expect(putOff(await Promise.any(imports.map(({ answer }) => answer)))).toBe(true)
