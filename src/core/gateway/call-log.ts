@@ -27,7 +27,7 @@ const LONGEST_TARGET = 512
 /** Takes each call off the path it went, and stores them once a second: the last second is all that a crash can lose. */
 export class CallLog {
   readonly #deps: Deps
-  #fresh: CallRecord[] = []
+  #fresh: StoredCall[] = []
   #waiting: StoredCall[] = []
   #lastId = 0
   #cancel: (() => void) | undefined
@@ -49,7 +49,7 @@ export class CallLog {
   }
 
   record(call: CallRecord): void {
-    this.#fresh.push(call)
+    this.#fresh.push({ ...call, id: ++this.#lastId, target: call.target?.slice(0, LONGEST_TARGET) })
     if (this.#fresh.length >= BATCH) this.#count()
     this.#cancel ??= this.#deps.clock.after(FLUSH_MS, this.#flush)
   }
@@ -73,11 +73,7 @@ export class CallLog {
 
   #count(): void {
     if (this.#fresh.length === 0) return
-    const ended = this.#fresh.map((call) => ({
-      ...call,
-      id: ++this.#lastId,
-      target: call.target?.slice(0, LONGEST_TARGET),
-    }))
+    const ended = this.#fresh
     this.#fresh = []
     this.#waiting.push(...ended)
     // A save may hang for long.
