@@ -40,13 +40,24 @@ export class ToolCaller {
     ]
   }
 
-  async call(): Promise<void> {
+  call(): Promise<void> {
+    return this.#called(undefined)
+  }
+
+  /** A call that has to be refused. */
+  refused(): Promise<void> {
+    return this.#called(true)
+  }
+
+  async #called(isError: true | undefined): Promise<void> {
     const { tool, isModern } = this.#target
     const id = ++this.#id
     const params = { name: tool, arguments: ARGUMENTS, ...(isModern && { _meta: META }) }
     const text = await this.#post(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }))
-    const reply = JSON.parse(text)
-    if (reply.id !== id || reply.result?.isError === true || !reply.result?.content) throw new Error(`Answered ${text}`)
+    const { id: answered, result } = JSON.parse(text)
+    if (answered !== id || (result?.isError || undefined) !== isError || !result?.content) {
+      throw new Error(`Answered ${text}`)
+    }
   }
 
   /** One call whose answer is a stream. @throws when fewer events come before the reply. */
