@@ -47,6 +47,7 @@ export const modernMeta = ({ info, capabilities, logLevel }: ClientSelf): JsonOb
 /** The params as a server of `era` takes them. */
 export function paramsFor({ params, client }: RelayRequest, era: Era): JsonObject {
   const meta = isObject(params._meta) ? params._meta : undefined
+  if (era === 'modern' && meta !== undefined && saysAll(meta, client)) return params
   if (era === 'modern')
     return { ...params, _meta: meta === undefined ? modernMeta(client) : { ...meta, ...modernMeta(client) } }
   if (meta === undefined || meta[META.protocolVersion] === undefined) return params
@@ -54,5 +55,12 @@ export function paramsFor({ params, client }: RelayRequest, era: Era): JsonObjec
   const { _meta, ...rest } = params
   return kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) }
 }
+
+/** A modern client's own words, which most are: what it says of itself was read from there. */
+const saysAll = (meta: JsonObject, { info, capabilities, logLevel }: ClientSelf): boolean =>
+  meta[META.protocolVersion] === MODERN_VERSION &&
+  meta[META.clientInfo] === info &&
+  meta[META.clientCapabilities] === capabilities &&
+  logLevel === undefined
 
 const OWN: ReadonlySet<string> = new Set(Object.values(META))
