@@ -19,7 +19,7 @@ import {
 import { type Conceal, concealing, concealObject, concealReply } from './conceal.ts'
 import { Deadline } from './deadline.ts'
 import { DirectCall, type PassedCall } from './direct-call.ts'
-import { cancelled, inconclusive, ownShortage } from './failures.ts'
+import { cancelled, failing, inconclusive, ownShortage } from './failures.ts'
 import { LIST_CHANGED } from './json-rpc.ts'
 import type { Lasting } from './lasting-requests.ts'
 import { ListNews } from './list-news.ts'
@@ -329,6 +329,11 @@ export class Connection {
     const listener = { notified: this.#onNotified, exited: this.#onExited, asked }
     const { channel, redact, conceal } = makeChannel(config, this.#deps, listener)
     if (this.#deps.enter) this.#leave = this.#deps.enter()
+    // Making room for it may have ended whose it is.
+    if (this.#isClosing) {
+      this.#leave()
+      throw cancelled('connect', DROPPED)
+    }
     this.#channel = channel
     this.#conceal = conceal
     this.#session = new Session({
@@ -392,7 +397,3 @@ function erasOf(protocol: Protocol, isOwn: boolean): readonly Era[] {
 }
 
 const isProcessChannel = (channel: Channel): channel is ProcessChannel => 'stderr' in channel
-
-function failing({ outcome, failure, retryAfterMs }: UpstreamFault) {
-  return outcome === 'throttled' ? { outcome, failure, retryAfterMs } : { outcome, failure }
-}

@@ -155,3 +155,8 @@ export function errorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0])
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
+
+/** What a check says of a server that failed it. */
+export function failing({ outcome, failure, retryAfterMs }: UpstreamFault) {
+  return outcome === 'throttled' ? { outcome, failure, retryAfterMs } : { outcome, failure }
+}

@@ -135,6 +135,8 @@ export class Session {
     if (identity.era === 'modern' && SUBSCRIBING.has(method)) {
       return { reply: await unlessAborted(this.#subscribe(greeting, request), options.signal), identity }
     }
+    // A connection of one client's own is not checked: its pings see to what is still owed.
+    if (method === 'ping') void this.#owed.pay(options)
     const params = paramsFor(request, identity.era)
     this.#deps.lasting.asked(method, params)
     const reply = await channel.request(method, params, this.#withParamHeaders(method, params, options))

@@ -237,6 +237,33 @@ describe.concurrent('time', () => {
       }
     }
   })
+
+  test('a call that was given up before it could be sent is not sent', async () => {
+    let saysNoStream = () => {}
+    // A first call waits for whether there is a stream.
+    await using upstream = await rawServer(({ request, response, honest }) => {
+      if (request.method === 'GET') saysNoStream = () => response.writeHead(405).end()
+      else honest()
+    })
+    const { path } = await watched(upstream)
+    await using agent = await legacyClient(at(path))
+    upstream.asked.length = 0
+    const stop = new AbortController()
+    const call = agent.call('echo', {}, stop.signal)
+    await until(
+      () => upstream.asked,
+      (asked) => asked.includes('GET'),
+    )
+    stop.abort('enough')
+    await expect(call).rejects.toThrow('enough')
+    await until(
+      async () => (await omni2.api.listCalls({ query: { outcome: ['cancelled'], limit: 100 } })).calls,
+      (calls) => calls.some(({ endpoint }) => endpoint === path),
+    )
+    saysNoStream()
+    expect((await agent.call('echo')).text).toBe('called')
+    expect(upstream.asked.filter((method) => method === 'tools/call')).toHaveLength(1)
+  })
 })
 
 const MIB = 1024 * 1024

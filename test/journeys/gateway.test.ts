@@ -171,6 +171,12 @@ test('what would be kept for long is refused when it is too long, or too much', 
   })
   expect((await post('initialize', greeting('x'.repeat(70_000)))).status).toBe(413)
   const { response } = await post('initialize', greeting('agent'))
+  const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' }
+  const meta = 'io.modelcontextprotocol/'
+  const _meta = { [`${meta}protocolVersion`]: '2026-07-28', [`${meta}clientCapabilities`]: {} }
+  const long = ['x'.repeat(300_000)]
+  const listen = { _meta, notifications: { resourceSubscriptions: long } }
+  expect((await post('subscriptions/listen', listen, modern)).status).toBe(413)
   const session = { 'mcp-session-id': `${response.headers.get('mcp-session-id')}` }
   expect((await post('m'.repeat(129), {}, session)).status).toBe(404)
   expect((await post('resources/subscribe', { uri: 'test://refused' }, session)).text).toContain('Method not found')

@@ -80,9 +80,11 @@ export class Answer {
 
   /** Calls `gone` when the client leaves before the answer is complete. */
   onceGone(gone: () => void): void {
-    this.#response.once('close', () => {
+    const closed = () => {
       if (!this.#response.writableFinished) gone()
-    })
+    }
+    if (this.#response.destroyed) closed()
+    else this.#response.once('close', closed)
   }
 
   #event(text: string): void {

@@ -227,7 +227,8 @@ export class Gateway {
     return this.#subscriptions.unsubscribe(member.server.id, `${uri}`, session)
   }
 
-  #subscribe({ answer, caller, offer }: Visit, { id, params: { notifications: filter } }: Request): void {
+  #subscribe({ answer, bytesIn, caller, offer }: Visit, { id, params: { notifications: filter } }: Request): void {
+    if (bytesIn > LONGEST_LISTEN) throw tooLong('subscriptions/listen', LONGEST_LISTEN)
     if (!isObject(filter)) throw invalidParams('subscriptions/listen needs notifications')
     const { resourceSubscriptions: uris = [] } = filter
     if (!Array.isArray(uris) || uris.length > MOST_WATCHED) {
@@ -247,8 +248,7 @@ export class Gateway {
   }
 
   #initialize({ answer, bytesIn, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
-    if (bytesIn > LONGEST_GREETING)
-      throw new RpcFailure(413, INVALID_PARAMS, `initialize has at most ${LONGEST_GREETING} bytes`)
+    if (bytesIn > LONGEST_GREETING) throw tooLong('initialize', LONGEST_GREETING)
     const { protocolVersion: asked, clientInfo: info, capabilities } = params
     if (typeof asked !== 'string' || !isObject(info) || !isObject(capabilities)) {
       throw new RpcFailure(400, -32_602, 'initialize needs protocolVersion, clientInfo and capabilities')
@@ -323,6 +323,8 @@ const NOBODY: ClientSelf = { info: {}, capabilities: {} }
 const LONGEST_METHOD = 128
 /** What a client says of itself is kept as long as its session. */
 const LONGEST_GREETING = 65_536
+/** What it says counts among the bodies for as long as it listens. */
+const LONGEST_LISTEN = 262_144
 
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000
@@ -347,6 +349,9 @@ const LEGACY_CAPABILITIES = { ...MODERN_CAPABILITIES, logging: {} }
 /** Who may use what differs from token to token, and changes are to be seen soon. */
 const LISTED = { resultType: 'complete', ttlMs: 5_000, cacheScope: 'private' }
 const LISTED_TAIL = `,${JSON.stringify(LISTED).slice(1, -1)}`
+
+const tooLong = (method: string, most: number): RpcFailure =>
+  new RpcFailure(413, INVALID_PARAMS, `${method} has at most ${most} bytes`)
 
 const resultMessage = (id: RpcId, result: JsonObject): JsonObject => ({ jsonrpc: '2.0', id, result })
 

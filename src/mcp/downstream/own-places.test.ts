@@ -60,3 +60,12 @@ test('who left a minute ago makes room, the first of them first; who listens or 
   places.take(session(1), server(1))
   expect(ended).toEqual([first, second])
 })
+
+test('nobody is ended to make room for itself', async () => {
+  const { places, session, ended, clock } = bench(1)
+  const only = session(1, true)
+  places.take(only, server(1))
+  await clock.advance(60_001)
+  expect(() => places.take(only, server(2))).toThrow('have 1 connections')
+  expect(ended).toEqual([])
+})

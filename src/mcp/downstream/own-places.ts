@@ -36,21 +36,27 @@ export class OwnPlaces<H extends Holder> {
     const { mostOfToken } = this.#deps
     const { tokenId } = holder.caller
     if (config.target.protocol === 'stdio') {
-      this.#makeRoom((place) => place.id === id, MOST_PROCESSES, `${MOST_PROCESSES} sessions have a process of it`)
+      this.#makeRoom(
+        holder,
+        (place) => place.id === id,
+        MOST_PROCESSES,
+        `${MOST_PROCESSES} sessions have a process of it`,
+      )
     }
     const ofToken = `sessions with this token have ${mostOfToken} connections`
-    this.#makeRoom((place) => place.holder.caller.tokenId === tokenId, mostOfToken, ofToken)
+    this.#makeRoom(holder, (place) => place.holder.caller.tokenId === tokenId, mostOfToken, ofToken)
     const place = { holder, id }
     this.#taken.add(place)
     return () => this.#taken.delete(place)
   }
 
-  #makeRoom(counts: (place: Place<H>) => boolean, most: number, full: string): void {
+  /** Ends the session that was left longest, though not the one that needs the room. */
+  #makeRoom(asking: H, counts: (place: Place<H>) => boolean, most: number, full: string): void {
     const taken = [...this.#taken].filter(counts)
     if (taken.length < most) return
     const left = this.#deps.clock.now() - LEFT_MS
     const [longest] = taken
-      .filter(({ holder }) => holder.isIdle && holder.lastUsed < left)
+      .filter(({ holder }) => holder !== asking && holder.isIdle && holder.lastUsed < left)
       .sort((a, b) => a.holder.lastUsed - b.holder.lastUsed)
     if (longest === undefined) throw noRoom(full)
     this.#taken.delete(longest)

@@ -242,6 +242,7 @@ export class RelayedCall implements PassedCall {
   }
 
   #send(params: JsonObject): void {
+    if (this.#state === 'over') return
     const { member, method, asker } = this.#request
     const context = this.#span?.context ?? this.#request.headerContext
     const request = { method, params, client: asker.session?.client ?? asker.client, context }

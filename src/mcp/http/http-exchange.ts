@@ -191,8 +191,10 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
       this.#stumble(error)
       return
     }
-    this.#finish()
+    this.#end()
     this.#waiter.replied(value)
+    // Last: who waited for the reply may send at once, and undici does not know yet whether this connection closes.
+    this.#connection.release(true)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -86,6 +86,7 @@ function enter(deps: Deps, { endpoint, request, response }: Arrival, caller: Cal
     if (response.headersSent) return
     const [first] = pieces
     const body = pieces.length === 1 && first ? first : Buffer.concat(pieces)
+    pieces.length = 0 // what listens for more may stay as long as the answer takes
     deps.gateway.visit({ request, answer, caller, offer, body: body.toString(), bytesIn })
   })
 }

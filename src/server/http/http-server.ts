@@ -45,7 +45,11 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 function oneAtATime(handle: Handle): Handle {
   return (request, response) => {
     if (response.socket !== null) return handle(request, response)
-    response.once('socket', () => setImmediate(handle, request, response))
+    response.once('socket', () =>
+      setImmediate(() => {
+        if (!response.destroyed) handle(request, response)
+      }),
+    )
   }
 }
 
