@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RequestOf } from '../../src/api/client.ts'
 import type { ToolCallNews } from '../../src/api/tool-call.ts'
@@ -33,16 +34,19 @@ const at = (start: () => Promise<ChildServer>, protocol: 'http-streamable' | 'ss
   upstreams.push(upstream)
   return { protocol, url: upstream.url }
 }
+const LONG = 'trigger-long-running-operation'
+/** A proxy drops progress that it reads together with the result, so behind it each step waits for the last. */
+const steps = () =>
+  modernProxy({ command: process.execPath, args: [path.resolve('test/fixtures/counting.ts')], env: {} })
 const PEERS = [
-  { name: 'http', draft: at(everythingHttp, 'http-streamable') },
-  { name: 'sse', draft: at(everythingSse, 'sse') },
-  { name: 'modern', draft: at(modernProxy, 'http-streamable') },
-  { name: 'stdio', draft: async () => stdioDraft(everythingStdio()) },
+  { name: 'http', tool: LONG, draft: at(everythingHttp, 'http-streamable') },
+  { name: 'sse', tool: LONG, draft: at(everythingSse, 'sse') },
+  { name: 'modern', tool: 'steps', draft: at(steps, 'http-streamable') },
+  { name: 'stdio', tool: LONG, draft: async () => stdioDraft(everythingStdio()) },
 ]
 
-test.each(PEERS)('$name: progress is told while the tool runs, and then its result', async ({ name, draft }) => {
+test.each(PEERS)('$name: progress is told while the tool runs, and then its result', async ({ name, tool, draft }) => {
   const { id } = await registerHealthy(omni2, name, await draft())
-  const tool = 'trigger-long-running-operation'
   const { answer, news } = await stream({ params: { id, tool }, body: { arguments: { duration: 0.3, steps: 3 } } })
   expect(news.flatMap((said) => (said.type === 'progress' ? [[said.progress, said.total]] : []))).toEqual([
     [1, 3],
