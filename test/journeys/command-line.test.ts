@@ -209,6 +209,19 @@ test('omni2 edit changes what it names of a server, and keeps the rest', async (
   await omni2.api.deleteServer({ params: { id } })
 })
 
+test('omni2 edit gives each session of an agent a process of its own, or one to all', async () => {
+  const draft = { name: 'processes', protocol: 'stdio', command: 'none', enabled: false } as const
+  const { id } = await omni2.api.createServer({ body: draft })
+  const process = async () => (await omni2.api.getServer({ params: { id } })).gateway_process
+  expect((await run('edit', 'processes', '--process-per-session')).code).toBe(0)
+  expect(await process()).toBe('per_session')
+  expect((await run('edit', 'processes', '--interval', '30')).code).toBe(0)
+  expect(await process()).toBe('per_session')
+  expect((await run('edit', 'processes', '--no-process-per-session')).code).toBe(0)
+  expect(await process()).toBe('shared')
+  await omni2.api.deleteServer({ params: { id } })
+})
+
 test('omni2 settings shows what is set for all servers, and changes what it is told to', async () => {
   const { code, out } = await run(
     'settings',
