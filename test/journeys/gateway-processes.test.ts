@@ -108,7 +108,7 @@ test('a process that its client breaks is that client’s alone, and is started 
 })
 
 test('the seventeenth session is refused in words, and served once another has ended', async () => {
-  await register('full')
+  const { id } = await register('full')
   const agents: Agent[] = []
   try {
     for (let n = 0; n < 16; n++) agents.push(await legacyClient(at('full')))
@@ -118,6 +118,11 @@ test('the seventeenth session is refused in words, and served once another has e
     const refused = await late.call('count')
     expect(refused).toMatchObject({ isError: true, meta: { 'omni2/refusal': { server: 'full' } } })
     expect(refused.text).toMatch(/16 sessions have a process of it, which is the most. Try again in \d+ s/)
+    const { calls } = await until(
+      () => omni2.api.listCalls({ query: { server_id: String(id), outcome: 'refused' } }),
+      (listed) => listed.calls.length > 0,
+    )
+    expect(calls).toMatchObject([{ target: 'count', outcome: 'refused' }])
     await agents.pop()?.[Symbol.asyncDispose]()
     const served = await until(
       () => count(late),

@@ -2,8 +2,7 @@ import type { Clock, Instant } from '../../core/clock.ts'
 import type { Server } from '../../core/config/server.ts'
 import type { Caller } from '../../core/gateway/endpoint.ts'
 import type { ServerId } from '../../core/ids.ts'
-import type { UpstreamFault } from '../channel.ts'
-import { inconclusive } from '../failures.ts'
+import { UpstreamFault } from '../channel.ts'
 
 /** A session that may have connections of its own. */
 type Holder = { readonly caller: Pick<Caller, 'tokenId'>; readonly isIdle: boolean; readonly lastUsed: Instant }
@@ -31,7 +30,7 @@ export class OwnPlaces<H extends Holder> {
     this.#deps = deps
   }
 
-  /** Answers what gives it back. @throws UpstreamFault 'inconclusive' when there is none, and nothing was contacted. */
+  /** Answers what gives it back. @throws NoPlace. */
   take(holder: H, { id, config }: Server): () => void {
     const { mostOfToken } = this.#deps
     const { tokenId } = holder.caller
@@ -58,11 +57,17 @@ export class OwnPlaces<H extends Holder> {
     const [longest] = taken
       .filter(({ holder }) => holder !== asking && holder.isIdle && holder.lastUsed < left)
       .sort((a, b) => a.holder.lastUsed - b.holder.lastUsed)
-    if (longest === undefined) throw noRoom(full)
+    if (longest === undefined) throw new NoPlace(full)
     this.#taken.delete(longest)
     this.#deps.end(longest.holder)
   }
 }
 
-const noRoom = (full: string): UpstreamFault =>
-  inconclusive('connect', `${full}, which is the most`, undefined, 'End sessions that are not needed any more.')
+/** There is none, and nothing was contacted. */
+export class NoPlace extends UpstreamFault {
+  constructor(full: string) {
+    const message = `Omni2 could not try: ${full}, which is the most`
+    const nextAction = 'End sessions that are not needed any more.'
+    super('inconclusive', { code: 'timeout', stage: 'connect', message, nextAction })
+  }
+}

@@ -31,6 +31,7 @@ import { gather } from './gather.ts'
 import { keptPayload } from './kept-payload.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { isWanted } from './log-level.ts'
+import { NoPlace } from './own-places.ts'
 import { refusedMessage } from './refused-message.ts'
 import { openState, sealState } from './request-state.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure } from './rpc-failure.ts'
@@ -324,7 +325,8 @@ export class RelayedCall implements PassedCall {
     const { clock, onError } = this.#deps
     const { member, answer, id } = this.#request
     if (error instanceof UpstreamFault) {
-      this.#refuse(failureOf(member, error.failure, clock), error.outcome)
+      const outcome = error instanceof NoPlace ? 'refused' : error.outcome
+      this.#refuse(failureOf(member, error.failure, clock), outcome)
       return
     }
     onError(error)
