@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { api } from '../api/mcpApi.ts'
 import { useSession } from '../api/session.ts'
+import { forgetRuns } from '../tools/forget-runs.ts'
 
 /** Who is signed in, as what, and the way out. */
 export function AccountMenu() {
@@ -12,8 +13,6 @@ export function AccountMenu() {
   const queryClient = useQueryClient()
   const signOut = useMutation({
     mutationFn: async () => {
-      // Before: from then on every question is refused, and the page must be left at once.
-      const { forgetRuns } = await import('../tools/run-history.ts')
       await api.signOut()
       forgetRuns(localStorage)
       forgetRuns(sessionStorage)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { forgetRuns, keepRun, type PastRun, pastRuns } from './run-history.ts'
+import { forgetRuns } from './forget-runs.ts'
+import { keepRun, type PastRun, pastRuns } from './run-history.ts'
 
 /** What both stores of a browser are, as far as the history knows them. */
 class MemoryStorage {

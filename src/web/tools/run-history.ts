@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AnyObject } from '../../api/wire.ts'
+import { RUNS_PREFIX } from './forget-runs.ts'
 
 /** A call somebody made here, to look at or to make again. */
 const PastRun = z.object({
@@ -25,7 +26,6 @@ type Stores = {
 const MAX_RUNS = 20
 /** Arguments larger than this are for the moment only. */
 const MAX_LENGTH = 20_000
-const PREFIX = 'omni2:runs:'
 
 /** The runs of one tool, the newest first. */
 export function pastRuns({ kept, passing }: Stores, server: string, tool: string): readonly PastRun[] {
@@ -47,13 +47,7 @@ export function keepRun({ kept, passing }: Stores, server: string, tool: string,
   }
 }
 
-/** Forgets every run, as when somebody signs out of a browser that others use too. */
-export function forgetRuns(store: Pick<Storage, 'length' | 'key' | 'removeItem'>): void {
-  const keys = Array.from({ length: store.length }, (_, index) => store.key(index) ?? '')
-  for (const key of keys) if (key.startsWith(PREFIX)) store.removeItem(key)
-}
-
-const keyOf = (server: string, tool: string): string => `${PREFIX}${server}:${tool}`
+const keyOf = (server: string, tool: string): string => `${RUNS_PREFIX}${server}:${tool}`
 
 function read(store: Stores['kept'], key: string): readonly PastRun[] {
   const text = store.getItem(key)
