@@ -325,8 +325,7 @@ export class RelayedCall implements PassedCall {
     const { clock, onError } = this.#deps
     const { member, answer, id } = this.#request
     if (error instanceof UpstreamFault) {
-      const outcome = error instanceof NoPlace ? 'refused' : error.outcome
-      this.#refuse(failureOf(member, error.failure, clock), outcome)
+      this.#refuse(failureOf(member, error.failure, clock), error instanceof NoPlace ? 'refused' : error.outcome)
       return
     }
     onError(error)
