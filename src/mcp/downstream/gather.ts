@@ -38,3 +38,7 @@ const NO_WAY_TO_ASK = new RpcFailure(
   INTERNAL_ERROR,
   'The server asked something, and the client cannot be reached',
 )
+
+/** A server that goes on asking gets this many answers. */
+export const MOST_ROUNDS = 10
+export const TOO_MANY_ROUNDS = new RpcFailure(200, INTERNAL_ERROR, 'The server went on asking')

@@ -27,7 +27,7 @@ import type { RelayedReply, RelayRequest } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
 import type { Asker } from './asker.ts'
-import { gather } from './gather.ts'
+import { gather, MOST_ROUNDS, TOO_MANY_ROUNDS } from './gather.ts'
 import { keptPayload } from './kept-payload.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { isWanted } from './log-level.ts'
@@ -394,7 +394,3 @@ const CANCELLED = new RpcFailure(200, -32_800, 'Cancelled')
 
 /** Whether the server did what it was asked: its own refusals say that it is alive. */
 const outcomeOf = (reply: Reply): Outcome => ('error' in reply || reply.result.isError === true ? 'app_error' : 'ok')
-
-/** A server that goes on asking gets this many answers. */
-const MOST_ROUNDS = 10
-const TOO_MANY_ROUNDS = new RpcFailure(200, INTERNAL_ERROR, 'The server went on asking')
