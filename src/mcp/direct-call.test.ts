@@ -23,7 +23,7 @@ function callNow(upstreams: McpUpstreams, server: Server) {
     },
     replied: (reply) => resolve(['replied', reply]),
     failed: (error) => resolve(['failed', error]),
-    goesLong: () => resolve(['goes long']),
+    takeLongWay: () => resolve(['takes the long way']),
   })
   return { isSent, heard, ended: promise, stop: (reason: Error) => stop(reason) }
 }
@@ -98,7 +98,7 @@ describe('a call goes on the long way', () => {
   test('when the server forgot the session, and opens another', async () => {
     await using owned = new AsyncDisposableStack()
     const { raw, call, bench, server } = await greeted(owned, ({ response }) => response.writeHead(404).end())
-    expect(await call().ended).toEqual(['goes long'])
+    expect(await call().ended).toEqual(['takes the long way'])
     let calls = 0
     raw.answer = only('tools/call', ({ response, honest }) =>
       calls++ === 0 ? response.writeHead(404).end() : honest(),

@@ -1,17 +1,15 @@
 import type { JsonObject } from '../core/capabilities.ts'
 import type { Identity } from '../core/check.ts'
-import { type ExchangeListener, type Reply, type RpcId, type ToolCaller, UpstreamFault } from './channel.ts'
+import { type Reply, type RpcId, type ToolCaller, UpstreamFault } from './channel.ts'
 import { type Conceal, concealObject, concealReply } from './conceal.ts'
 import { HEADER_MISMATCH } from './http/header-values.ts'
 import type { RelayedReply } from './relay-request.ts'
 
 /** A client's call of a tool, as whoever carries it to the server sees it. */
-export interface PassedCall extends ExchangeListener {
-  begun(stop: (reason: Error) => void): void
+export interface PassedCall extends Omit<ToolCaller, 'replied'> {
   replied(reply: RelayedReply): void
-  failed(error: unknown): void
-  /** It was refused unseen, for want of a session or of headers: what `relay` sees to. */
-  goesLong(): void
+  /** It was refused unseen, for want of a session or of headers: `Connection.relay` sees to both, and sends it again. */
+  takeLongWay(): void
 }
 
 /** What the connection has to do with it. */
@@ -51,13 +49,13 @@ export class DirectCall implements ToolCaller {
   replied(reply: Reply): void {
     this.#ends.ended()
     const { identity } = this
-    if ('error' in reply && reply.error.code === HEADER_MISMATCH && identity?.era === 'modern') this.#call.goesLong()
+    if ('error' in reply && reply.error.code === HEADER_MISMATCH && identity?.era === 'modern') this.#call.takeLongWay()
     else this.#call.replied({ reply: this.#conceal ? concealReply(reply, this.#conceal) : reply, identity })
   }
 
   failed(error: unknown): void {
     this.#ends.ended()
-    if (error instanceof UpstreamFault && error.sessionLost) this.#call.goesLong()
+    if (error instanceof UpstreamFault && error.sessionLost) this.#call.takeLongWay()
     else this.#call.failed(this.#fault(error))
   }
 

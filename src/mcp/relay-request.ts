@@ -47,9 +47,10 @@ export const modernMeta = ({ info, capabilities, logLevel }: ClientSelf): JsonOb
 /** The params as a server of `era` takes them. */
 export function paramsFor({ params, client }: RelayRequest, era: Era): JsonObject {
   const meta = isObject(params._meta) ? params._meta : undefined
-  if (era === 'modern' && meta !== undefined && saysAll(meta, client)) return params
-  if (era === 'modern')
-    return { ...params, _meta: meta === undefined ? modernMeta(client) : { ...meta, ...modernMeta(client) } }
+  if (era === 'modern') {
+    if (meta !== undefined && saysAll(meta, client)) return params
+    return { ...params, _meta: { ...meta, ...modernMeta(client) } }
+  }
   if (meta === undefined || meta[META.protocolVersion] === undefined) return params
   const kept = Object.entries(meta).filter(([key]) => !OWN.has(key))
   const { _meta, ...rest } = params

@@ -203,7 +203,7 @@ export class Gateway {
     call.start()
   }
 
-  /** @throws RpcFailure when the caller's token has made all the calls it may for now. */
+  /** @throws RpcFailure 429 when the caller's token has made as many calls as it may in a minute. */
   #assertPace({ pace }: Caller): void {
     const perMinute = this.#deps.callsPerMinute()
     if (perMinute === undefined) return

@@ -251,10 +251,10 @@ export class RelayedCall implements PassedCall {
     const { upstreams } = this.#deps
     const isSent =
       method === 'tools/call' && (this.#own?.callNow(request, this) ?? upstreams.callNow(member.server, request, this))
-    if (!isSent) this.goesLong()
+    if (!isSent) this.takeLongWay()
   }
 
-  goesLong(): void {
+  takeLongWay(): void {
     if (this.#state === 'over' || this.#sent === undefined) return
     const { server } = this.#request.member
     const relayed =
