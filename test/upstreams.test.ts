@@ -6,7 +6,7 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../src/core/config/secret.ts'
 import { serverId } from '../src/core/ids.ts'
-import { AnswerMemory } from '../src/mcp/answer-memory.ts'
+import { ByteBudget } from '../src/mcp/byte-budget.ts'
 import { OpenFiles } from '../src/mcp/open-files.ts'
 import { StdioChannel } from '../src/mcp/stdio/stdio-channel.ts'
 import type { UpstreamsDeps } from '../src/mcp/upstreams.ts'
@@ -187,7 +187,7 @@ test('real stdio servers are started, checked, called and ended', async () => {
   const environment = { PATH: process.env.PATH }
   const host = { processes, files: new OpenFiles(), environment, cwd: dataDir, clock: systemClock }
   const openProcess: UpstreamsDeps['openProcess'] = (launch, listener) =>
-    new StdioChannel({ ...host, launch, listener, memory: new AnswerMemory() })
+    new StdioChannel({ ...host, launch, listener, memory: new ByteBudget() })
   const bench = someUpstreams({ openProcess })
   onTestFinished(async () => {
     await bench.upstreams.close()

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { PromptSchema, ResourceSchema, ResourceTemplateSchema, ToolSchema } from '@modelcontextprotocol/core'
 import type { Capability, Dropped, Json, JsonObject } from '../core/capabilities.ts'
-import { type AnswerMemory, MemoryShare } from './answer-memory.ts'
+import { type ByteBudget, MemoryShare } from './byte-budget.ts'
 import { canonicalJson, type Extent, extentOf, sha256 } from './canonical.ts'
 import { CHECK_LIMITS, type Limits, type Reply } from './channel.ts'
 import { type FaultCode, faultOf } from './failures.ts'
@@ -62,7 +62,7 @@ export type Listing = Listed | { readonly refusal: Extract<Reply, { error: unkno
 export async function listAll(
   kind: ListedKind,
   where: string,
-  memory: AnswerMemory,
+  memory: ByteBudget,
   request: (method: string, params: JsonObject) => Promise<Reply>,
 ): Promise<Listing> {
   const share = new MemoryShare(memory)

@@ -1,7 +1,7 @@
 import type { Capabilities, Capability, Dropped, JsonObject } from '../core/capabilities.ts'
 import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
-import type { AnswerMemory } from './answer-memory.ts'
+import type { ByteBudget } from './byte-budget.ts'
 import { type Channel, type Reply, type RequestOptions, type ToolCaller, UpstreamFault } from './channel.ts'
 import { concealList } from './conceal.ts'
 import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
@@ -23,7 +23,7 @@ export type SessionDeps = {
   readonly channel: Channel
   readonly clock: Clock
   /** Of lists that are being read. */
-  readonly memory: AnswerMemory
+  readonly memory: ByteBudget
   /** Whom the server is greeted as, and asked as by our own requests. */
   readonly client: ClientSelf
   /** How messages name the server. */

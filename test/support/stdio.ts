@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { JsonObject } from '../../src/core/capabilities.ts'
 import type { Failure } from '../../src/core/check.ts'
-import { AnswerMemory } from '../../src/mcp/answer-memory.ts'
+import { ByteBudget } from '../../src/mcp/byte-budget.ts'
 import { CALL_LIMITS, type RequestOptions } from '../../src/mcp/channel.ts'
 import { OpenFiles } from '../../src/mcp/open-files.ts'
 import { ProcessRegistry } from '../../src/mcp/stdio/process-registry.ts'
@@ -37,7 +37,7 @@ export async function stdioBench() {
       environment: { PATH: process.env.PATH },
       cwd: dataDir,
       files: new OpenFiles(),
-      memory: new AnswerMemory(),
+      memory: new ByteBudget(),
       clock,
       launch: { command: process.execPath, args: over.args ?? [STDIO_SERVER], env: over.env ?? {} },
       listener: {

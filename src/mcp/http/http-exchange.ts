@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../../core/check.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
-import { type AnswerMemory, MemoryShare } from '../answer-memory.ts'
+import { type ByteBudget, MemoryShare } from '../byte-budget.ts'
 import { type RequestOptions, UpstreamFault } from '../channel.ts'
 import type { Deadlines, Timed } from '../deadlines.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
@@ -30,7 +30,7 @@ export interface AnswerReader<T> {
 export type ExchangeDeps = {
   readonly clock: Clock
   readonly where: string
-  readonly means: { readonly answers: AnswerMemory }
+  readonly means: { readonly answers: ByteBudget }
   /** Has each look now and then at what came. */
   readonly lookout: Deadlines
 }

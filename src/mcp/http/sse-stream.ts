@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type AnswerMemory, MemoryShare } from '../answer-memory.ts'
+import { type ByteBudget, MemoryShare } from '../byte-budget.ts'
 import type { UpstreamFault } from '../channel.ts'
 import { faultOf } from '../failures.ts'
 import { printable } from '../printable.ts'
@@ -10,7 +10,7 @@ import { type AnswerSite, faultOfHead, statusFault } from './http-status.ts'
 
 type Deps = {
   readonly site: AnswerSite
-  readonly memory: AnswerMemory
+  readonly memory: ByteBudget
   /** How many bytes may have come since the last request or reply. */
   readonly maxBytes: () => number
   /** May throw an UpstreamFault, which ends the stream. */

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Stage } from '../../core/check.ts'
-import { type AnswerMemory, MemoryShare, tooMuchAtOnce } from '../answer-memory.ts'
+import { type ByteBudget, MemoryShare, tooMuchAtOnce } from '../byte-budget.ts'
 import {
   CALL_LIMITS,
   CHECK_LIMITS,
@@ -23,7 +23,7 @@ type Deps = {
   readonly input: Readable
   /** What it reads. */
   readonly output: Writable
-  readonly memory: AnswerMemory
+  readonly memory: ByteBudget
   /** The other side, to people. */
   readonly where: string
   readonly listener: Pick<ChannelListener, 'notified' | 'asked'>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runningPids, STDIO_SERVER, stdioBench, within } from '../../../test/support/stdio.ts'
 import { systemClock } from '../../server/system-clock.ts'
-import { AnswerMemory } from '../answer-memory.ts'
+import { ByteBudget } from '../byte-budget.ts'
 import { CALL_LIMITS, CHECK_LIMITS, UpstreamFault } from '../channel.ts'
 import { StageTrace } from '../stage-trace.ts'
 
@@ -307,7 +307,7 @@ test('its first answer may take longer than the later ones', async () => {
   expect(channel.deadlineMs(10_000)).toBe(10_000)
 })
 test('a reply there is no room for is put off, and the process goes on', async () => {
-  const { channel, exits } = bench.channel({ memory: new AnswerMemory(100_000) })
+  const { channel, exits } = bench.channel({ memory: new ByteBudget(100_000) })
   await channel.open(within())
   const small = channel.request('late', { ms: 300, word: 'later' }, within())
   const fault = await faultOfRejected(channel.request('large', { bytes: 3_000_000 }, within()))
@@ -317,7 +317,7 @@ test('a reply there is no room for is put off, and the process goes on', async (
   expect(exits).toEqual([])
 })
 test('whose reply it was is not said at either end: whoever waits is put off', async () => {
-  const { channel, exits } = bench.channel({ memory: new AnswerMemory(100_000) })
+  const { channel, exits } = bench.channel({ memory: new ByteBudget(100_000) })
   await channel.open(within())
   const silent = faultOfRejected(channel.request('silent', {}, within()))
   await faultOfRejected(channel.request('buried', { bytes: 3_000_000 }, within()))

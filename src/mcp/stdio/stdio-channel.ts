@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { JsonObject } from '../../core/capabilities.ts'
 import type { Failure } from '../../core/check.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { AnswerMemory } from '../answer-memory.ts'
+import type { ByteBudget } from '../byte-budget.ts'
 import {
   type ChannelListener,
   type Launch,
@@ -31,7 +31,7 @@ export type StdioDeps = TreeHost & {
   readonly launch: Launch
   readonly listener: ChannelListener
   readonly clock: Clock
-  readonly memory: AnswerMemory
+  readonly memory: ByteBudget
   /** What a first start may take at least, however short the server's own timeout: 30 s for programs that install themselves. */
   readonly firstStartMs?: number
 }

@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import { AppError } from '../../core/errors.ts'
-import { AnswerMemory } from '../../mcp/answer-memory.ts'
+import { ByteBudget } from '../../mcp/byte-budget.ts'
 
 /** What smaller ones take is bounded by the number of connections. */
 const SMALL_BYTES = 64 * 1024
 
 /** Bytes of what clients sent, from when they come until they are answered, so that all together are not too many. */
 export class ClientBodies {
-  readonly #memory: AnswerMemory
+  readonly #memory: ByteBudget
   readonly #held = new Map<ServerResponse, number>()
 
   constructor(bytes?: number) {
-    this.#memory = new AnswerMemory(bytes)
+    this.#memory = new ByteBudget(bytes)
   }
 
   /** From now on the request that `response` is for has so many. @throws AppError 'unavailable' when there is no room. */

@@ -2,8 +2,8 @@ import type { Stage } from '../core/check.ts'
 import type { UpstreamFault } from './channel.ts'
 import { inconclusive } from './failures.ts'
 
-/** Bytes that all answers which are still on their way may take together. */
-export class AnswerMemory {
+/** Bytes that all of a kind may take together: answers that are on their way, or what clients send. */
+export class ByteBudget {
   #free: number
 
   constructor(bytes = Number.POSITIVE_INFINITY) {
@@ -24,10 +24,10 @@ export class AnswerMemory {
 
 /** What one reader holds of it. */
 export class MemoryShare {
-  readonly #memory: AnswerMemory
+  readonly #memory: ByteBudget
   #bytes = 0
 
-  constructor(memory: AnswerMemory) {
+  constructor(memory: ByteBudget) {
     this.#memory = memory
   }
 
