@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { Client as ModernClient } from '@modelcontextprotocol/client'
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +8,7 @@ import { type DualEraServer, dualEraServer } from '../support/fixture-servers.ts
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { registerHealthy, stdioDraft, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
+import { rawServer } from '../support/raw-server.ts'
 import { everythingHttp, everythingStdio } from '../support/real-servers.ts'
 
 let omni2: Omni2
@@ -104,3 +107,39 @@ test.each(['legacy', 'process'])('server-everything of the legacy era as %s tell
   )
   expect(other.heard).toEqual([])
 })
+
+test('a part of a resource is told to who subscribed to the whole, and to nobody who shares the connection', async () => {
+  await using server = await subscribable()
+  await registerHealthy(omni2, 'parts', { protocol: 'http-streamable', url: server.url })
+  await using one = await listening('/servers/parts/mcp')
+  await using other = await listening('/servers/parts/mcp')
+  await one.client.listen({ resourceSubscriptions: ['note://a'] })
+  await other.client.listen({ resourceSubscriptions: ['note://ab', 'note://last'] })
+  for (const uri of ['note://a/part', 'note://ab', 'note://last']) server.tell(uri)
+  await until(
+    () => [...one.heard, ...other.heard],
+    (all) => all.length === 3,
+  )
+  expect([one.heard, other.heard]).toEqual([['note://a/part'], ['note://ab', 'note://last']])
+})
+
+/** A legacy server with sessions that takes any subscription, and tells on the stream opened last. */
+async function subscribable() {
+  let stream: ServerResponse | undefined
+  const capabilities = { tools: {}, resources: { subscribe: true } }
+  const serverInfo = { name: 'subscribable', version: '1.0.0' }
+  const server = await rawServer(({ message: { method }, request, response, result, honest }) => {
+    if (request.method === 'GET') {
+      stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
+      stream.flushHeaders()
+    } else if (method === 'initialize') {
+      result({ protocolVersion: '2025-11-25', capabilities, serverInfo }, { 'mcp-session-id': randomUUID() })
+    } else if (method?.startsWith('resources/')) result({ resources: [], resourceTemplates: [] })
+    else honest()
+  })
+  const tell = (uri: string) => {
+    const message = { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } }
+    stream?.write(`data: ${JSON.stringify(message)}\n\n`)
+  }
+  return { ...server, tell }
+}

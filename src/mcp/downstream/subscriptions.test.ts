@@ -161,6 +161,19 @@ test('what a server refuses, or cannot be asked now, is not promised', async () 
   expect(asked).toEqual(['subscribe a', 'subscribe none', 'subscribe unreachable'])
 })
 
+test('what is below a resource is told to those who subscribed to that, once each, and nobody beside', async () => {
+  const { told, subscribe } = start()
+  const [tree, leaf, beside] = [hearer(), hearer(), hearer()]
+  for (const uri of ['note://a', 'note://a/', 'file:///dir/']) await subscribe(uri, tree)
+  await subscribe('note://a/b', leaf)
+  for (const uri of ['note://a/b/c', 'note://ab', 'note://a/b-c']) await subscribe(uri, beside)
+  const uris = ['note://a/b', 'note://a?line=1', 'note://a#top', 'file:///dir/x/y', 'file:///directory']
+  for (const uri of uris) told(uri)
+  expect(tree.heard).toEqual(uris.slice(0, -1).map((uri) => `github ${uri}`))
+  expect(leaf.heard).toEqual(['github note://a/b'])
+  expect(beside.heard).toEqual([])
+})
+
 test('what is no update of a resource is nobody’s', async () => {
   const { subscriptions, subscribe } = start()
   const one = hearer()

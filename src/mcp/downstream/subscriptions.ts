@@ -106,7 +106,11 @@ export class Subscriptions {
     const name = this.#deps.fleet.find(id)?.server.config.name
     if (method !== RESOURCE_UPDATED || typeof uri !== 'string' || name === undefined) return
     const { [SUBSCRIPTION]: _, ...meta } = isObject(_meta) ? _meta : {}
-    for (const hearer of this.#watches.get(id)?.get(uri)?.hearers ?? []) {
+    const hearers = new Set<Hearer>()
+    for (const watch of this.#watches.get(id)?.values() ?? []) {
+      if (isWithin(watch.uri, uri)) for (const hearer of watch.hearers) hearers.add(hearer)
+    }
+    for (const hearer of hearers) {
       const part = this.#deps.scopes.partOf(id, hearer.endpoint, hearer.caller)
       if (part?.resources) hearer.hear(name, method, { ...params, _meta: meta })
     }
@@ -185,6 +189,11 @@ export const RESOURCE_UPDATED = 'notifications/resources/updated'
 
 /** Whose stream it was is another on each side. */
 export const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
+
+/** A server may tell of a part of what was subscribed to. */
+const isWithin = (whole: string, uri: string): boolean =>
+  uri.startsWith(whole) &&
+  (uri.length === whole.length || whole.endsWith('/') || '/?#'.includes(uri.charAt(whole.length)))
 
 /** How long a client that listens waits to be told what it is going to hear of. */
 const ASK_MS = 5_000
