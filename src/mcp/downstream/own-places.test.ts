@@ -69,3 +69,22 @@ test('nobody is ended to make room for itself', async () => {
   expect(() => places.take(only, server(2))).toThrow('have 1 connections')
   expect(ended).toEqual([])
 })
+
+test('nobody is ended for a process where the own token has no connection left', async () => {
+  const { places, session, ended, clock } = bench(16)
+  const idle = Array.from({ length: 16 }, () => session(1, true))
+  for (const holder of idle) places.take(holder, command(1))
+  for (let n = 0; n < 16; n++) places.take(session(2), server(2))
+  await clock.advance(60_001)
+  expect(() => places.take(session(2), command(1))).toThrow('sessions with this token have 16 connections')
+  expect(ended).toEqual([])
+})
+
+test('one that makes room makes it in both counts', async () => {
+  const { places, session, ended, clock } = bench(16)
+  const idle = Array.from({ length: 16 }, () => session(1, true))
+  for (const holder of idle) places.take(holder, command(1))
+  await clock.advance(60_001)
+  places.take(session(1), command(1))
+  expect(ended).toEqual([idle[0]])
+})

@@ -16,6 +16,8 @@ type Deps<H extends Holder> = {
 
 type Place<H> = { readonly holder: H; readonly id: ServerId }
 
+type Limit<H> = { readonly most: number; readonly full: string; readonly counts: (place: Place<H>) => boolean }
+
 /** Of one server. */
 const MOST_PROCESSES = 16
 /** Programs leave without a word: whoever listens to nothing and said nothing for so long makes room for who comes. */
@@ -32,35 +34,43 @@ export class OwnPlaces<H extends Holder> {
 
   /** Answers what gives it back. @throws NoPlace. */
   take(holder: H, { id, config }: Server): () => void {
-    const { mostOfToken } = this.#deps
-    const { tokenId } = holder.caller
-    if (config.target.protocol === 'stdio') {
-      this.#makeRoom(
-        holder,
-        (place) => place.id === id,
-        MOST_PROCESSES,
-        `${MOST_PROCESSES} sessions have a process of it`,
-      )
-    }
-    const ofToken = `sessions with this token have ${mostOfToken} connections`
-    this.#makeRoom(holder, (place) => place.holder.caller.tokenId === tokenId, mostOfToken, ofToken)
+    const limits = [...(config.target.protocol === 'stdio' ? [ofProcesses(id)] : []), this.#ofToken(holder)]
+    // Nobody is ended for who finds no room after all.
+    for (const limit of limits) this.#inTheWay(holder, limit)
+    for (const limit of limits) this.#end(this.#inTheWay(holder, limit))
     const place = { holder, id }
     this.#taken.add(place)
     return () => this.#taken.delete(place)
   }
 
-  /** Ends the session that was left longest, though not the one that needs the room. */
-  #makeRoom(asking: H, counts: (place: Place<H>) => boolean, most: number, full: string): void {
+  #ofToken({ caller: { tokenId } }: H): Limit<H> {
+    const { mostOfToken: most } = this.#deps
+    const full = `sessions with this token have ${most} connections`
+    return { most, full, counts: ({ holder }) => holder.caller.tokenId === tokenId }
+  }
+
+  /** What was left longest, though not by the one that needs the room; undefined where there is room. @throws NoPlace. */
+  #inTheWay(asking: H, { counts, most, full }: Limit<H>): Place<H> | undefined {
     const taken = [...this.#taken].filter(counts)
-    if (taken.length < most) return
+    if (taken.length < most) return undefined
     const left = this.#deps.clock.now() - LEFT_MS
     const [longest] = taken
       .filter(({ holder }) => holder !== asking && holder.isIdle && holder.lastUsed < left)
       .sort((a, b) => a.holder.lastUsed - b.holder.lastUsed)
     if (longest === undefined) throw new NoPlace(full)
-    this.#taken.delete(longest)
-    this.#deps.end(longest.holder)
+    return longest
   }
+
+  #end(place: Place<H> | undefined): void {
+    if (place === undefined) return
+    this.#taken.delete(place)
+    this.#deps.end(place.holder)
+  }
+}
+
+function ofProcesses(server: ServerId): Limit<object> {
+  const full = `${MOST_PROCESSES} sessions have a process of it`
+  return { most: MOST_PROCESSES, full, counts: ({ id }) => id === server }
 }
 
 /** There is none, and nothing was contacted. */
