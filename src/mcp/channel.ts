@@ -96,11 +96,11 @@ export interface Channel {
   speak(dialect: Dialect): void
   /**
    * Hears changes of lists while nobody asks anything, where that takes a stream of its own; `params` are those of
-   * `subscriptions/listen`; `anew`: they are others than before. Never fails; resolves once it hears, or knows that it
-   * never will, with what a modern server acknowledged. Absent where changes are heard anyway.
+   * `subscriptions/listen`, undefined for nothing any more; `anew`: they are others than before. Never fails; resolves once
+   * it hears, or knows that it never will, with what a modern server acknowledged. Absent where changes are heard anyway.
    */
-  listen?(params: JsonObject, anew?: boolean): Promise<JsonObject | undefined>
-  /** True while `listen` would do nothing new. */
+  listen?(params: JsonObject | undefined, anew?: boolean): Promise<JsonObject | undefined>
+  /** True while `listen` would do nothing new; false right after it where there was no place for a stream. */
   readonly listens?: boolean
   /** True while a request can be sent without connecting or spawning anew. */
   readonly alive: boolean

@@ -4,16 +4,21 @@ import { type Answer, rawServer } from '../../test/support/raw-server.ts'
 import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
 import { serverId } from '../core/ids.ts'
 import { NOBODY_HEARS } from './channel.ts'
+import { StreamPlaces } from './http/stream-places.ts'
 import { LastingRequests } from './lasting-requests.ts'
+import { meansOf } from './means.ts'
 
 const CLIENT = { info: {}, capabilities: {} }
 const SUBSCRIBE = 'resources/subscribe'
 const UNSUBSCRIBE = 'resources/unsubscribe'
 
 /** Upstreams through which clients together subscribe to resources of one server. */
-function sharing(url: string) {
+function sharing(url: string, mostStreams?: number) {
   const heard: unknown[] = []
-  const bench = someUpstreams({ onNotified: (_, method, { uri }) => heard.push(`${method} ${uri}`) })
+  const bench = someUpstreams({
+    means: { ...meansOf(), streams: new StreamPlaces(mostStreams) },
+    onNotified: (_, method, { uri }) => heard.push(`${method} ${uri}`),
+  })
   const { upstreams } = bench
   const watched = new Set<string>()
   upstreams.watched.set(serverId(1), watched)
@@ -111,6 +116,39 @@ describe('a modern server', () => {
     expect(await bench.unsubscribe('a')).toEqual({ result: {} })
     await expect.poll(() => listened).toEqual([['a'], ['a', 'b'], ['b']])
   })
+
+  test('is listened to no more when nothing is wanted, and again once something is', async () => {
+    const { answer, streams, listened } = modern()
+    await using server = await rawServer(answer)
+    await using bench = sharing(server.url)
+    await bench.shallow(aServerAt(server.url))
+    await bench.subscribe('a')
+    expect(await bench.unsubscribe('a')).toEqual({ result: {} })
+    await expect.poll(() => streams[0]?.closed).toBe(true)
+    await bench.deep(aServerAt(server.url))
+    expect(await bench.subscribe('b')).toEqual({ result: {} })
+    expect(listened).toEqual([['a'], ['b']])
+  })
+
+  test('is asked for more on the stream it has where there is a place for no other', async () => {
+    const { answer, streams } = modern()
+    await using server = await rawServer(answer)
+    await using bench = sharing(server.url, 1)
+    expect(await bench.subscribe('a')).toEqual({ result: {} })
+    expect(await bench.subscribe('b')).toEqual({ result: {} })
+    await expect.poll(() => [streams[0]?.closed, streams[1]?.closed]).toEqual([true, false])
+  })
+})
+
+test.each([
+  ['modern', () => modern().answer],
+  ['legacy', () => forgetful().answer],
+])('a %s server is asked to tell of nothing where there is no place for its stream', async (_era, answer) => {
+  await using server = await rawServer(answer())
+  await using bench = sharing(server.url, 0)
+  await bench.shallow(aServerAt(server.url))
+  expect(await bench.subscribe('a')).toMatchObject({ error: { message: expect.stringContaining('as many streams') } })
+  expect(server.asked).not.toContain('resources/subscribe')
 })
 
 /** A legacy server that forgets its session when told to, and lets each subscription wait for `answered`. */

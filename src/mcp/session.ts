@@ -138,10 +138,11 @@ export class Session {
     // A connection of one client's own is not checked: its pings see to what is still owed.
     if (method === 'ping') void this.#owed.pay(options)
     const params = paramsFor(request, identity.era)
+    if (method === SUBSCRIBE) void this.#listen(greeting)
+    if (method === SUBSCRIBE && channel.listens === false) return { reply: NO_PLACE, identity }
     this.#deps.lasting.asked(method, params)
     const reply = await channel.request(method, params, this.#withParamHeaders(method, params, options))
     if ('result' in reply) this.#deps.lasting.done(method, params)
-    if (SUBSCRIBING.has(method)) void this.#listen(greeting)
     const wantsHeaders = 'error' in reply && reply.error.code === HEADER_MISMATCH && this.#paramHeaders === undefined
     if (!wantsHeaders || identity.era === 'legacy') return { reply, identity }
     // The tool asks for arguments as headers, which only its listing tells.
@@ -154,13 +155,14 @@ export class Session {
   async #subscribe(greeting: Established, { method, params: { uri } }: RelayRequest): Promise<Reply> {
     if (!greeting.declares.subscriptions || this.#deps.channel.listen === undefined) return NO_SUBSCRIPTIONS
     this.#listenSoon(greeting)
-    if (method === 'resources/unsubscribe') return { result: {} }
+    if (method !== SUBSCRIBE) return { result: {} }
     let last: Promise<JsonObject | undefined>
     let acknowledged: JsonObject | undefined
     do {
       last = this.#acknowledged
       acknowledged = await last
     } while (last !== this.#acknowledged)
+    if (this.#deps.channel.listens === false) return NO_PLACE
     const heard = acknowledged?.resourceSubscriptions
     return Array.isArray(heard) && heard.includes(uri) ? { result: {} } : NOT_HEARD
   }
@@ -293,7 +295,9 @@ export class Session {
   async #listen({ announces }: Established, anew = false): Promise<JsonObject | undefined> {
     const { channel, client, hears } = this.#deps
     const uris = this.#deps.lasting.uris()
-    if (hears === 'nothing' || (hears === 'changes' && announces.length + uris.length === 0)) return undefined
+    if (hears === 'nothing' || (hears === 'changes' && announces.length + uris.length === 0)) {
+      return anew ? channel.listen?.(undefined) : undefined
+    }
     const lists = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
     const notifications = { ...lists, ...(uris.length > 0 && { resourceSubscriptions: uris }) }
     return channel.listen?.({ notifications, _meta: modernMeta(client) }, anew)
@@ -355,12 +359,20 @@ function withoutFaultyHeaders({ items, dropped }: Listed): Listed {
 const LISTEN_MS = 1_000
 
 const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
-const SUBSCRIBING: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe'])
+const SUBSCRIBE = 'resources/subscribe'
+const SUBSCRIBING: ReadonlySet<string> = new Set([SUBSCRIBE, 'resources/unsubscribe'])
 const NO_SUBSCRIPTIONS: Reply = {
   error: { code: METHOD_NOT_FOUND, message: 'The server does not tell when a resource changes' },
 }
 const NOT_HEARD: Reply = {
   error: { code: INVALID_PARAMS, message: 'The server does not tell when this resource changes' },
+}
+const NO_PLACE: Reply = {
+  error: {
+    code: -32_000,
+    message:
+      'Omni2 keeps as many streams to servers as it may, and has none on which this one could tell: try again later',
+  },
 }
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }

@@ -65,8 +65,9 @@ export class HttpChannel implements Channel {
     this.#standing.close()
   }
 
-  async listen(params: JsonObject, anew = false): Promise<JsonObject | undefined> {
-    if (this.#closed) return undefined
+  async listen(params: JsonObject | undefined, anew = false): Promise<JsonObject | undefined> {
+    if (params === undefined) this.#standing.close()
+    if (params === undefined || this.#closed) return undefined
     const isModern = this.#dialect?.era === 'modern'
     // A legacy server is not told what is wanted.
     return this.#standing.open(() => this.#listening(params), { anew: anew && isModern, isAcknowledged: isModern })

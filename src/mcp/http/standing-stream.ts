@@ -64,7 +64,8 @@ export class StandingStream {
   open(make: () => HttpRequest, { anew, isAcknowledged }: Opening = LEGACY): Promise<JsonObject | undefined> {
     const { clock, sender, places } = this.#deps
     if (this.isTried && !anew) return this.#settled
-    if (!places.take()) return anew ? Promise.resolve(undefined) : this.#settled
+    // One that takes the place of another needs none of its own.
+    if (this.#streams.size === 0 && !places.take()) return Promise.resolve(undefined)
     this.#triedAt = clock.now()
     const controller = new AbortController()
     this.#streams.add(controller)
@@ -76,8 +77,7 @@ export class StandingStream {
     }
     const ended = () => {
       resolve(undefined)
-      places.giveBack()
-      this.#streams.delete(controller)
+      if (this.#streams.delete(controller) && this.#streams.size === 0) places.giveBack()
     }
     const options = { trace: undefined, signal: controller.signal }
     const request = make()
@@ -94,6 +94,7 @@ export class StandingStream {
   }
 
   close(): void {
+    if (this.#streams.size > 0) this.#deps.places.giveBack()
     for (const stream of this.#streams) stream.abort(LEFT)
     this.#streams.clear()
   }
