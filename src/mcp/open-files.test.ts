@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { UpstreamFault } from './channel.ts'
 import { OpenFiles } from './open-files.ts'
@@ -52,6 +53,36 @@ test('a connection that was used again has idled less long than one that was not
   files.idles(first)
   files.take(1, 'connect')
   expect(closed).toEqual(['second'])
+})
+
+test('whatever connections do, those that idle are closed in the order in which they began to', () => {
+  const names = ['a', 'b', 'c', 'd']
+  const step = fc.record({ name: fc.constantFrom(...names), does: fc.constantFrom('idles', 'idlesNoMore', 'forget') })
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const files = new OpenFiles(names.length)
+      const closed: string[] = []
+      const connections = new Map(names.map((name) => [name, { name }]))
+      for (const [name, connection] of connections) {
+        const giveBack = files.take(1, 'connect')
+        files.keep(connection, () => {
+          closed.push(name)
+          giveBack()
+        })
+      }
+      const idle = new Set<string>()
+      for (const { name, does } of steps) {
+        const connection = connections.get(name) ?? {}
+        files[does](connection)
+        idle.delete(name)
+        if (does === 'forget') connections.delete(name)
+        else if (does === 'idles' && connections.has(name)) idle.add(name)
+      }
+      for (const _ of idle) files.take(1, 'connect')
+      expect(closed).toEqual([...idle])
+      expect(outcomeOf(() => files.take(1, 'connect'))).toBe('inconclusive')
+    }),
+  )
 })
 
 function outcomeOf(work: () => unknown): string | undefined {

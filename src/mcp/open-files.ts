@@ -1,11 +1,34 @@
 import type { Stage } from '../core/check.ts'
 import { inconclusive } from './failures.ts'
 
-/** A connection that may be closed for another one's sake while it idles. */
-type Kept = {
+/** A connection that may be closed for another one's sake while it idles: then it stands in a ring with its like. */
+class Kept {
   readonly close: () => void
-  /** Counts up with each connection that begins to idle; 0 while it is in use. */
-  idleSince: number
+  #before: Kept = this
+  #after: Kept = this
+
+  constructor(close: () => void) {
+    this.close = close
+  }
+
+  get after(): Kept {
+    return this.#after
+  }
+
+  standBefore(other: Kept): void {
+    this.leave()
+    this.#before = other.#before
+    this.#after = other
+    this.#before.#after = this
+    other.#before = this
+  }
+
+  leave(): void {
+    this.#before.#after = this.#after
+    this.#after.#before = this.#before
+    this.#before = this
+    this.#after = this
+  }
 }
 
 /**
@@ -15,7 +38,8 @@ type Kept = {
 export class OpenFiles {
   #free: number
   readonly #kept = new Map<object, Kept>()
-  #idled = 0
+  /** Before it stands who idles for the shortest time, after it who does for the longest. */
+  readonly #ends = new Kept(() => {})
 
   constructor(most = Number.POSITIVE_INFINITY) {
     this.#free = most
@@ -27,9 +51,10 @@ export class OpenFiles {
    */
   take(count: number, stage: Stage): () => void {
     while (this.#free < count) {
-      const longest = this.#longestIdle()
-      if (longest === undefined) throw inconclusive(stage, 'all files that this process may open are in use', undefined)
-      longest.idleSince = 0
+      const longest = this.#ends.after
+      if (longest === this.#ends)
+        throw inconclusive(stage, 'all files that this process may open are in use', undefined)
+      longest.leave()
       longest.close()
     }
     this.#free -= count
@@ -42,30 +67,20 @@ export class OpenFiles {
 
   /** From now on it may be closed while it idles; `close` gives its file back at once. */
   keep(connection: object, close: () => void): void {
-    this.#kept.set(connection, { close, idleSince: 0 })
+    this.#kept.set(connection, new Kept(close))
   }
 
   idles(connection: object): void {
-    const kept = this.#kept.get(connection)
-    if (kept !== undefined) kept.idleSince = ++this.#idled
+    this.#kept.get(connection)?.standBefore(this.#ends)
   }
 
   /** It is in use again. */
   idlesNoMore(connection: object): void {
-    const kept = this.#kept.get(connection)
-    if (kept !== undefined) kept.idleSince = 0
+    this.#kept.get(connection)?.leave()
   }
 
   forget(connection: object): void {
+    this.#kept.get(connection)?.leave()
     this.#kept.delete(connection)
-  }
-
-  /** Looked for only when files run out, so that calls, which use connections all the time, need not sort them. */
-  #longestIdle(): Kept | undefined {
-    let longest: Kept | undefined
-    for (const kept of this.#kept.values()) {
-      if (kept.idleSince > 0 && (longest === undefined || kept.idleSince < longest.idleSince)) longest = kept
-    }
-    return longest
   }
 }
