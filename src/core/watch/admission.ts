@@ -50,6 +50,11 @@ export class Admission {
     return 'start'
   }
 
+  /** What was let in last has started. */
+  started(now: Instant): void {
+    this.#starts.seen(now)
+  }
+
   finished(origin: string, kind: CheckClass): void {
     const use = this.#origins.get(origin)
     if (!use) return

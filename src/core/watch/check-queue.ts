@@ -18,6 +18,9 @@ export class CheckQueue<T> {
     suspect: new WaitingLine(),
   }
 
+  /** Whether `take` answered with a check last. */
+  #isStarting = false
+
   /** `mostInFlight`: fewer than `CAPS.inFlight` when we lack the means for so many. */
   constructor(mostInFlight: number = CAPS.inFlight) {
     this.#admission = new Admission(mostInFlight)
@@ -37,12 +40,15 @@ export class CheckQueue<T> {
     for (const kind of ORDER) this.#waiting[kind].remove(id)
   }
 
-  /** The next check that may start, or undefined. Its place is taken. */
+  /** The next check that may start, or undefined. Its place is taken, and it has started when the next one is asked for. */
   take(now: Instant): Ticket<T> | undefined {
+    if (this.#isStarting) this.#admission.started(now)
+    this.#isStarting = true
     for (const kind of ORDER) {
       const first = this.#waiting[kind].take((origin) => this.#admission.tryStart(origin, kind, now))
       if (first) return { ...first, kind }
     }
+    this.#isStarting = false
     return undefined
   }
 

@@ -10,6 +10,11 @@ export class RecentStarts {
     this.#times.push(now)
   }
 
+  /** The last one was seen only now: starting takes a while. */
+  seen(now: Instant): void {
+    this.#times.splice(-1, 1, now)
+  }
+
   /** How many there were within the last second. */
   countAt(now: Instant): number {
     for (let at = this.oldest; at !== undefined && now - at >= WITHIN_MS; at = this.oldest) this.#times.shift()
