@@ -60,9 +60,10 @@ function saveIncident(db: Db, change: IncidentChange): CompiledQuery {
         .updateTable('incident')
         .set(({ eb, ref }) => {
           const at = wholeMs(change.at)
-          // The wall clock may have been set back since it began.
+          // The wall clock may have been set back since it began. A number by itself would stand in the text of the statement,
+          // which is prepared, and kept, for each text.
           return {
-            ended_at: eb.case().when('started_at', '>', at).then(ref('started_at')).else(at).end(),
+            ended_at: eb.case().when('started_at', '>', at).then(ref('started_at')).else(eb.val(at)).end(),
             ended_by: change.by,
           }
         })
