@@ -46,11 +46,20 @@ export type RequestOptions = {
   readonly hears?: ExchangeListener
 }
 
+/** Where an answer comes from: what is not read makes the upstream wait. */
+export interface AnswerSource {
+  pause(): void
+  /** Does nothing once the answer is over. */
+  resume(): void
+}
+
 /** Hears what an upstream says in the course of one request, before its reply. Must not throw. */
 export interface ExchangeListener {
   /** Under which the request asked for progress: on a connection that all share it alone tells whose progress it is. */
   readonly progressToken: RpcId | undefined
   notified(method: string, params: JsonObject): void
+  /** Asked now and then by sources that one request has to itself: pauses them while nobody takes what was told. */
+  keepPace?(source: AnswerSource): void
   /** True when it is going to be answered, with `Channel.answer`. */
   asked(id: RpcId, method: string, params: JsonObject): boolean
 }

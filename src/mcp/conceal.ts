@@ -39,6 +39,7 @@ export function concealReply(reply: Reply, conceal: Conceal): Reply {
 export const concealing = (hears: ExchangeListener, conceal: Conceal): ExchangeListener => ({
   progressToken: hears.progressToken,
   notified: (method, params) => hears.notified(method, concealObject(params, conceal)),
+  keepPace: (source) => hears.keepPace?.(source),
   asked: (id, method, params) => hears.asked(id, method, concealObject(params, conceal)),
 })
 

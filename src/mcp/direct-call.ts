@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/capabilities.ts'
 import type { Identity } from '../core/check.ts'
-import { type Reply, type RpcId, type ToolCaller, UpstreamFault } from './channel.ts'
+import { type AnswerSource, type Reply, type RpcId, type ToolCaller, UpstreamFault } from './channel.ts'
 import { type Conceal, concealObject, concealReply } from './conceal.ts'
 import { HEADER_MISMATCH } from './http/header-values.ts'
 import type { RelayedReply } from './relay-request.ts'
@@ -36,6 +36,10 @@ export class DirectCall implements ToolCaller {
 
   notified(method: string, params: JsonObject): void {
     this.#call.notified(method, this.#shown(params))
+  }
+
+  keepPace(source: AnswerSource): void {
+    this.#call.keepPace?.(source)
   }
 
   asked(id: RpcId, method: string, params: JsonObject): boolean {

@@ -20,6 +20,25 @@ export class Answer {
     return !this.#response.writableEnded && !this.#response.destroyed
   }
 
+  /** The client does not read as fast as it is told. */
+  get isBehind(): boolean {
+    return this.isOpen && this.#response.writableLength > MOST_AHEAD_BYTES
+  }
+
+  /** Calls `caughtUp` once the client has taken all that was told it, or left. */
+  onceCaughtUp(caughtUp: () => void): void {
+    const done = () => {
+      this.#response.off('drain', done).off('close', done)
+      caughtUp()
+    }
+    this.#response.on('drain', done).on('close', done)
+  }
+
+  /** Leaves a client that does not read. */
+  cut(): void {
+    this.#response.destroy()
+  }
+
   /** Begins a stream that ends with `end`, whatever it brings. */
   stream(headers: readonly string[] = []): void {
     if (this.#isStream || !this.isOpen) return
@@ -95,13 +114,15 @@ export class Answer {
   }
 
   #write(text: string): void {
-    // Who does not read is cut off, before what waits for it takes our memory.
-    if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy()
+    // Who does not read is cut off, before what waits for it takes our memory: not all that is told comes from who can wait.
+    if (this.#response.writableLength > MOST_UNREAD_BYTES) this.cut()
     else this.#response.write(asWritten(text))
   }
 }
 
 const MOST_UNREAD_BYTES = 16 * 1024 * 1024
+/** More than one piece of what a server says becomes; more than Node takes before it tells when the client caught up. */
+const MOST_AHEAD_BYTES = 256 * 1024
 
 const JSON_HEADERS = ['content-type', 'application/json']
 const STREAM_HEADERS = ['content-type', 'text/event-stream', 'cache-control', 'no-cache, no-transform']

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/capabilities.ts'
 import type { Outcome } from '../../core/check.ts'
-import { type Clock, type Instant, later, timestamp } from '../../core/clock.ts'
+import { type Clock, type Instant, timestamp } from '../../core/clock.ts'
 import type { CallRecord } from '../../core/gateway/call-record.ts'
 import { publicResult } from '../../core/gateway/public-result.ts'
 import { busy, failureOf, isAdmitted, type Refusal, refusalOf } from '../../core/gateway/refusal.ts'
@@ -16,7 +16,7 @@ import {
   traceIdOf,
   withContext,
 } from '../call-trace.ts'
-import { type Reply, type RpcId, UpstreamFault } from '../channel.ts'
+import { type AnswerSource, type Reply, type RpcId, UpstreamFault } from '../channel.ts'
 import type { Connection } from '../connection.ts'
 import type { Deadlines } from '../deadlines.ts'
 import type { PassedCall } from '../direct-call.ts'
@@ -32,10 +32,11 @@ import { keptPayload } from './kept-payload.ts'
 import type { LegacySession } from './legacy-session.ts'
 import { isWanted } from './log-level.ts'
 import { NoPlace } from './own-places.ts'
+import { latestEnd, longerEnd, patienceWith } from './patience.ts'
 import { refusedMessage } from './refused-message.ts'
 import { openState, sealState } from './request-state.ts'
 import { errorMessage, INTERNAL_ERROR, invalidParams, RpcFailure } from './rpc-failure.ts'
-import { CACHEABLE, complete, legacyResult, statusOf, UNCACHED } from './shown-result.ts'
+import { CACHEABLE, complete, legacyResult, outcomeOf, statusOf, UNCACHED } from './shown-result.ts'
 
 export type RelayDeps = {
   readonly monitor: Pick<Monitor, 'observeCall'>
@@ -77,13 +78,15 @@ export class RelayedCall implements PassedCall {
   #stop: ((reason: Error) => void) | undefined
   readonly progressToken: RpcId | undefined
   place = -1
+  endsAt: Instant
   /** What the client calls it. */
   readonly #clientToken: Json | undefined
   /** The trace it belongs to, as the client says. */
   readonly #context: TraceContext | undefined
   /** Only where traces are gathered. */
   readonly #span: CallSpan | undefined
-  #endsAt: Instant
+  /** The server waits for the client to read. */
+  #isHeld = false
   #own: Connection | undefined
   /** As the server is to get them. */
   #params: JsonObject
@@ -98,13 +101,12 @@ export class RelayedCall implements PassedCall {
     this.#deps = deps
     this.#request = request
     this.#startedAt = deps.clock.now()
-    this.#endsAt = deps.deadlines.after(patienceWith(request.member))
-    const meta = request.params._meta
+    this.endsAt = deps.deadlines.after(patienceWith(request.member))
     const { method, params, headerContext } = request
     this.#context = metaContext(params) ?? headerContext
     this.#span = deps.tracer?.begin({ method, target: targetOf(params), context: this.#context })
     this.#params = this.#span ? withContext(params, this.#span.context) : params
-    this.#clientToken = isObject(meta) ? meta.progressToken : undefined
+    this.#clientToken = isObject(params._meta) ? params._meta.progressToken : undefined
     this.progressToken = this.#clientToken === undefined ? undefined : `omni2-relayed-${++lastToken}`
   }
 
@@ -155,15 +157,16 @@ export class RelayedCall implements PassedCall {
     return this.#request.id
   }
 
-  get endsAt(): Instant {
-    return this.#endsAt
-  }
-
   /** Its time is up: that alone is no verdict on the server, but a reason to look at it. */
   expire(): void {
-    const { config } = this.#request.member.server
+    const { answer, member } = this.#request
+    if (this.#isHeld) {
+      answer.cut()
+      this.cancel()
+      return
+    }
     const detail = `within ${Math.round(this.#deps.clock.now() - this.#startedAt) / 1_000} s`
-    const fault = faultOf('timeout', { stage: 'handshake', where: labelOf(config.target), detail })
+    const fault = faultOf('timeout', { stage: 'handshake', where: labelOf(member.server.config.target), detail })
     this.failed(fault)
     this.#giveUp(fault)
   }
@@ -197,10 +200,21 @@ export class RelayedCall implements PassedCall {
 
   /** A server that says how far it is may take longer, though not for ever. */
   #extend(): void {
-    const patienceMs = patienceWith(this.#request.member)
-    const latest = later(this.#startedAt, MOST_PATIENCE * patienceMs)
-    const longer = this.#deps.deadlines.after(patienceMs)
-    this.#endsAt = longer < latest ? longer : latest
+    this.endsAt = longerEnd(this.#startedAt, this.#deps.clock.now(), this.#request.member)
+  }
+
+  /** What the client takes to read is not the server's time. */
+  keepPace(source: AnswerSource): void {
+    const { answer, member } = this.#request
+    if (this.#state === 'over' || this.#isHeld || !answer.isBehind) return
+    this.#isHeld = true
+    this.endsAt = latestEnd(this.#startedAt, member)
+    source.pause()
+    answer.onceCaughtUp(() => {
+      this.#isHeld = false
+      this.#extend()
+      source.resume()
+    })
   }
 
   /** Only a server that knows this client alone may ask it something. */
@@ -380,17 +394,6 @@ export class RelayedCall implements PassedCall {
   }
 }
 
-/** A call that reports progress may take this many times as long as one that is silent. */
-const MOST_PATIENCE = 10
-/** A program that installs itself first gets that long, whatever its calls may take. */
-const FIRST_START_MS = 30_000
-
-const patienceWith = ({ server: { config } }: Member): number =>
-  config.target.protocol === 'stdio' ? Math.max(config.callTimeoutMs, FIRST_START_MS) : config.callTimeoutMs
-
 const NOT_OUR_STATE = invalidParams('The requestState is not one that was given out for this')
 const LEFT = cancelled('handshake')
 const CANCELLED = new RpcFailure(200, -32_800, 'Cancelled')
-
-/** Whether the server did what it was asked: its own refusals say that it is alive. */
-const outcomeOf = (reply: Reply): Outcome => ('error' in reply || reply.result.isError === true ? 'app_error' : 'ok')

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Exchange, only, rawServer } from '../../../test/support/raw-server.ts'
 import { aServerAt, someUpstreams } from '../../../test/support/upstreams.ts'
+import { ByteBudget } from '../byte-budget.ts'
+import { meansOf } from '../means.ts'
 
 /** Checks a server that is honest until its session is kept, and then answers pings with what `write` puts on the wire. */
 async function pingOnTheWire(write: (exchange: Exchange) => void) {
@@ -69,6 +71,19 @@ describe('an answer that is given up', () => {
     await bench.upstreams.close()
     expect((await waiting).outcome).toBe('cancelled')
   })
+})
+
+test('what was passed on of a stream takes no memory of answers, however much it was', async () => {
+  await using server = await rawServer()
+  await using bench = someUpstreams({ means: { ...meansOf(), answers: new ByteBudget(200_000) } })
+  await bench.shallow(aServerAt(server.url))
+  const said = { jsonrpc: '2.0', method: 'notifications/message', params: { data: 'a'.repeat(1_000) } }
+  server.answer = only('tools/call', ({ message: { id }, response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (let count = 0; count < 1_000; count++) response.write(`data: ${JSON.stringify(said)}\n\n`)
+    response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`)
+  })
+  expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
 })
 
 describe('an answer', () => {

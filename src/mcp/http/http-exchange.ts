@@ -3,7 +3,7 @@ import { type Dispatcher, errors } from 'undici'
 import type { Stage } from '../../core/check.ts'
 import type { Clock, Instant } from '../../core/clock.ts'
 import { type ByteBudget, MemoryShare } from '../byte-budget.ts'
-import { type RequestOptions, UpstreamFault } from '../channel.ts'
+import { type AnswerSource, type RequestOptions, UpstreamFault } from '../channel.ts'
 import type { Deadlines, Timed } from '../deadlines.ts'
 import { errorCode, faultOf, inconclusive, ownShortage } from '../failures.ts'
 import type { HttpConnection } from './http-connections.ts'
@@ -18,11 +18,11 @@ export type HttpRequest = {
 
 /** Makes something of an answer while it arrives. Each method may throw an UpstreamFault, which ends the exchange. */
 export interface AnswerReader<T> {
-  /** Whether it holds what arrived until the end. */
-  readonly keeps: boolean
+  /** What it keeps of what arrived. */
+  readonly keptBytes: number
   /** A value says that all is known already; the rest of the answer then only matters to the connection. */
   start(status: number, headers: IncomingHttpHeaders): T | undefined
-  data(piece: Buffer): T | undefined
+  data(piece: Buffer, source: AnswerSource): T | undefined
   end(): T
 }
 
@@ -101,7 +101,7 @@ function areSingle(headers: WireHeaders): headers is Readonly<Record<string, str
 }
 
 /** One request and its answer, on a connection that carries nothing else meanwhile. */
-export class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
+export class Exchange<T> implements Dispatcher.DispatchHandler, Timed, AnswerSource {
   readonly #reader: AnswerReader<T>
   readonly #connection: HttpConnection
   readonly #deps: ExchangeDeps
@@ -150,6 +150,14 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
     this.#giveUp(reason, reason)
   }
 
+  pause(): void {
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    if (this.#state === 'answering') this.#controller?.resume()
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
   }
@@ -174,8 +182,9 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
     if (this.#state === 'lingering') this.#linger(piece.length)
     if (this.#state !== 'answering') return
     try {
-      this.#hold(piece.length)
-      this.#take(this.#reader.data(piece))
+      const value = this.#reader.data(piece, this)
+      if (this.#state === 'answering') this.#share.hold(this.#reader.keptBytes, this.#stage)
+      this.#take(value)
     } catch (error) {
       this.#stumble(error)
     }
@@ -225,10 +234,6 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed {
 
   #stumble(error: unknown): void {
     this.#giveUp(error instanceof Error ? error : new Error('thrown without an error', { cause: error }))
-  }
-
-  #hold(bytes: number): void {
-    if (this.#reader.keeps) this.#share.hold(this.#share.bytes + bytes, this.#stage)
   }
 
   #linger(bytes: number): void {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Json } from '../../core/capabilities.ts'
 import { ByteBuffer } from '../byte-buffer.ts'
 import type {
+  AnswerSource,
   ChannelListener,
   ExchangeListener,
   FaultDetails,
@@ -42,7 +43,6 @@ export const costOf = (piece: Buffer): number => Math.max(piece.length, 64)
 
 /** Reads the answer to one JSON-RPC request: a JSON body, or an event stream up to the reply. */
 export class ReplyReader implements AnswerReader<Reply> {
-  readonly keeps = true
   readonly #expected: Expected
   readonly #body = new ByteBuffer()
   /** Of a stream. */
@@ -75,7 +75,11 @@ export class ReplyReader implements AnswerReader<Reply> {
     if (Number(headers['content-length'] ?? 0) > limits.maxBytes) throw this.#tooLarge()
   }
 
-  data(piece: Buffer): Reply | undefined {
+  get keptBytes(): number {
+    return this.#body.length + (this.#events?.pendingBytes ?? 0)
+  }
+
+  data(piece: Buffer, source: AnswerSource): Reply | undefined {
     this.#received += costOf(piece)
     if (this.#isError) {
       if (this.#received > ERROR_BODY_BYTES) throw this.#refusal(undefined)
@@ -92,6 +96,7 @@ export class ReplyReader implements AnswerReader<Reply> {
       this.#received += EVENT_COST
       if (event.type === 'message' && event.data !== '') reply = this.#find(this.#parse(event.data), reply)
     }
+    if (reply === undefined) this.#expected.hears?.keepPace?.(source)
     return reply
   }
 
@@ -187,7 +192,7 @@ const mediaType = (headers: IncomingHttpHeaders): string =>
 
 /** Reads the answer to a message that gets no reply here: only its status matters. */
 export class AcknowledgementReader implements AnswerReader<true> {
-  readonly keeps = false
+  readonly keptBytes = 0
   readonly #site: AnswerSite
   readonly #hasSession: boolean
   readonly #mustBeAccepted: boolean

@@ -19,7 +19,7 @@ type Deps = {
 
 /** Reads the long event stream of the HTTP+SSE transport, event by event, until it ends. */
 export class SseStreamReader implements AnswerReader<'ended'> {
-  readonly keeps = false
+  readonly keptBytes = 0
   readonly #deps: Deps
   readonly #events = new EventStreamParser()
   readonly #share: MemoryShare

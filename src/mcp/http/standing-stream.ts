@@ -116,7 +116,7 @@ const LEFT = new Error('nobody listens any more')
 
 /** Reads events until the stream ends, or brings more than it may. */
 class StandingStreamReader implements AnswerReader<'ended'> {
-  readonly keeps = false
+  readonly keptBytes = 0
   readonly #deps: Deps
   readonly #opened: (acknowledged: JsonObject | undefined) => void
   readonly #repeatedBytes: number | undefined
