@@ -20,16 +20,16 @@ function sharing(url: string, mostStreams?: number) {
     onNotified: (_, method, { uri }) => heard.push(`${method} ${uri}`),
   })
   const { upstreams } = bench
-  const watched = new Set<string>()
+  const [watched, lost] = [new Map<string, () => void>(), [] as string[]]
   upstreams.watched.set(serverId(1), watched)
   const ask = async (method: string, uri: string) => {
-    if (method === SUBSCRIBE) watched.add(uri)
+    if (method === SUBSCRIBE) watched.set(uri, () => lost.push(uri))
     else watched.delete(uri)
     const request = { method, params: { uri }, client: CLIENT }
     return (await upstreams.relay(aServerAt(url), request, NOBODY_HEARS, FOREVER)).reply
   }
   const subscribe = (uri: string) => ask(SUBSCRIBE, uri)
-  return { ...bench, heard, watched, subscribe, unsubscribe: (uri: string) => ask(UNSUBSCRIBE, uri) }
+  return { ...bench, heard, watched, lost, subscribe, unsubscribe: (uri: string) => ask(UNSUBSCRIBE, uri) }
 }
 
 /** A modern server that acknowledges what `honoured` leaves of it. */
@@ -117,6 +117,18 @@ describe('a modern server', () => {
     await expect.poll(() => listened).toEqual([['a'], ['a', 'b'], ['b']])
   })
 
+  test('that tells of less than before, in what it acknowledges next, is found out', async () => {
+    let refused = ''
+    const { answer } = modern((uris) => uris.filter((uri) => uri !== refused))
+    await using server = await rawServer(answer)
+    await using bench = sharing(server.url)
+    for (const uri of ['a', 'b']) expect(await bench.subscribe(uri)).toEqual({ result: {} })
+    expect(bench.lost).toEqual([])
+    refused = 'a'
+    expect(await bench.subscribe('c')).toEqual({ result: {} })
+    expect(bench.lost).toEqual(['a'])
+  })
+
   test('is listened to no more when nothing is wanted, and again once something is', async () => {
     const { answer, streams, listened } = modern()
     await using server = await rawServer(answer)
@@ -190,13 +202,30 @@ describe('a session that took the place of one that was lost', () => {
     await expect.poll(() => asked.toSorted()).toEqual(['initialize', ...wanted].toSorted())
   })
 
+  test('is not taken to do what it refuses, though the one before did', async () => {
+    const { asked, answer, forget } = forgetful()
+    await using server = await rawServer(answer)
+    await using bench = sharing(server.url)
+    await bench.shallow(aServerAt(server.url))
+    for (const uri of ['a', 'b']) await bench.subscribe(uri)
+    forget()
+    server.answer = (exchange) => {
+      const { message, json } = exchange
+      const isRefused = message.method === SUBSCRIBE && message.params.uri === 'a'
+      if (isRefused) json(200, { jsonrpc: '2.0', id: message.id, error: { code: -32_602, message: 'gone' } })
+      else answer(exchange)
+    }
+    expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })
+    expect([bench.lost, asked.at(-1)]).toEqual([['a'], 'b'])
+  })
+
   test('is of use before all of it is set', async () => {
     const { asked, answer, forget } = forgetful()
     await using server = await rawServer(answer)
     const clock = new HeldClock()
     const { promise, resolve } = Promise.withResolvers<void>()
     await using bench = someUpstreams({ clock })
-    const watched = new Set(Array.from({ length: 20 }, (_, n) => `r${n}`))
+    const watched = new Map(Array.from({ length: 20 }, (_, n) => [`r${n}`, () => {}]))
     bench.upstreams.watched.set(serverId(1), watched)
     await bench.shallow(aServerAt(server.url))
     forget(promise)
@@ -216,7 +245,7 @@ describe('a session that took the place of one that was lost', () => {
     const { asked, answer } = forgetful()
     await using server = await rawServer(answer)
     await using bench = someUpstreams()
-    bench.upstreams.watched.set(serverId(1), new Set(['a', 'b']))
+    bench.upstreams.watched.set(serverId(1), new Map(['a', 'b'].map((uri) => [uri, () => {}])))
     server.answer = (exchange) =>
       exchange.message.method === SUBSCRIBE ? exchange.response.writeHead(500).end() : answer(exchange)
     expect(await bench.shallow(aServerAt(server.url))).toMatchObject({ outcome: 'ok' })

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/capabilities.ts'
+import { SUBSCRIBE, UNSUBSCRIBE } from './subscribing.ts'
 
 export type LastingRequest = { readonly method: string; readonly params: JsonObject }
 
@@ -8,6 +9,8 @@ export interface Lasting {
   asked(method: string, params: JsonObject): void
   /** Such a request was done. */
   done(method: string, params: JsonObject): void
+  /** It was done once, and the server refuses it now. */
+  refused(request: LastingRequest): void
   /** Whether it still is to hold. */
   holds(request: LastingRequest): boolean
   /** What is subscribed to. */
@@ -18,6 +21,12 @@ export interface Lasting {
 /** Of one client: its log level, and what it subscribed to, as many as it may. */
 export class LastingRequests implements Lasting {
   readonly #kept = new Map<string, LastingRequest>()
+  readonly #onLost: (uri: string) => void
+
+  /** `onLost` is told which resource the server tells of no more. */
+  constructor(onLost: (uri: string) => void = () => {}) {
+    this.#onLost = onLost
+  }
 
   static isOne(method: string | undefined): boolean {
     return method === 'logging/setLevel' || method === SUBSCRIBE || method === UNSUBSCRIBE
@@ -35,6 +44,10 @@ export class LastingRequests implements Lasting {
     this.#kept.set(key, { method, params })
   }
 
+  refused(request: LastingRequest): void {
+    if (request.method === SUBSCRIBE && this.#kept.delete(keyOf(request))) this.#onLost(keyOf(request))
+  }
+
   holds(request: LastingRequest): boolean {
     return this.#kept.has(keyOf(request))
   }
@@ -48,11 +61,14 @@ export class LastingRequests implements Lasting {
   }
 }
 
+/** What clients that share a connection want to hear of, each with what is to be done when the server refuses it. */
+export type SharedWatches = ReadonlyMap<string, () => void>
+
 /** Of all clients that share a connection: who knows them says what they want, and nothing is kept here. */
 export class SharedLasting implements Lasting {
-  readonly #watched: () => ReadonlySet<string>
+  readonly #watched: () => SharedWatches
 
-  constructor(watched: () => ReadonlySet<string>) {
+  constructor(watched: () => SharedWatches) {
     this.#watched = watched
   }
 
@@ -60,20 +76,21 @@ export class SharedLasting implements Lasting {
 
   done(): void {}
 
+  refused({ params }: LastingRequest): void {
+    this.#watched().get(`${params.uri}`)?.()
+  }
+
   holds({ params }: LastingRequest): boolean {
     return this.#watched().has(`${params.uri}`)
   }
 
   uris(): readonly string[] {
-    return [...this.#watched()]
+    return [...this.#watched().keys()]
   }
 
   all(): readonly LastingRequest[] {
     return this.uris().map((uri) => ({ method: SUBSCRIBE, params: { uri } }))
   }
 }
-
-const SUBSCRIBE = 'resources/subscribe'
-const UNSUBSCRIBE = 'resources/unsubscribe'
 
 const keyOf = ({ method, params }: LastingRequest): string => (method === SUBSCRIBE ? `${params.uri}` : '')

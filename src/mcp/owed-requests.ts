@@ -5,7 +5,7 @@ import type { Lasting, LastingRequest } from './lasting-requests.ts'
 type Deps = {
   readonly channel: Pick<Channel, 'request'>
   readonly clock: Clock
-  readonly lasting: Pick<Lasting, 'all' | 'holds'>
+  readonly lasting: Pick<Lasting, 'all' | 'holds' | 'refused'>
 }
 
 /** A session that has much to be set goes on after this long, and is set meanwhile. */
@@ -32,14 +32,16 @@ export class OwedRequests {
     stop()
   }
 
-  /** What the server refuses by now is let be; what it has no answer to is left for the next time. */
+  /** What the server refuses by now is over; what it has no answer to is left for the next time. */
   async pay({ limits, signal }: RequestOptions): Promise<void> {
     const { channel, lasting } = this.#deps
     const owed = this.#owed
     const payInTurn = async () => {
       for (let next = owed.shift(); next !== undefined; next = owed.shift()) {
         try {
-          if (lasting.holds(next)) await channel.request(next.method, next.params, { limits, signal, trace: undefined })
+          if (!lasting.holds(next)) continue
+          const reply = await channel.request(next.method, next.params, { limits, signal, trace: undefined })
+          if ('error' in reply) lasting.refused(next)
         } catch {
           owed.push(next)
           return

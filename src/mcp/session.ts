@@ -12,11 +12,12 @@ import {
   paramHeaders,
   paramHeadersOf,
 } from './http/header-values.ts'
-import { INVALID_PARAMS, isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
+import { isObject, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { Lasting } from './lasting-requests.ts'
 import { kindOf, LIST_LIMITS, type Listed, type ListedKind, type Listing, listAll, methodOf } from './listing.ts'
 import { OwedRequests } from './owed-requests.ts'
 import { type ClientSelf, modernMeta, paramsFor, type RelayedReply, type RelayRequest } from './relay-request.ts'
+import { NO_PLACE, NO_SUBSCRIPTIONS, NOT_HEARD, SUBSCRIBE, UNSUBSCRIBE, unheard } from './subscribing.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 export type SessionDeps = {
@@ -293,14 +294,18 @@ export class Session {
 
   /** From the greeting on; deep checks look whether it is still so. */
   async #listen({ announces }: Established, anew = false): Promise<JsonObject | undefined> {
-    const { channel, client, hears } = this.#deps
-    const uris = this.#deps.lasting.uris()
+    const { channel, client, hears, lasting } = this.#deps
+    const uris = lasting.uris()
     if (hears === 'nothing' || (hears === 'changes' && announces.length + uris.length === 0)) {
       return anew ? channel.listen?.(undefined) : undefined
     }
     const lists = Object.fromEntries(announces.map((name) => [`${name}ListChanged`, true]))
     const notifications = { ...lists, ...(uris.length > 0 && { resourceSubscriptions: uris }) }
-    return channel.listen?.({ notifications, _meta: modernMeta(client) }, anew)
+    const isNew = anew || channel.listens === false
+    const acknowledged = await channel.listen?.({ notifications, _meta: modernMeta(client) }, anew)
+    if (!isNew || acknowledged === undefined) return acknowledged
+    for (const uri of unheard(uris, acknowledged)) lasting.refused({ method: SUBSCRIBE, params: { uri } })
+    return acknowledged
   }
 
   /** One greeting at a time; who joins one that its starter gave up starts another. */
@@ -359,21 +364,7 @@ function withoutFaultyHeaders({ items, dropped }: Listed): Listed {
 const LISTEN_MS = 1_000
 
 const NO_HEADERS: ReadonlyMap<string, readonly ParamHeader[]> = new Map()
-const SUBSCRIBE = 'resources/subscribe'
-const SUBSCRIBING: ReadonlySet<string> = new Set([SUBSCRIBE, 'resources/unsubscribe'])
-const NO_SUBSCRIPTIONS: Reply = {
-  error: { code: METHOD_NOT_FOUND, message: 'The server does not tell when a resource changes' },
-}
-const NOT_HEARD: Reply = {
-  error: { code: INVALID_PARAMS, message: 'The server does not tell when this resource changes' },
-}
-const NO_PLACE: Reply = {
-  error: {
-    code: -32_000,
-    message:
-      'Omni2 keeps as many streams to servers as it may, and has none on which this one could tell: try again later',
-  },
-}
+const SUBSCRIBING: ReadonlySet<string> = new Set([SUBSCRIBE, UNSUBSCRIBE])
 const NOTHING = { tools: false, prompts: false, resources: false }
 const EMPTY = { tools: [], dropped: [] }
 const EMPTY_LIST = { items: [], dropped: [] }

@@ -11,7 +11,7 @@ import { Deadlines } from './deadlines.ts'
 import type { PassedCall } from './direct-call.ts'
 import type { AddressPolicy } from './http/address-rules.ts'
 import { Dialer } from './http/dialer.ts'
-import { type Lasting, LastingRequests, SharedLasting } from './lasting-requests.ts'
+import { type Lasting, LastingRequests, SharedLasting, type SharedWatches } from './lasting-requests.ts'
 import type { Means } from './means.ts'
 import type { Environment } from './references.ts'
 import type { ClientSelf, RelayedReply, RelayRequest } from './relay-request.ts'
@@ -45,7 +45,7 @@ type Own = {
   readonly enter: NonNullable<ConnectionDeps['enter']>
 }
 
-const NOTHING: ReadonlySet<string> = new Set()
+const NOTHING: SharedWatches = new Map()
 
 type Kept = { readonly revision: number; readonly connection: Connection }
 
@@ -59,7 +59,7 @@ export class McpUpstreams implements Upstreams {
   readonly #own = new Map<ServerId, Set<Connection>>()
   readonly #leaving = new Set<Connection>()
   /** The resources that clients want to hear of on connections that all share, by the servers' own URIs. */
-  readonly watched = new Map<ServerId, Set<string>>()
+  readonly watched = new Map<ServerId, Map<string, () => void>>()
   /** Servers that keep no sessions for clients of the legacy era, with the revision that this was seen of. */
   readonly withoutSessions = new Map<ServerId, number>()
   /** Checks and calls of our own need nothing of the client. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Client as ModernClient } from '@modelcontextprotocol/client'
-import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { LoggingMessageNotificationSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChildServer } from '../support/child-server.ts'
 import { type DualEraServer, dualEraServer } from '../support/fixture-servers.ts'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
-import { registerHealthy, stdioDraft, until } from '../support/journey.ts'
+import { check, registerHealthy, stdioDraft, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { everythingHttp, everythingStdio } from '../support/real-servers.ts'
@@ -123,23 +123,90 @@ test('a part of a resource is told to who subscribed to the whole, and to nobody
   expect([one.heard, other.heard]).toEqual([['note://a/part'], ['note://ab', 'note://last']])
 })
 
+test('what a server refuses in a later session is told: to modern clients by the end of their stream, to legacy ones in words', async () => {
+  await using server = await subscribable()
+  const { id } = await registerHealthy(omni2, 'fickle', { protocol: 'http-streamable', url: server.url })
+  const place = at('/servers/fickle/mcp')
+  await using one = await listening('/servers/fickle/mcp')
+  await using other = await legacyClient(place)
+  const said: unknown[] = []
+  other.client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void said.push(params.data))
+  const wanted = { resourceSubscriptions: ['note://a', 'note://b'] }
+  const subscription = await one.client.listen(wanted)
+  for (const uri of wanted.resourceSubscriptions) await other.client.subscribeResource({ uri })
+  server.forget('note://a')
+  await check(omni2, id)
+  expect(await subscription.closed).toBe('graceful')
+  expect((await one.client.listen(wanted)).honoredFilter).toEqual({ resourceSubscriptions: ['note://b'] })
+  expect(said).toEqual([])
+  expect(await other.call('echo')).toMatchObject({ text: 'called' })
+  const words =
+    'The server "fickle" tells no more when note://a changes. Subscribe to it again, or read it now and then.'
+  await until(
+    () => said,
+    (all) => all.length > 0,
+  )
+  expect(said).toEqual([words])
+})
+
+test('who subscribed in a process of its own hears still when all come to share one', async () => {
+  const { id } = await registerHealthy(omni2, 'alone', {
+    ...stdioDraft(everythingStdio()),
+    gateway_process: 'per_session',
+  })
+  await using one = await legacyClient(at('/servers/alone/mcp'))
+  const heard: string[] = []
+  one.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri))
+  const [resource] = (await one.client.listResources()).resources
+  const uri = resource?.uri ?? ''
+  await one.client.subscribeResource({ uri })
+  await omni2.api.updateServer({ params: { id }, body: { gateway_process: 'shared' } })
+  await one.call('toggle-subscriber-updates')
+  await until(
+    () => heard,
+    (all) => all.includes(uri),
+  )
+})
+
+test('who subscribed to as much as it may subscribes again to what it has, and to nothing more', async () => {
+  await using server = await subscribable()
+  await registerHealthy(omni2, 'many', { protocol: 'http-streamable', url: server.url })
+  await using one = await legacyClient(at('/servers/many/mcp'))
+  for (let n = 0; n < 200; n++) await one.client.subscribeResource({ uri: `note://${n}` })
+  await one.client.subscribeResource({ uri: 'note://7' })
+  await expect(one.client.subscribeResource({ uri: 'note://200' })).rejects.toThrow('at most 200 resources')
+})
+
 /** A legacy server with sessions that takes any subscription, and tells on the stream opened last. */
 async function subscribable() {
   let stream: ServerResponse | undefined
+  const sessions = new Set<string>()
+  let refused = ''
   const capabilities = { tools: {}, resources: { subscribe: true } }
   const serverInfo = { name: 'subscribable', version: '1.0.0' }
-  const server = await rawServer(({ message: { method }, request, response, result, honest }) => {
-    if (request.method === 'GET') {
+  const server = await rawServer(({ message: { id, method, params }, request, response, result, json, honest }) => {
+    const session = `${request.headers['mcp-session-id'] ?? randomUUID()}`
+    if (id !== undefined && method !== 'initialize' && !sessions.has(session)) response.writeHead(404).end()
+    else if (request.method === 'GET') {
       stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
       stream.flushHeaders()
     } else if (method === 'initialize') {
-      result({ protocolVersion: '2025-11-25', capabilities, serverInfo }, { 'mcp-session-id': randomUUID() })
-    } else if (method?.startsWith('resources/')) result({ resources: [], resourceTemplates: [] })
+      sessions.add(session)
+      result({ protocolVersion: '2025-11-25', capabilities, serverInfo }, { 'mcp-session-id': session })
+    } else if (method === 'resources/subscribe' && params.uri === refused) {
+      json(200, { jsonrpc: '2.0', id, error: { code: -32_602, message: 'no such resource' } })
+    } else if (method === 'resources/subscribe' || method === 'resources/unsubscribe') result({})
+    else if (method?.startsWith('resources/')) result({ resources: [], resourceTemplates: [] })
     else honest()
   })
   const tell = (uri: string) => {
     const message = { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } }
     stream?.write(`data: ${JSON.stringify(message)}\n\n`)
   }
-  return { ...server, tell }
+  /** All sessions; in the next ones this one resource is refused. */
+  const forget = (uri: string) => {
+    sessions.clear()
+    refused = uri
+  }
+  return { ...server, tell, forget }
 }

@@ -74,8 +74,7 @@ export class Gateway {
     this.#listeners = new Listeners(this.#subscriptions)
     const { connections, streams } = deps.mostOfToken
     this.#streams = new ClientStreams({ clock: deps.clock, mostOfToken: streams })
-    const onEnd = (session: LegacySession) => this.#subscriptions.leave(session)
-    this.#sessions = new SessionBook({ ...deps, mostOfToken: connections, onEnd })
+    this.#sessions = new SessionBook({ ...deps, mostOfToken: connections, subscriptions: this.#subscriptions })
   }
 
   visit(visit: Visit): void {
@@ -212,12 +211,15 @@ export class Gateway {
   }
 
   /** Where clients share a connection, the server is asked for what nobody subscribed to before. @throws RpcFailure when it has too much. */
-  #subscribing(session: LegacySession, { member }: Route): RelayDeps {
-    if (session.connections.watchedCount + this.#subscriptions.countOf(session) >= MOST_WATCHED) {
+  #subscribing(session: LegacySession, { member, params }: Route): RelayDeps {
+    const { connections } = session
+    const [id, wanted] = [member.server.id, `${params.uri}`]
+    const isNew = !connections.holds(id, wanted) && !this.#subscriptions.holds(id, wanted, session)
+    if (isNew && connections.watchedCount + this.#subscriptions.countOf(session) >= MOST_WATCHED) {
       throw invalidParams(`A session subscribes to at most ${MOST_WATCHED} resources`)
     }
-    const relay: McpUpstreams['relay'] = (_server, { params: { uri } }, _hears, signal) =>
-      this.#subscriptions.subscribe({ member, uri: `${uri}` }, session, signal)
+    const relay: McpUpstreams['relay'] = (_server, _request, _hears, signal) =>
+      this.#subscriptions.subscribe({ member, uri: wanted }, session, signal)
     const concealerOf: McpUpstreams['concealerOf'] = (id) => this.#deps.upstreams.concealerOf(id)
     return { ...this.#deps, upstreams: { relay, concealerOf, callNow: () => false } }
   }

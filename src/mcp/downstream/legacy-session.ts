@@ -9,9 +9,10 @@ import type { Aside } from '../connection.ts'
 import type { ClientSelf } from '../relay-request.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 import type { Answer } from './answer.ts'
+import { isAtLeast } from './log-level.ts'
 import { OwnConnections } from './own-connections.ts'
 import type { OwnPlaces } from './own-places.ts'
-import { type Hearer, RESOURCE_UPDATED } from './subscriptions.ts'
+import { type Hearer, RESOURCE_UPDATED, type Subscriptions } from './subscriptions.ts'
 
 /** What can be stopped at the client's word. */
 type Stoppable = { readonly id: RpcId; cancel(): void }
@@ -28,6 +29,7 @@ type Deps = {
   readonly upstreams: Pick<McpUpstreams, 'connectFor' | 'withoutSessions'>
   readonly places: OwnPlaces<LegacySession>
   readonly scopes: Pick<Scopes, 'partOf'>
+  readonly subscriptions: Pick<Subscriptions, 'open' | 'leave'>
 }
 
 /** In the course of what a server asks; without an answer under way, it asks on the client's own stream. */
@@ -52,21 +54,25 @@ export class LegacySession implements Begun, Hearer {
   /** What servers asked it, by our ids. */
   readonly #asked = new Map<RpcId, { readonly course: Course; readonly answered: (reply: Reply) => void }>()
   #lastAsked = 0
+  readonly #subscriptions: Deps['subscriptions']
   /** Where it hears what belongs to no request of its own. */
   #stream: Answer | undefined
 
-  constructor(begun: Begun, { upstreams, places, scopes }: Deps, now: Instant) {
+  constructor(begun: Begun, { upstreams, places, scopes, subscriptions }: Deps, now: Instant) {
     this.id = begun.id
     this.caller = begun.caller
     this.endpoint = begun.endpoint
     this.client = begun.client
     this.version = begun.version
     this.lastUsed = now
+    this.#subscriptions = subscriptions
     this.connections = new OwnConnections({
       upstreams,
       enter: (server) => places.take(this, server),
       client: begun.client,
       asideOf: (member) => this.#asideOf(member, scopes),
+      onLost: (server, uri) => this.lose(server, uri),
+      onShared: (member, uris) => void this.#carryOver(member, uris),
     })
   }
 
@@ -110,6 +116,21 @@ export class LegacySession implements Begun, Hearer {
     this.tell(method, this.#shown(server, params))
   }
 
+  /** No revision of the era has a word for it: a line of the log says it, to who listens. */
+  lose(server: string, uri: string): void {
+    if (!isAtLeast('warning', this.client.logLevel ?? 'debug')) return
+    const shown = this.#shown(server, { uri }).uri
+    const data = `The server "${server}" tells no more when ${shown} changes. Subscribe to it again, or read it now and then.`
+    this.tell('notifications/message', { level: 'warning', logger: 'omni2', data })
+  }
+
+  /** What was acknowledged holds on the connection that all share too, or is said to be lost. */
+  async #carryOver(member: Member, uris: readonly string[]): Promise<void> {
+    const watched = uris.map((uri) => ({ member, uri }))
+    const opened = new Set(await this.#subscriptions.open(watched, this))
+    for (const one of watched) if (!opened.has(one)) this.lose(member.server.config.name, one.uri)
+  }
+
   /** From now on, of all servers. */
   setLogLevel(level: string): void {
     this.client = { ...this.client, logLevel: level }
@@ -148,6 +169,7 @@ export class LegacySession implements Begun, Hearer {
     for (const { answered } of this.#asked.values()) answered(LEFT)
     this.#asked.clear()
     this.connections.close()
+    this.#subscriptions.leave(this)
     this.endStream()
   }
 

@@ -41,7 +41,7 @@ export class Listeners {
     if (this.#listeners.size >= MOST_LISTENERS) return false
     const { answer, id, caller, endpoint, filter, watched } = asked
     const kinds = new Set(TOLD_KINDS.filter((kind) => filter[FILTERS[kind]] === true))
-    const listener = new Listener({ answer, id, caller, endpoint }, kinds)
+    const listener: Listener = new Listener({ answer, id, caller, endpoint }, kinds, () => this.#end(listener))
     this.#listeners.add(listener)
     answer.onceGone(() => {
       this.#listeners.delete(listener)
@@ -60,12 +60,13 @@ export class Listeners {
 
   /** Says goodbye to those that are chosen. */
   end(isChosen: (caller: Caller) => boolean): void {
-    for (const listener of this.#listeners) {
-      if (!isChosen(listener.caller)) continue
-      listener.end()
-      this.#listeners.delete(listener)
-      this.#subscriptions.leave(listener)
-    }
+    for (const listener of this.#listeners) if (isChosen(listener.caller)) this.#end(listener)
+  }
+
+  #end(listener: Listener): void {
+    listener.end()
+    this.#listeners.delete(listener)
+    this.#subscriptions.leave(listener)
   }
 
   #opened(listener: Listener, opened: readonly Watched[]): void {
@@ -77,11 +78,14 @@ export class Listeners {
 export class Listener implements Hearer {
   readonly kinds: ReadonlySet<ToldKind>
   readonly #listening: Listening
+  /** What was acknowledged is true no more: the stream ends, and the next one's acknowledgement says what is. */
+  readonly lose: () => void
   #isAcknowledged = false
 
-  constructor(listening: Listening, kinds: ReadonlySet<ToldKind>) {
+  constructor(listening: Listening, kinds: ReadonlySet<ToldKind>, lose: () => void) {
     this.#listening = listening
     this.kinds = kinds
+    this.lose = lose
   }
 
   get endpoint(): Endpoint {

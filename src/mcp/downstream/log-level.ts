@@ -10,5 +10,7 @@ export const isLogLevel = (level: Json | undefined): level is string => level !=
 /** Whether a request of the modern era, with these params, asked for log messages like this one; most ask for none. */
 export function isWanted({ level }: JsonObject, { _meta }: JsonObject): boolean {
   const least = isObject(_meta) ? _meta[META.logLevel] : undefined
-  return isLogLevel(least) && (!isLogLevel(level) || LEVELS.indexOf(level) >= LEVELS.indexOf(least))
+  return isLogLevel(least) && (!isLogLevel(level) || isAtLeast(level, least))
 }
+
+export const isAtLeast = (level: string, least: string): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(least)

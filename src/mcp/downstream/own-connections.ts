@@ -7,6 +7,7 @@ import { NOBODY_HEARS } from '../channel.ts'
 import type { Aside, Connection } from '../connection.ts'
 import { LastingRequests } from '../lasting-requests.ts'
 import type { ClientSelf } from '../relay-request.ts'
+import { SUBSCRIBE } from '../subscribing.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
 type Deps = {
@@ -16,6 +17,10 @@ type Deps = {
   readonly client: ClientSelf
   /** What a server says outside of any request of the client's. */
   readonly asideOf: (member: Member) => Aside
+  /** The server agreed to tell of the resource, and does so no more. */
+  readonly onLost: (server: string, uri: string) => void
+  /** From here on clients share the server, who subscribed to these resources of it. */
+  readonly onShared: (member: Member, uris: readonly string[]) => void
 }
 
 /**
@@ -43,7 +48,7 @@ export class OwnConnections {
     const last = this.#open.get(server.id)
     const kept = last?.connection.isClosing ? undefined : last
     if (this.#isShared(server)) {
-      if (last !== undefined) this.#forget(server.id)
+      if (last !== undefined) this.#share(member)
       return undefined
     }
     if (kept !== undefined && (kept.revision >= server.revision || kept.connection.adopt(server.config))) {
@@ -51,7 +56,7 @@ export class OwnConnections {
     }
     void kept?.connection.close()
     const { upstreams, client, asideOf, enter } = this.#deps
-    const lasting = this.#lastingOf(server.id)
+    const lasting = this.#lastingOf(server)
     const own = { client, aside: asideOf(member), lasting, enter: () => enter(server) }
     const connection = upstreams.connectFor(server, own)
     this.#open.set(server.id, { revision: server.revision, connection })
@@ -61,6 +66,11 @@ export class OwnConnections {
   /** How many resources it subscribed to. */
   get watchedCount(): number {
     return [...this.#lasting.values()].reduce((count, lasting) => count + lasting.uris().length, 0)
+  }
+
+  /** Whether it subscribed to this one. */
+  holds(id: ServerId, uri: string): boolean {
+    return this.#lasting.get(id)?.holds({ method: SUBSCRIBE, params: { uri } }) === true
   }
 
   /**
@@ -76,9 +86,10 @@ export class OwnConnections {
   }
 
   /** The server turned out to keep no sessions. */
-  giveUp({ server: { id, revision } }: Member): void {
+  giveUp(member: Member): void {
+    const { id, revision } = member.server
     this.#without.set(id, revision)
-    this.#forget(id)
+    this.#share(member)
   }
 
   /** Also of servers that are connected later. */
@@ -103,13 +114,20 @@ export class OwnConnections {
     return this.#without.get(id) === revision
   }
 
-  #lastingOf(id: ServerId): LastingRequests {
+  #lastingOf({ id, config: { name } }: Server): LastingRequests {
     const known = this.#lasting.get(id)
     if (known !== undefined) return known
-    const lasting = new LastingRequests()
+    const lasting = new LastingRequests((uri) => this.#deps.onLost(name, uri))
     if (this.#logLevel !== undefined) lasting.done('logging/setLevel', { level: this.#logLevel })
     this.#lasting.set(id, lasting)
     return lasting
+  }
+
+  #share(member: Member): void {
+    const { id } = member.server
+    const uris = this.#lasting.get(id)?.uris() ?? []
+    this.#forget(id)
+    if (uris.length > 0) this.#deps.onShared(member, uris)
   }
 
   #forget(id: ServerId): void {

@@ -8,6 +8,7 @@ import type { McpUpstreams } from '../upstreams.ts'
 import { LegacySession } from './legacy-session.ts'
 import { OwnPlaces } from './own-places.ts'
 import { RpcFailure } from './rpc-failure.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 type Deps = {
   readonly clock: Clock
@@ -16,8 +17,7 @@ type Deps = {
   readonly mostOfToken: number
   readonly fleet: Pick<Fleet, 'find'>
   readonly scopes: Pick<Scopes, 'partOf'>
-  /** Told of each session before it ends. */
-  readonly onEnd: (session: LegacySession) => void
+  readonly subscriptions: Pick<Subscriptions, 'open' | 'leave'>
 }
 
 type Opening = {
@@ -66,8 +66,7 @@ export class SessionBook {
       if (idlest === undefined) throw new RpcFailure(503, -32_000, 'Too many sessions are open')
       this.end(idlest)
     }
-    const { upstreams, scopes } = this.#deps
-    const deps = { upstreams, scopes, places: this.#places }
+    const deps = { ...this.#deps, places: this.#places }
     const session = new LegacySession({ ...opening, id: randomUUID() }, deps, this.#deps.clock.now())
     this.#sessions.set(session.id, session)
     return session
@@ -83,7 +82,6 @@ export class SessionBook {
 
   end(session: LegacySession): void {
     this.#sessions.delete(session.id)
-    this.#deps.onEnd(session)
     session.end()
   }
 

@@ -39,17 +39,25 @@ function start() {
   }
   const subscriptions = new Subscriptions({ fleet, scopes, upstreams: { relay, watched } })
   const told = (uri: string) => subscriptions.heard(GITHUB, 'notifications/resources/updated', { uri })
-  const kept = () => [...(watched.get(GITHUB) ?? [])]
+  const kept = () => [...(watched.get(GITHUB)?.keys() ?? [])]
+  /** The server refuses in a later session what it agreed to. */
+  const refuse = (uri: string) => watched.get(GITHUB)?.get(uri)?.()
   const subscribe = (uri: string, hearer: Hearer, signal = FOREVER) =>
     subscriptions.subscribe({ member, uri }, hearer, signal)
-  return { excluded, subscriptions, fleet, member, asked, told, kept, hold, subscribe }
+  return { excluded, subscriptions, fleet, member, asked, told, kept, refuse, hold, subscribe }
 }
 
 function hearer(tokenId = 1): Hearer & { readonly heard: unknown[] } {
   const heard: unknown[] = []
   const caller = { tokenId, limit: undefined, pace: new CallPace() }
   const endpoint = { path: '/mcp', server: undefined, collection: undefined }
-  return { heard, caller, endpoint, hear: (server, _, { uri }) => heard.push(`${server} ${uri}`) }
+  return {
+    heard,
+    caller,
+    endpoint,
+    hear: (server, _, { uri }) => heard.push(`${server} ${uri}`),
+    lose: (server, uri) => heard.push(`${server} ${uri} no more`),
+  }
 }
 
 test('a server is asked once for all who want to hear, and told when the last has left', async () => {
@@ -180,6 +188,33 @@ test('what is no update of a resource is nobody’s', async () => {
   await subscribe('a', one)
   subscriptions.heard(GITHUB, 'notifications/message', { uri: 'a' })
   subscriptions.heard(GITHUB, 'notifications/resources/updated', {})
+  expect(one.heard).toEqual([])
+})
+
+test('what a server agreed to and refuses later is said to who heard it, and is asked for again by who wants it', async () => {
+  const { subscriptions, asked, told, kept, refuse, subscribe } = start()
+  const [one, other] = [hearer(), hearer()]
+  for (const uri of ['a', 'b']) await subscribe(uri, one)
+  await subscribe('b', other)
+  refuse('a')
+  await settle()
+  expect([one.heard, other.heard, kept()]).toEqual([['github a no more'], [], ['b']])
+  expect([subscriptions.countOf(one), subscriptions.holds(GITHUB, 'a', one)]).toEqual([1, false])
+  await subscribe('a', one)
+  expect(asked).toEqual(['subscribe a', 'subscribe b', 'subscribe a'])
+  told('a')
+  expect(one.heard.at(-1)).toBe('github a')
+})
+
+test('what is refused to who asks just now is said once', async () => {
+  const { refuse, hold, subscribe } = start()
+  const one = hearer()
+  const release = hold()
+  const asking = subscribe('none', one)
+  refuse('none')
+  release()
+  expect((await asking).reply).toEqual(NONE)
+  await settle()
   expect(one.heard).toEqual([])
 })
 

@@ -7,6 +7,7 @@ import type { Fleet, Member } from '../../core/watch/fleet.ts'
 import { NOBODY_HEARS } from '../channel.ts'
 import { INVALID_PARAMS, isObject } from '../json-rpc.ts'
 import type { RelayedReply } from '../relay-request.ts'
+import { NOT_HEARD } from '../subscribing.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { McpUpstreams } from '../upstreams.ts'
 
@@ -15,6 +16,8 @@ export type Hearer = {
   readonly endpoint: Endpoint
   readonly caller: Caller
   hear(server: string, method: string, params: JsonObject): void
+  /** The server agreed to tell of the resource, and does so no more. */
+  lose(server: string, uri: string): void
 }
 
 /** A resource by the server's own URI. */
@@ -80,10 +83,14 @@ export class Subscriptions {
     return watched.filter((_, at) => done[at])
   }
 
+  holds(id: ServerId, uri: string, hearer: Hearer): boolean {
+    return this.#watches.get(id)?.get(uri)?.hearers.has(hearer) === true
+  }
+
   /** False when it did not subscribe here. */
   unsubscribe(id: ServerId, uri: string, hearer: Hearer): boolean {
     const watch = this.#watches.get(id)?.get(uri)
-    if (watch?.hearers.has(hearer) !== true) return false
+    if (watch === undefined || !this.holds(id, uri, hearer)) return false
     this.#part(watch, hearer)
     return true
   }
@@ -126,11 +133,27 @@ export class Subscriptions {
     const watch = known ?? { id, uri, hearers: new Set(), last: Promise.resolve(NOT_YET) }
     this.#watches.set(id, watches.set(uri, watch))
     const { watched } = this.#deps.upstreams
-    watched.set(id, (watched.get(id) ?? new Set()).add(uri))
+    const lost = () => this.#lost(watch)
+    watched.set(id, (watched.get(id) ?? new Map()).set(uri, lost))
     const before = watch.last
     watch.last = before.catch(() => {}).then(() => this.#ask(member, 'resources/subscribe', uri))
     watch.last.catch(() => {}) // told to those who wait for it
     return watch
+  }
+
+  /** In a later session the server refused it; who asked for it just now has its answer. */
+  #lost(watch: Watch): void {
+    const { id, uri, last } = watch
+    const tell = ({ reply }: RelayedReply) => {
+      const name = this.#deps.fleet.find(id)?.server.config.name
+      if ('error' in reply || watch.last !== last || name === undefined) return
+      watch.last = Promise.resolve(REFUSED)
+      for (const hearer of [...watch.hearers]) {
+        this.#part(watch, hearer)
+        hearer.lose(name, uri)
+      }
+    }
+    last.then(tell, () => {})
   }
 
   #part(watch: Watch, hearer: Hearer): void {
@@ -183,6 +206,7 @@ const TOO_MANY: RelayedReply = {
   },
   identity: undefined,
 }
+const REFUSED: RelayedReply = { reply: NOT_HEARD, identity: undefined }
 const NOT_YET: RelayedReply = { reply: { result: {} }, identity: undefined }
 
 export const RESOURCE_UPDATED = 'notifications/resources/updated'
