@@ -154,6 +154,27 @@ describe.concurrent.each(['legacy', 'modern'] as const)('a server of the %s era'
   )
 })
 
+test('an answer that breaks off is taken up behind its last event, where a server keeps the rest', async () => {
+  let id: Exchange['message']['id']
+  await using upstream = await rawServer((exchange) => {
+    const { message, request, response } = exchange
+    if (message.method === 'tools/call') {
+      id = message.id
+      response.writeHead(200, STREAM).end('id: 7\nretry: 100\ndata:\n\n')
+    } else if (request.headers['last-event-id'] === '7') {
+      response.writeHead(200, STREAM).end(event({ id, result: { content: [{ type: 'text', text: 'the rest' }] } }))
+    } else exchange.honest()
+  })
+  const { id: server, path } = await watched(upstream)
+  await using old = await legacyClient(at(path))
+  await using modern = await modernClient(at(path))
+  for (const agent of [old, modern, old, modern]) {
+    expect(await agent.call('echo')).toMatchObject({ text: 'the rest', isError: false })
+  }
+  expect(upstream.asked.filter((method) => method === 'tools/call')).toHaveLength(4)
+  expect(await passiveChecks(server)).toEqual([])
+})
+
 describe.concurrent('time', () => {
   test('a call that hangs is given up, which makes the server be looked at and nothing more', async () => {
     let hangs = 0

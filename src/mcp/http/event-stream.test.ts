@@ -14,6 +14,14 @@ test('an event has a type and the joined lines of its data', () => {
   ])
 })
 
+test('the last id is that of an event that has happened, and a time to wait is a number', () => {
+  const parser = new EventStreamParser()
+  parser.push(Buffer.from('id: 1\nretry: 500\ndata:\n\nretry: soon\ndata: 2\n\nid: 3\ndata: 3\n'))
+  expect([parser.lastId, parser.retryMs]).toEqual(['1', 500])
+  parser.push(Buffer.from('\n'))
+  expect(parser.lastId).toBe('3')
+})
+
 test('an event without an empty line at its end has not happened', () => {
   expect(parse('data: 1\n\ndata: 2\n')).toEqual([{ type: 'message', data: '1' }])
 })

@@ -7,14 +7,20 @@ const CR = 0x0d
 
 /**
  * Takes the bytes of a text/event-stream apart (WHATWG HTML, "Interpreting an event stream"), linear in their number
- * whatever pieces they come in. Ids and retry times are not kept. Who feeds it bounds the bytes, by `pendingBytes`.
+ * whatever pieces they come in. Who feeds it bounds the bytes, by `pendingBytes`.
  */
 export class EventStreamParser {
   readonly #line = new ByteBuffer()
   #data: string[] = []
   #dataBytes = 0
   #type = ''
+  #id: string | undefined
   #skipLf = false
+
+  /** The id of the last event that had one: behind it the stream can be taken up again. */
+  lastId: string | undefined
+  /** How long the server wants to be left alone before that, in milliseconds. */
+  retryMs: number | undefined
 
   /** Bytes of the event that is not complete yet. */
   get pendingBytes(): number {
@@ -48,6 +54,7 @@ export class EventStreamParser {
       this.#data = []
       this.#dataBytes = 0
       this.#type = ''
+      this.lastId = this.#id
       return
     }
     const colon = line.indexOf(':')
@@ -58,6 +65,10 @@ export class EventStreamParser {
       this.#dataBytes += bytes
     } else if (field === 'event') {
       this.#type = value
+    } else if (field === 'id') {
+      this.#id = value
+    } else if (field === 'retry' && /^\d+$/.test(value)) {
+      this.retryMs = Number(value)
     }
   }
 }

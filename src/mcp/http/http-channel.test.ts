@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { SELF_SIGNED } from '../../../test/fixtures/self-signed.ts'
 import { deadPort } from '../../../test/support/ports.ts'
-import { type Answer, only, rawServer } from '../../../test/support/raw-server.ts'
-import { aServerAt, someUpstreams } from '../../../test/support/upstreams.ts'
+import { type Answer, type Exchange, only, rawServer } from '../../../test/support/raw-server.ts'
+import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../../test/support/upstreams.ts'
 import { Secret } from '../../core/config/secret.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -228,6 +228,74 @@ describe('credentials', () => {
     expect(result).toMatchObject({ outcome: 'auth' })
     expect(JSON.stringify(result)).not.toContain('injected')
     expect(server.connections.accepted).toBe(0)
+  })
+})
+
+describe('a stream that breaks off before the reply', () => {
+  const MARK = 'id: 7\nretry: 100\ndata:\n\n'
+
+  /** Calls a server that breaks off once it said `said`, and answers the GET after it as `rest` says. */
+  async function broken(said: string, rest: (exchange: Exchange, id: unknown) => void, over = {}, signal = FOREVER) {
+    await using server = await rawServer()
+    await using bench = someUpstreams(over)
+    await bench.shallow(aServerAt(server.url))
+    let id: unknown
+    server.answer = (exchange) => {
+      const { message, request, response } = exchange
+      if (request.method === 'GET' && request.headers['last-event-id'] !== undefined) rest(exchange, id)
+      else if (message.method !== 'tools/call') exchange.honest()
+      else {
+        id = message.id
+        response.writeHead(200, STREAM_TYPE).end(said)
+      }
+    }
+    const result = await bench.call(aServerAt(server.url), 'echo', signal)
+    return { result, asked: server.asked.filter((name) => name === 'tools/call' || name === 'GET') }
+  }
+  const reply = (id: unknown) => `data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`
+
+  test('goes on behind its last event, as often as it breaks, and nothing is called twice', async () => {
+    const ids: unknown[] = []
+    const { result, asked } = await broken(MARK, ({ request: { headers }, response }, id) => {
+      ids.push([headers['last-event-id'], headers['mcp-session-id']])
+      response.writeHead(200, STREAM_TYPE)
+      if (ids.length === 1) response.write('id: 8\ndata:\n\n', () => response.socket?.resetAndDestroy())
+      else response.end(reply(id))
+    })
+    expect(result).toMatchObject({ outcome: 'ok' })
+    expect(asked).toEqual(['tools/call', 'GET', 'GET'])
+    expect(ids).toEqual([
+      ['7', 'session-1'],
+      ['8', 'session-1'],
+    ])
+  })
+
+  test.each<readonly [string, Answer]>([
+    ['is refused', ({ response }) => response.writeHead(404).end()],
+    ['is empty', ({ response }) => response.writeHead(200, STREAM_TYPE).end()],
+    ['is no stream', ({ json }) => json(200, {})],
+  ])('stays broken when the rest %s', async (_name, rest) => {
+    const { result, asked } = await broken(MARK, rest)
+    expect(result).toMatchObject({ outcome: 'protocol', failure: { code: 'invalid_response' } })
+    expect(asked).toEqual(['tools/call', 'GET'])
+  })
+
+  test('stays broken without an id that can be named', async () => {
+    for (const said of ['data:\n\n', 'id: \u00e9\ndata:\n\n']) {
+      const { result, asked } = await broken(said, ({ honest }) => honest())
+      expect(result).toMatchObject({ outcome: 'protocol' })
+      expect(asked).toEqual(['tools/call'])
+    }
+  })
+
+  test('is waited for no longer than whoever asked does', async () => {
+    const leaving = new AbortController()
+    const clock = new HeldClock()
+    const call = broken('id: 7\nretry: 200000\ndata:\n\n', ({ honest }) => honest(), { clock }, leaving.signal)
+    await expect.poll(() => clock.waiting).toContain(200_000)
+    leaving.abort()
+    expect((await call).result).toMatchObject({ outcome: 'cancelled' })
+    expect(clock.waiting).not.toContain(200_000)
   })
 })
 

@@ -9,9 +9,10 @@ import {
   type ToolCaller,
 } from '../channel.ts'
 import { answerTo } from '../json-rpc.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import { nameHeader } from './header-values.ts'
-import type { HttpRequest } from './http-exchange.ts'
-import { AcknowledgementReader, ReplyReader } from './http-reply.ts'
+import type { HttpRequest, Stop, Waiter } from './http-exchange.ts'
+import { AcknowledgementReader, type Broken, ReplyReader } from './http-reply.ts'
 import { type HttpChannelDeps, HttpSender } from './http-sender.ts'
 import { StandingStream } from './standing-stream.ts'
 
@@ -132,12 +133,15 @@ export class HttpChannel implements Channel {
   /** A legacy server tells everything to who sends GET, a modern one what it was asked for. */
   #listening(params: JsonObject): HttpRequest {
     if (this.#dialect?.era !== 'modern') {
-      const headers = [...this.#sender.headers, 'accept', 'text/event-stream', ...this.#dialectHeaders()]
-      return { method: 'GET', path: this.#path, headers }
+      return { method: 'GET', path: this.#path, headers: this.#listenHeaders() }
     }
     const method = 'subscriptions/listen'
     const body = JSON.stringify({ jsonrpc: '2.0', id: ++this.#lastId, method, params })
     return { method: 'POST', path: this.#path, headers: this.#headersFor(method, params), body }
+  }
+
+  #listenHeaders(): readonly string[] {
+    return [...this.#sender.headers, 'accept', 'text/event-stream', ...this.#dialectHeaders()]
   }
 
   #inSession(session: string | undefined): void {
@@ -154,7 +158,32 @@ export class HttpChannel implements Channel {
       hears: options.hears,
       listener: this.#deps.listener,
       refuse: this.#refuse,
+      resume: this.#resume,
     })
+  }
+
+  /** As revisions before 2026-07-28 have it. What was broken stays so when the rest cannot be had. */
+  readonly #resume = (broken: Broken, reader: ReplyReader, waiter: Waiter<Reply>): Stop | undefined => {
+    if (this.#dialect?.era !== 'legacy' || this.#closed || !/^[\x21-\x7e]{1,1024}$/.test(broken.lastEventId)) {
+      return undefined
+    }
+    const controller = new AbortController()
+    const { signal } = controller
+    this.#restOf(broken, reader, signal).then(
+      (reply) => waiter.replied(reply),
+      () => waiter.failed(signal.aborted ? signal.reason : broken.fault),
+    )
+    return (reason) => controller.abort(reason)
+  }
+
+  async #restOf({ lastEventId, retryMs }: Broken, reader: ReplyReader, signal: AbortSignal): Promise<Reply> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const pauseMs = Math.min(Math.max(retryMs ?? RESUME_MS, LEAST_RESUME_MS), MOST_RESUME_MS)
+    const stop = this.#deps.clock.after(pauseMs, resolve)
+    await unlessAborted(promise, signal).finally(stop)
+    const headers = [...this.#listenHeaders(), 'last-event-id', lastEventId]
+    const request = { method: 'GET', path: this.#path, headers } as const
+    return this.#sender.sendFresh(request, reader, { trace: undefined, signal })
   }
 
   readonly #refuse = (asker: RpcId, method: string): void => this.#say(answerTo(asker, method))
@@ -206,6 +235,11 @@ export class HttpChannel implements Channel {
     void this.#sender.aside((options) => this.notify('notifications/cancelled', params, options))
   }
 }
+
+/** After a break, when the server does not say; and whatever it says, at least and at most. */
+const RESUME_MS = 1_000
+const LEAST_RESUME_MS = 100
+const MOST_RESUME_MS = 300_000
 
 const POST_HEADERS = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream']
 

@@ -24,7 +24,14 @@ export interface AnswerReader<T> {
   start(status: number, headers: IncomingHttpHeaders): T | undefined
   data(piece: Buffer, source: AnswerSource): T | undefined
   end(): T
+  /**
+   * An answer that broke off may go on elsewhere: then `waiter` is told there how it ends, and what this returns stops
+   * it. Undefined when it does not.
+   */
+  goOn?(fault: Error, waiter: Waiter<T>): Stop | undefined
 }
+
+export type Stop = (reason: Error) => void
 
 /** What all exchanges with one server have in common. */
 export type ExchangeDeps = {
@@ -110,6 +117,8 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed, AnswerSou
   readonly #firstByteMs: number | undefined
   #controller: Dispatcher.DispatchController | undefined
   #stopTimer: () => void
+  /** Of what goes on elsewhere. */
+  #stopRest: Stop | undefined
   #state: 'waiting' | 'answering' | 'lingering' | 'over' = 'waiting'
   #lingered = 0
   #interims = 0
@@ -147,6 +156,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed, AnswerSou
 
   /** Nobody waits for it any more; the waiter is told `reason`. */
   stop(reason: Error): void {
+    this.#stopRest?.(reason)
     this.#giveUp(reason, reason)
   }
 
@@ -219,7 +229,9 @@ export class Exchange<T> implements Dispatcher.DispatchHandler, Timed, AnswerSou
     if (this.#state === 'over') return false
     const wasKnown = this.#state === 'lingering'
     this.#end()
-    if (!wasKnown) this.#waiter.failed(fault)
+    if (wasKnown) return true
+    this.#stopRest = this.#reader.goOn?.(fault, this.#waiter)
+    if (this.#stopRest === undefined) this.#waiter.failed(fault)
     return true
   }
 

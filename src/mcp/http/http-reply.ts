@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json } from '../../core/capabilities.ts'
 import { ByteBuffer } from '../byte-buffer.ts'
-import type {
-  AnswerSource,
-  ChannelListener,
-  ExchangeListener,
-  FaultDetails,
-  Limits,
-  Reply,
-  RpcId,
+import {
+  type AnswerSource,
+  type ChannelListener,
+  type ExchangeListener,
+  type FaultDetails,
+  type Limits,
+  type Reply,
+  type RpcId,
   UpstreamFault,
 } from '../channel.ts'
 import { faultOf } from '../failures.ts'
@@ -16,7 +16,7 @@ import { parseBounded } from '../json-bounds.ts'
 import { INVALID_PARAMS, type Incoming, LIST_CHANGED, MOST_ASKED, readMessages } from '../json-rpc.ts'
 import { printable } from '../printable.ts'
 import { EventStreamParser } from './event-stream.ts'
-import type { AnswerReader } from './http-exchange.ts'
+import type { AnswerReader, Stop, Waiter } from './http-exchange.ts'
 import { type AnswerSite, faultOfHead, statusFault } from './http-status.ts'
 
 export type Expected = {
@@ -30,6 +30,15 @@ export type Expected = {
   readonly listener: Pick<ChannelListener, 'notified'>
   /** Answers what the upstream asks on the stream of the answer, and nobody is going to. */
   readonly refuse: (id: RpcId, method: string) => void
+  /** Asks for the rest of a stream, for the same reader; undefined when the server has none to give. */
+  readonly resume: (broken: Broken, reader: ReplyReader, waiter: Waiter<Reply>) => Stop | undefined
+}
+
+/** A stream that broke off with this fault before the reply, but for which the server keeps what comes after an event. */
+export type Broken = {
+  readonly fault: UpstreamFault
+  readonly lastEventId: string
+  readonly retryMs: number | undefined
 }
 
 /** An error body larger than this says nothing more. */
@@ -47,6 +56,8 @@ export class ReplyReader implements AnswerReader<Reply> {
   readonly #body = new ByteBuffer()
   /** Of a stream. */
   #events: EventStreamParser | undefined
+  /** The stream ended as it should, without the reply. */
+  #isCutShort = false
   #isError = false
   #status = 0
   #received = 0
@@ -61,6 +72,8 @@ export class ReplyReader implements AnswerReader<Reply> {
   start(status: number, headers: IncomingHttpHeaders): undefined {
     const { site, limits } = this.#expected
     this.#status = status
+    this.#isCutShort = false
+    this.#events = undefined
     this.headers = headers
     const fault = faultOfHead(status, headers, site)
     if (fault !== undefined) throw fault
@@ -102,11 +115,21 @@ export class ReplyReader implements AnswerReader<Reply> {
 
   end(): Reply {
     if (this.#isError) return this.#errorReply()
-    if (this.#events !== undefined) throw this.#invalid('its event stream ended without the reply')
+    if (this.#events !== undefined) {
+      this.#isCutShort = true
+      throw this.#invalid('its event stream ended without the reply')
+    }
     if (this.#body.length === 0) throw this.#invalid(`HTTP ${this.#status} without a body`)
     const reply = this.#find(this.#parse(this.#body.take()), undefined)
     if (reply === undefined) throw this.#invalid('its answer holds no reply')
     return reply
+  }
+
+  goOn(fault: Error, waiter: Waiter<Reply>): Stop | undefined {
+    const { lastId, retryMs } = this.#events ?? {}
+    if (lastId === undefined || !(fault instanceof UpstreamFault)) return undefined
+    if (!this.#isCutShort && fault.failure.code !== 'connection_reset') return undefined
+    return this.#expected.resume({ fault, lastEventId: lastId, retryMs }, this, waiter)
   }
 
   /** The reply to our id among `json`; `found` is one found before. */
