@@ -88,6 +88,9 @@ test('lists that are equal in all they say are held once', () => {
   const [first, second, third] = [1, 2, 3].map((id) => fleet.get(serverId(id)).capabilities?.value)
   expect(second).toBe(first)
   expect(third?.dropped[0]?.reason).toBe('is long')
+  const described = { name: 'add', hash: 'aaaa', definition: { name: 'add' } }
+  expect(first?.tools[0]?.definition).toEqual(described.definition)
+  expect(JSON.parse(JSON.stringify(first?.tools))).toEqual([described])
 })
 
 test('each change of any server has a greater version, and the fleet that of the newest', () => {
