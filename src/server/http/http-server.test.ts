@@ -112,6 +112,34 @@ test('requests sent ahead are answered in turn, each begun when the one before i
   expect((await answered).match(/answer \/\d/g)).toEqual(['answer /1', 'answer /2', 'answer /3'])
 })
 
+const LARGE = 4 * 1024 * 1024
+
+test.each([
+  ['all of it', LARGE, /^HTTP\/1.1 200 [\s\S]*slowHTTP\/1.1 200 [\s\S]*4194304$/],
+  ['and never ends', LARGE - 1, /^HTTP\/1.1 200 [\s\S]*slowHTTP\/1.1 408 /],
+])('the time of a body that waits behind a slow answer, %s, begins with its turn', async (_what, bytes, expected) => {
+  const answers: ServerResponse[] = []
+  const handler = async (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === '/slow') answers.push(response)
+    else response.setHeader('connection', 'close').end(`${(await text(request)).length}`)
+  }
+  const limits = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 10 }
+  const server = createHttpServer((request, response) => void handler(request, response).catch(() => {}), limits)
+  server.on('clientError', refuseBrokenRequest)
+  const timeouts = once(server, 'clientError')
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => server[Symbol.asyncDispose]())
+  const socket = connect(portOf(server), '127.0.0.1')
+  socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n')
+  socket.write(`POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: ${LARGE}\r\n\r\n`)
+  socket.write('a'.repeat(bytes))
+  const answered = text(socket)
+  await timeouts
+  answers[0]?.end('slow')
+  expect(await answered).toMatch(expected)
+})
+
 test('the running server has its limits, also where a request is broken', async () => {
   const { app } = await setUpServer()
   closing.push(() => app.close())

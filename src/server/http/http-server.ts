@@ -29,8 +29,9 @@ export function createHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   { stuckReaderMs = STUCK_READER_MS, ...limits }: Partial<typeof LIMITS & { readonly stuckReaderMs: number }> = {},
 ): Server {
-  const inTurn = oneAtATime(handler)
-  return createServer({ ...LIMITS, ...limits }, (request, response) => {
+  const all = { ...LIMITS, ...limits }
+  const inTurn = oneAtATime(handler, all.requestTimeout)
+  return createServer(all, (request, response) => {
     dropStuckReader(request.socket, response, stuckReaderMs)
     inTurn(request, response)
   })
@@ -40,17 +41,32 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
  * Begins with a request once those before it on the same connection are answered: then its answer gets the socket. Node
- * hands over all that came in one packet, and hundreds of them would be worked on before anyone else got a turn.
+ * hands over all that came in one packet, and hundreds of them would be worked on before anyone else got a turn. The
+ * body of one that waits is not read, so its time begins with its turn too.
  */
-function oneAtATime(handle: Handle): Handle {
+function oneAtATime(handle: Handle, requestTimeoutMs: number): Handle {
   return (request, response) => {
     if (response.socket !== null) return handle(request, response)
+    waited.set(request.socket, request)
     response.once('socket', () =>
       setImmediate(() => {
-        if (!response.destroyed) handle(request, response)
+        if (response.destroyed) return
+        limitBody(request, requestTimeoutMs)
+        handle(request, response)
       }),
     )
   }
+}
+
+/** The last request of a connection that had to wait for its turn: Node's own clock runs from its first byte. */
+const waited = new WeakMap<Socket, IncomingMessage>()
+
+function limitBody(request: IncomingMessage, ms: number): void {
+  const { socket } = request
+  const timer = setTimeout(() => {
+    if (!request.complete) refuse('ERR_HTTP_REQUEST_TIMEOUT', socket)
+  }, ms)
+  request.once('close', () => clearTimeout(timer))
 }
 
 /**
@@ -73,11 +89,13 @@ function dropStuckReader(socket: Socket, response: ServerResponse, ms: number): 
 
 /** Answers what is not even HTTP, or came too slowly, on the bare socket. */
 export function refuseBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const problem = problemOf(error.code)
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+  else if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || waited.get(socket)?.complete !== false)
+    refuse(error.code, socket)
+}
+
+function refuse(code: string | undefined, socket: Socket): void {
+  const problem = problemOf(code)
   const body = JSON.stringify(problem)
   socket.end(
     [
