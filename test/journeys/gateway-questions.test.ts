@@ -1,7 +1,9 @@
+import { Client as ModernClient } from '@modelcontextprotocol/client'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { expect, test } from 'vitest'
-import { legacyClient } from '../support/gateway-clients.ts'
+import { conformanceServer } from '../support/conformance.ts'
+import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { registerHealthy, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 import { only, rawServer } from '../support/raw-server.ts'
@@ -55,4 +57,68 @@ test('what a client never answers is dropped with its call, and takes no other s
       (counts) => counts[0] === 40 * round && counts[1] === round,
     )
   }
+})
+
+/** A modern client that says it can be asked everything, and notes what it was. */
+function answeringModern() {
+  const capabilities = { elicitation: { form: {} }, sampling: {}, roots: {} }
+  const versionNegotiation = { mode: 'auto' } as const
+  const client = new ModernClient({ name: 'answering', version: '1.0.0' }, { capabilities, versionNegotiation })
+  const asked: string[] = []
+  client.setRequestHandler('elicitation/create', () => {
+    asked.push('elicitation')
+    return { action: 'accept', content: { name: 'Ada' } }
+  })
+  client.setRequestHandler('sampling/createMessage', () => {
+    asked.push('sampling')
+    return { model: 'none', role: 'assistant', content: { type: 'text', text: 'sampled' } }
+  })
+  client.setRequestHandler('roots/list', () => {
+    asked.push('roots')
+    return { roots: [] }
+  })
+  return { client, asked }
+}
+
+test('a tool of a legacy server that wants to ask a modern client fails, and says of what', async () => {
+  await using omni2 = await Omni2.start()
+  await using server = await conformanceServer('legacy')
+  await registerHealthy(omni2, 'asking', { protocol: 'http-streamable', url: server.url })
+  const { client, asked } = answeringModern()
+  await using agent = await modernClient({ url: omni2.url, path: '/mcp', token: omni2.adminToken }, client)
+  const say = (tool: string) =>
+    agent.call(`asking__${tool}`, { message: 'm', prompt: 'p' }).then(
+      ({ isError, text }) => `${isError} ${text}`,
+      (error: Error) => error.message,
+    )
+  expect(await say('test_elicitation')).toMatch(/does not support .*elicitation/)
+  expect(await say('test_sampling')).toMatch(/sampling.createMessage is not supported/)
+  expect(asked).toEqual([])
+})
+
+test('a legacy server that asks a modern client all the same is refused while the call goes on', async () => {
+  await using omni2 = await Omni2.start()
+  const { server, release } = await askingServer(1)
+  await using rude = server
+  const answers: unknown[] = []
+  let offered: unknown
+  const { answer } = rude
+  rude.answer = (exchange) => {
+    const { id, method, params, error } = exchange.message
+    if (method === 'initialize') offered = params.capabilities
+    if (method === undefined && id !== undefined) answers.push(error)
+    answer(exchange)
+  }
+  await registerHealthy(omni2, 'rude', { url: rude.url, check_interval_seconds: 3_600 })
+  const { client, asked } = answeringModern()
+  await using agent = await modernClient({ url: omni2.url, path: '/mcp', token: omni2.adminToken }, client)
+  const call = agent.call('rude__echo')
+  await until(
+    () => answers,
+    (all) => all.length === 1,
+  )
+  expect([offered, answers]).toEqual([{}, [{ code: -32_601, message: 'roots/list is not supported' }]])
+  release()
+  expect(await call).toMatchObject({ text: 'called' })
+  expect(asked).toEqual([])
 })

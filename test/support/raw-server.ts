@@ -9,6 +9,8 @@ const Message = z.object({
   id: z.union([z.string(), z.number()]).optional(),
   method: z.string().optional(),
   params: z.record(z.string(), z.unknown()).default({}),
+  /** Of an answer to what the server asked. */
+  error: z.object({ code: z.int(), message: z.string() }).optional(),
 })
 
 export type Exchange = {
