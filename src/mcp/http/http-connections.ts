@@ -70,7 +70,7 @@ export class HttpConnections {
   close(): void {
     this.#closed = true
     for (const idle of this.#idle.splice(0)) discard(idle)
-    for (const socket of this.#all.keys()) socket.destroy(new Error(DISCARDED))
+    for (const socket of this.#all.keys()) socket.destroy(DISCARDED)
   }
 
   /** Takes back a connection whose exchange came to its end. */
@@ -116,12 +116,12 @@ export class HttpConnections {
 }
 
 /** Without an error undici takes the end of a connection for the end of an answer that has no length. */
-const DISCARDED = 'this connection is of no more use'
+const DISCARDED = new Error('this connection is of no more use')
 
 /** Ends a connection, and whatever is still under way on it. */
 function discard(...connections: readonly HttpConnection[]): void {
   for (const { client, socket } of connections) {
-    socket.destroy(new Error(DISCARDED))
+    socket.destroy(DISCARDED)
     client.destroy().catch(() => {}) // only says that it is destroyed already
   }
 }
