@@ -1,4 +1,4 @@
-import { type Instant, later } from '../clock.ts'
+import type { Instant } from '../clock.ts'
 import type { Member } from './fleet.ts'
 import { RecentStarts } from './recent-starts.ts'
 
@@ -65,7 +65,7 @@ export class Admission {
 
   /** When a start refused for the starts of this second may be asked for again. */
   nextStartAt(now: Instant): Instant {
-    return later(this.#starts.oldest ?? now, 1_000)
+    return this.#starts.fewerAt(now)
   }
 
   get inFlight(): number {

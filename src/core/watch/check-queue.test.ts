@@ -101,6 +101,7 @@ test('as long as one waits, whether for its origin or for all, there is a time t
   fill(queue, 'sound', CAPS.perOrigin + 1, shared)
   takeAll(queue, 5_000)
   expect(queue.retryAt(instant(5_000))).toBe(6_000)
+  expect(queue.retryAt(instant(7_500))).toBe(8_500)
   fill(queue, 'sound', 1, own, 100)
   expect(queue.retryAt(instant(5_000))).toBe(6_000)
   queue.remove(serverId(100))

@@ -16,7 +16,7 @@ test('it counts the starts of the last second, however many there were before', 
         now += pauseMs
         const young = all.filter((at) => now - at < 1_000)
         expect(recent.countAt(instant(now))).toBe(young.length)
-        expect(recent.oldest).toBe(young[0])
+        expect(recent.fewerAt(instant(now))).toBe((young[0] ?? now) + 1_000)
       }
     }),
   )

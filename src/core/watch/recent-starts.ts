@@ -1,4 +1,4 @@
-import type { Instant } from '../clock.ts'
+import { type Instant, later } from '../clock.ts'
 
 const WITHIN_MS = 1_000
 
@@ -17,12 +17,13 @@ export class RecentStarts {
 
   /** How many there were within the last second. */
   countAt(now: Instant): number {
-    for (let at = this.oldest; at !== undefined && now - at >= WITHIN_MS; at = this.oldest) this.#times.shift()
+    for (let [at] = this.#times; at !== undefined && now - at >= WITHIN_MS; [at] = this.#times) this.#times.shift()
     return this.#times.length
   }
 
-  /** The first of them, as of the last count. */
-  get oldest(): Instant | undefined {
-    return this.#times[0]
+  /** When there will be fewer of them; in a second when there are none. */
+  fewerAt(now: Instant): Instant {
+    this.countAt(now)
+    return later(this.#times[0] ?? now, WITHIN_MS)
   }
 }
