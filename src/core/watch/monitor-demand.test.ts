@@ -58,12 +58,16 @@ test('calls that went well are counted with the first that failed after them, an
     const { circuit } = fleet.get(id).state
     return circuit.kind === 'closed' ? circuit.window.map(({ calls, failed }) => [calls, failed]) : []
   }
+  monitor.observeCall(id, 'ok', 'token 1 search')
+  expect(seen()).toEqual([])
+  await clock.advance(1_000)
+  expect(seen()).toEqual([[1, 0]])
   for (let n = 0; n < 3; n++) monitor.observeCall(id, 'ok', 'token 1 search')
   monitor.observeCall(id, 'connect', 'token 1 search')
-  expect(seen()).toEqual([[4, 1]])
+  expect(seen()).toEqual([[5, 1]])
   monitor.observeCall(id, 'ok', 'token 1 search')
   await clock.advance(1_000)
-  expect(seen()).toEqual([[5, 1]])
+  expect(seen()).toEqual([[6, 1]])
 })
 
 test('every check that ended is told live, with or without news', async () => {

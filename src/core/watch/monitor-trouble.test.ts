@@ -5,6 +5,7 @@ import { watchInFakeTime } from '../../../test/support/watch-in-fake-time.ts'
 import type { CheckResult } from '../check.ts'
 import { AppError } from '../errors.ts'
 import { type ServerId, serverId } from '../ids.ts'
+import { CAPS } from './admission.ts'
 
 const MINUTE_MS = 60_000
 
@@ -142,6 +143,28 @@ test('what waits for company is stored at the end, and an end without any server
   await watchInFakeTime().monitor.stop()
 })
 
+test('a check under way when all ends leaves no trace', async () => {
+  const { untilAsked, hold, logged, monitor, journal, clock } = await watchOne()
+  await clock.advance(1_000)
+  const before = logged()
+  hold()
+  await untilAsked()
+  await monitor.stop()
+  await journal.close()
+  expect(logged()).toBe(before)
+})
+
+test('that a circuit lets a check through is told before anybody knows how it went', async () => {
+  const { clock, upstreams, told, hold, untilAsked } = await watchOne()
+  const circuit = () => told.flatMap(({ event }) => (event.type === 'circuit_breaker_state' ? [event.newState] : []))
+  upstreams.answer = () => refused
+  while (circuit().at(-1) !== 'open') await clock.advance(1_000)
+  hold()
+  await untilAsked()
+  await clock.advance(0)
+  expect(circuit()).toEqual(['open', 'half_open'])
+})
+
 test('an incident begins with the stages of the check that told of it', async () => {
   const { clock, upstreams, stored } = await watchOne()
   upstreams.answer = () => refused
@@ -161,4 +184,40 @@ test('who waits for the next check of a server that is removed meanwhile hears s
   await clock.advance(2_000)
   await told
   expect(upstreams.asked.length).toBe(asked)
+})
+
+test('a server that is removed while a change of it is stored stays so, and gives back the place of its check', async () => {
+  const store: Parameters<typeof watchInFakeTime>[0] = {}
+  const { create, clock, monitor, registry, fleet, upstreams } = watchInFakeTime(store)
+  const [last = serverId(0), ...ids] = await create(1 + CAPS.perOrigin)
+  await clock.advance(5_000)
+  store.commitMs = 2_000
+  const removed = ids.map((id) => registry.remove(id))
+  const changed = ids.map((id) => registry.update(id, (config) => ({ ...config, description: 'new' })))
+  const asked = ids.map((id) => monitor.checkNow(id, 'manual', { urgent: true }))
+  const ended = Promise.allSettled([...changed, ...asked])
+  await clock.advance(10_000)
+  await Promise.all(removed)
+  expect(new Set((await ended).map(({ status }) => status))).toEqual(new Set(['rejected']))
+  expect([...fleet.all()].map(({ server }) => server.id)).toEqual([last])
+  const before = upstreams.asked.length
+  void monitor.checkNow(last, 'manual', { urgent: true })
+  await clock.advance(1_000)
+  expect(upstreams.asked.slice(before)).toEqual([{ id: last, deep: true }])
+})
+
+test('who asked for a check that waits for a place is answered though it becomes due meanwhile', async () => {
+  const { create, clock, monitor, upstreams } = watchInFakeTime()
+  const [waiting = serverId(0), ...ids] = await create(1 + CAPS.perOrigin)
+  await clock.advance(55_000)
+  const held = Promise.withResolvers<CheckResult>()
+  upstreams.answer = () => held.promise
+  for (const id of ids) void monitor.checkNow(id, 'manual', { urgent: true })
+  const answers: CheckResult[] = []
+  void monitor.checkNow(waiting, 'manual', { urgent: true }).then(({ result }) => answers.push(result))
+  await clock.advance(8_000)
+  expect(answers).toEqual([])
+  held.resolve(ok)
+  await clock.advance(1_000)
+  expect(answers).toEqual([ok])
 })
