@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
+import { saveMemory } from '../src/server/save-memory.ts'
 import { systemClock } from '../src/server/system-clock.ts'
+import { watchBlocks } from './blocks.ts'
 import { coreTimeOf, spent } from './core-time.ts'
 import { cpuMicros } from './cpu.ts'
 import { type LoopLag, loopLag } from './loop-lag.ts'
@@ -21,6 +23,8 @@ export type HungFleet = {
   readonly lag: LoopLag
   /** What its main thread did meanwhile, in words. */
   readonly spent: string
+  /** Of its event loop, in words. */
+  readonly blocks: string
   readonly mostPerSecond: number
   readonly mostPerOrigin: number
 }
@@ -38,6 +42,8 @@ async function measured(count: number, silent: number): Promise<HungFleet> {
     return serverConfig(`server-${n}`, `${origins[n % origins.length]}/${path}`, INTERVAL_MS)
   })
   await using fleet = await WatchedFleet.start({ servers, clock: systemClock, observe: counter.observe })
+  // As Omni2 does once it has started.
+  saveMemory()
   const startedAt = performance.now()
   await fleet.untilChecked(servers.length, OPEN_WITHIN_MS)
   const unseen = () => fleet.count(({ lastCheckAt }) => lastCheckAt === undefined)
@@ -50,15 +56,20 @@ async function measured(count: number, silent: number): Promise<HungFleet> {
   fleet.lateMs = []
   const delays = monitorEventLoopDelay({ resolution: 10 })
   delays.enable()
+  const blocks = watchBlocks()
   const before = cpuMicros()
   const onCore = await coreTimeOf(process.pid)
   await setTimeout(WATCHED_MS)
   const coreShare = (cpuMicros() - before) / (WATCHED_MS * 1_000)
   const lag = loopLag(delays)
+  const blocked = blocks()
   const did = spent(onCore, await coreTimeOf(process.pid))
   const { mostPerSecond, mostPerOrigin } = counter
   const late = latenessOf(fleet)
-  return { sweepMs, openMs, opened: opened(), early, late, coreShare, lag, spent: did, mostPerSecond, mostPerOrigin }
+  return {
+    ...{ sweepMs, openMs, opened: opened(), early, late },
+    ...{ coreShare, lag, spent: did, blocks: blocked, mostPerSecond, mostPerOrigin },
+  }
 }
 
 const latenessOf = ({ lateMs }: WatchedFleet): Lateness => ({

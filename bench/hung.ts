@@ -37,6 +37,7 @@ export const hung: Measurement = {
           notes: [
             `All seen after ${rounded(one.sweepMs / 1_000)} s; ${one.opened} circuits open after ${rounded(one.openMs / 1_000)} s; watched for 2 min from then on.`,
             `Lag of its event loop meanwhile: p99 ${rounded(one.lag.p99)} ms, at most ${rounded(one.lag.max)} ms; of a process that did nothing: ${rounded(one.machineLag.p99)} and ${rounded(one.machineLag.max)} ms; ${one.spent}.`,
+            `${one.blocks}.`,
           ],
         },
       ],
