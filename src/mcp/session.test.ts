@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { SELF_SIGNED } from '../../test/fixtures/self-signed.ts'
 import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
 import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
 import type { JsonObject } from '../core/capabilities.ts'
@@ -296,6 +297,21 @@ describe('a session the server forgot', () => {
     late()
     expect(await first).toMatchObject({ outcome: 'ok' })
     expect(server.asked.filter((method) => method === 'initialize')).toHaveLength(2)
+  })
+
+  test('is replaced for all that were to be sent in it and had no connection yet', async () => {
+    let known = 'first'
+    await using server = await rawServer(({ message, request, result, response, honest }) => {
+      if (message.method === 'initialize') {
+        result({ protocolVersion: '2025-11-25', capabilities: {} }, { 'mcp-session-id': known })
+      } else if (request.headers['mcp-session-id'] !== known) response.writeHead(404).end()
+      else honest()
+    }, SELF_SIGNED)
+    await using bench = someUpstreams({ ca: SELF_SIGNED.cert })
+    await bench.shallow(aServerAt(server.url))
+    known = 'second'
+    const results = await Promise.all(Array.from({ length: 4 }, () => bench.call(aServerAt(server.url))))
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['ok']))
   })
 
   test('is ended at the server when we leave', async () => {

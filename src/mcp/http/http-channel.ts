@@ -81,9 +81,11 @@ export class HttpChannel implements Channel {
     const body = JSON.stringify(message)
     options.sent?.(message)
     const headers = this.#headersFor(method, params, options.headers)
+    // That it was lost may be found out while this waits for a connection.
+    const hasSession = this.#session !== undefined
     let reader: ReplyReader | undefined
     const nextReader = () => {
-      reader = this.#readerFor(id, options)
+      reader = this.#readerFor(id, options, hasSession)
       return reader
     }
     try {
@@ -103,7 +105,8 @@ export class HttpChannel implements Channel {
     const id = ++this.#lastId
     const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })
     const headers = this.#headersFor('tools/call', params, more)
-    const reader = this.#readerFor(id, { limits: CALL_LIMITS, hears: caller, trace: undefined })
+    const options = { limits: CALL_LIMITS, hears: caller, trace: undefined }
+    const reader = this.#readerFor(id, options, this.#session !== undefined)
     const call = this.#sender.sendOn(connection, { method: 'POST', path: this.#path, headers, body }, reader, caller)
     caller.begun((reason) => {
       call.stop(reason)
@@ -149,12 +152,16 @@ export class HttpChannel implements Channel {
     this.#common = undefined
   }
 
-  #readerFor(id: number, options: Pick<RequestOptions, 'limits' | 'hears' | 'trace'>): ReplyReader {
+  #readerFor(
+    id: number,
+    options: Pick<RequestOptions, 'limits' | 'hears' | 'trace'>,
+    hasSession: boolean,
+  ): ReplyReader {
     return new ReplyReader({
       id,
       limits: options.limits,
       site: this.#sender.site(options),
-      hasSession: this.#session !== undefined,
+      hasSession,
       hears: options.hears,
       listener: this.#deps.listener,
       refuse: this.#refuse,
