@@ -168,6 +168,24 @@ test('who subscribed in a process of its own hears still when all come to share 
   )
 })
 
+test('who subscribed in a session of its own hears still when its server keeps none any more', async () => {
+  await using server = await subscribable()
+  await registerHealthy(omni2, 'changed', { protocol: 'http-streamable', url: server.url })
+  await using one = await legacyClient(at('/servers/changed/mcp'))
+  const heard: string[] = []
+  one.client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void heard.push(params.uri))
+  await one.client.subscribeResource({ uri: 'note://a' })
+  server.keepNoSessions()
+  for (let n = 0; n < 2; n++) expect(await one.call('echo')).toMatchObject({ text: 'called' })
+  await until(
+    () => {
+      server.tell('note://a')
+      return heard
+    },
+    (all) => all.length > 0,
+  )
+})
+
 test('who subscribed to as much as it may subscribes again to what it has, and to nothing more', async () => {
   await using server = await subscribable()
   await registerHealthy(omni2, 'many', { protocol: 'http-streamable', url: server.url })
@@ -181,18 +199,21 @@ test('who subscribed to as much as it may subscribes again to what it has, and t
 async function subscribable() {
   let stream: ServerResponse | undefined
   const sessions = new Set<string>()
+  let keepsSessions = true
   let refused = ''
   const capabilities = { tools: {}, resources: { subscribe: true } }
   const serverInfo = { name: 'subscribable', version: '1.0.0' }
   const server = await rawServer(({ message: { id, method, params }, request, response, result, json, honest }) => {
     const session = `${request.headers['mcp-session-id'] ?? randomUUID()}`
-    if (id !== undefined && method !== 'initialize' && !sessions.has(session)) response.writeHead(404).end()
+    const isLost = keepsSessions ? !sessions.has(session) : request.headers['mcp-session-id'] !== undefined
+    if (id !== undefined && method !== 'initialize' && isLost) response.writeHead(404).end()
     else if (request.method === 'GET') {
       stream = response.writeHead(200, { 'content-type': 'text/event-stream' })
       stream.flushHeaders()
     } else if (method === 'initialize') {
       sessions.add(session)
-      result({ protocolVersion: '2025-11-25', capabilities, serverInfo }, { 'mcp-session-id': session })
+      const given = keepsSessions ? { 'mcp-session-id': session } : undefined
+      result({ protocolVersion: '2025-11-25', capabilities, serverInfo }, given)
     } else if (method === 'resources/subscribe' && params.uri === refused) {
       json(200, { jsonrpc: '2.0', id, error: { code: -32_602, message: 'no such resource' } })
     } else if (method === 'resources/subscribe' || method === 'resources/unsubscribe') result({})
@@ -208,5 +229,8 @@ async function subscribable() {
     sessions.clear()
     refused = uri
   }
-  return { ...server, tell, forget }
+  const keepNoSessions = () => {
+    keepsSessions = false
+  }
+  return { ...server, tell, forget, keepNoSessions }
 }

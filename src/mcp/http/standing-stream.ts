@@ -93,7 +93,9 @@ export class StandingStream {
     return this.#triedAt !== undefined && this.#deps.clock.now() - this.#triedAt < PAUSE_MS
   }
 
+  /** The next one is opened whenever it is wanted. */
   close(): void {
+    this.#triedAt = undefined
     if (this.#streams.size > 0) this.#deps.places.giveBack()
     for (const stream of this.#streams) stream.abort(LEFT)
     this.#streams.clear()
