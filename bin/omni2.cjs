@@ -20,6 +20,9 @@ if (Number(found.split('.')[0]) < NEEDED) {
   // Most of what a start allocates stays. V8 would let the young generation of its heap grow for that, to 11 MiB that an idle
   // Omni2 never uses. Once it is started, it may grow.
   setFlagsFromString('--semi-space-growth-factor=1')
+  // The old one may double until it is collected again, and not become four times as large: how far it may go next is decided at
+  // each collection, and the last one of a start would let the first checks fill it with what nobody needs.
+  setFlagsFromString('--heap-growing-percent=100')
   const source = path.join(__dirname, '../src/cli/main.ts')
   void import(existsSync(source) ? source : path.join(__dirname, '../dist/server/main.js'))
 }
