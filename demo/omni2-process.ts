@@ -11,7 +11,7 @@ const LEASH = require.resolve('./leash.js')
 const PROGRAM = path.join(ROOT, 'bin/omni2.cjs')
 const START_DEADLINE_MS = 20_000
 /** Calls in flight may take 10 s to finish. */
-const END_DEADLINE_MS = 15_000
+const END_DEADLINE_MS = 20_000
 const PAUSE_MS = 50
 const KEPT_OUTPUT = 1024 * 1024
 

@@ -10,9 +10,9 @@ const LOOK_MS = 250
  * no Set: the tables that a Set outgrows refer to each other, and keep all that was ever in them until the whole heap is
  * collected.
  */
-export class Deadlines {
+export class Deadlines<T extends Timed = Timed> {
   readonly #clock: Clock
-  readonly #timed: Timed[] = []
+  readonly #timed: T[] = []
   #stopLooking: (() => void) | undefined
   #onIdle: () => void = () => {}
 
@@ -24,12 +24,12 @@ export class Deadlines {
     return later(this.#clock.now(), ms)
   }
 
-  add(timed: Timed): void {
+  add(timed: T): void {
     timed.place = this.#timed.push(timed) - 1
     if (this.#stopLooking === undefined) this.#look()
   }
 
-  remove(timed: Timed): void {
+  remove(timed: T): void {
     const { place } = timed
     if (this.#timed[place] !== timed) return
     const last = this.#timed.pop()
@@ -43,14 +43,15 @@ export class Deadlines {
     this.#onIdle()
   }
 
-  /** Resolves once nothing is timed any more, or after `patienceMs`. */
-  async idle(patienceMs: number): Promise<void> {
-    if (this.#timed.length === 0) return
+  /** Resolves once nothing is timed any more, or after `patienceMs`; with what is left then. */
+  async idle(patienceMs: number): Promise<readonly T[]> {
+    if (this.#timed.length === 0) return []
     const { promise, resolve } = Promise.withResolvers<void>()
     const stop = this.#clock.after(patienceMs, resolve)
     this.#onIdle = resolve
     await promise
     stop()
+    return this.#timed.slice()
   }
 
   #look(): void {

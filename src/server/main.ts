@@ -19,8 +19,8 @@ type Options = {
   readonly signal: AbortSignal
 }
 
-/** Requests and calls in flight get this long to finish. */
-const DRAIN_MS = 10_000
+/** Calls in flight get 10 s of it to finish, and what they did is stored in the rest. */
+const STOP_MS = 15_000
 
 /** Runs Omni2 until `signal` aborts. @throws AppError for what a person must mend before it can start. */
 export async function serve({ env, flags, version, out, signal }: Options): Promise<void> {
@@ -44,7 +44,7 @@ export async function serve({ env, flags, version, out, signal }: Options): Prom
     if (!signal.aborted) await ended.promise
   } finally {
     log.info('stopping')
-    const late = systemClock.after(DRAIN_MS, () => {
+    const late = systemClock.after(STOP_MS, () => {
       log.error('could not stop in time; ending at once')
       process.exit(1)
     })

@@ -120,6 +120,36 @@ test(`${CLIENTS} calls in flight are answered before Omni2 stops, and all of the
   expect(recorded.map(({ outcome }) => outcome)).toEqual(calls.map(() => 'ok'))
 })
 
+test('a call that Omni2 cannot wait for when it stops is told so and is on record, and what waits is never sent', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'omni2-stop-'))
+  await using owned = new AsyncDisposableStack()
+  owned.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const omni2 = owned.use(await Omni2.start({ dataDir }))
+  const upstream = owned.use(await rawServer(only('tools/call', () => {})))
+  await registerHealthy(omni2, 'endless', { url: upstream.url })
+  const { token } = await omni2.api.createToken({ body: { name: 'agent', role: 'agent' } })
+  const place = { url: omni2.url, path: '/mcp', token }
+  const agents = [owned.use(await legacyClient(place)), owned.use(await modernClient(place))]
+  const running = Array.from({ length: 64 }, (_, n) => agents[n % 2]?.call('endless__echo'))
+  const asked = () => upstream.asked.filter((method) => method === 'tools/call').length
+  await until(asked, (count) => count === 64)
+  const waiting = agents.map((agent) => agent.call('endless__echo'))
+  await omni2.process.end()
+  expect(omni2.process.exitCode).toBe(0)
+  for (const result of await Promise.all(running)) {
+    expect(result).toMatchObject({ isError: true, meta: { 'omni2/refusal': { may_be_done: true } } })
+    expect(result?.text).toContain('Omni2 was told to stop')
+  }
+  for (const result of await Promise.all(waiting)) {
+    expect(result).toMatchObject({ isError: true, meta: { 'omni2/refusal': { may_be_done: false } } })
+  }
+  expect(asked()).toBe(64)
+
+  const again = owned.use(await Omni2.start({ dataDir }))
+  const { calls } = await again.api.listCalls({ query: { limit: 1_000 } })
+  expect(calls.filter(({ outcome }) => outcome === 'cancelled')).toHaveLength(64)
+})
+
 const listening = (token: string, session = '') => ({
   authorization: `Bearer ${token}`,
   accept: 'text/event-stream',

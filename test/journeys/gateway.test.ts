@@ -62,7 +62,7 @@ test('a server that dies is told in words, and is back for who was connected all
     const failed = await agent.call('old__echo', { text: 'b' })
     expect(failed.isError).toBe(true)
     expect(failed.text).toMatch(/^The server "old" did not do this: Connection refused .* Try again in \d+ s/)
-    expect(failed.meta['omni2/refusal']).toMatchObject({ server: 'old', reason_code: 'connect_refused' })
+    expect(failed.meta['omni2/refusal']).toMatchObject({ reason_code: 'connect_refused', may_be_done: false })
   }
   for (let failures = 0; failures < 5; failures++) await check(up.omni2, id)
   await untilStatus(up.omni2, id, 'circuit_open')

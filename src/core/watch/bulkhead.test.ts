@@ -122,3 +122,14 @@ test('who waited leaves nothing behind on its signal', async () => {
   begun[64]?.resolve()
   await waiting
 })
+
+test('when it closes, what waits is turned away, and what runs goes on', async () => {
+  const { bulkhead, begun, call } = start()
+  const running = Array.from({ length: 64 }, () => call())
+  const waiting = call()
+  bulkhead.close()
+  await expect(waiting).rejects.toMatchObject({ code: 'unavailable' })
+  for (const { resolve } of begun) resolve()
+  await Promise.all(running)
+  expect(begun).toHaveLength(64)
+})

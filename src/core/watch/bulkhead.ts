@@ -4,7 +4,8 @@ import type { ServerId } from '../ids.ts'
 /** Calls of one server that run at once, and that wait for one of them to end. */
 const PLACES = { running: 64, waiting: 64 } as const
 
-type Places = { running: number; readonly waiting: (() => void)[] }
+type Waiting = { readonly entered: () => void; readonly turnedAway: () => void }
+type Places = { running: number; readonly waiting: Waiting[] }
 
 /** Keeps the calls of one server from using up what all servers share. */
 export class Bulkhead {
@@ -19,18 +20,21 @@ export class Bulkhead {
     return true
   }
 
-  /** Calls `entered` with the place that another call leaves, first come first served. False when too many wait. */
-  wait(id: ServerId, entered: () => void): boolean {
+  /**
+   * Calls `entered` with the place that another call leaves, first come first served, or `turnedAway` when this closes.
+   * False when too many wait.
+   */
+  wait(id: ServerId, entered: () => void, turnedAway: () => void): boolean {
     const waiting = this.#servers.get(id)?.waiting
     if (waiting === undefined || waiting.length >= PLACES.waiting) return false
-    waiting.push(entered)
+    waiting.push({ entered, turnedAway })
     return true
   }
 
   /** Waits no longer. False when it has its place, or never waited. */
   giveUp(id: ServerId, entered: () => void): boolean {
     const waiting = this.#servers.get(id)?.waiting
-    const at = waiting?.indexOf(entered) ?? -1
+    const at = waiting?.findIndex((one) => one.entered === entered) ?? -1
     if (at < 0) return false
     waiting?.splice(at, 1)
     return true
@@ -40,8 +44,13 @@ export class Bulkhead {
     const places = this.#servers.get(id)
     if (places === undefined) return
     const next = places.waiting.shift()
-    if (next) next()
+    if (next) next.entered()
     else if (--places.running === 0) this.#servers.delete(id)
+  }
+
+  /** Turns away all that wait. */
+  close(): void {
+    for (const { waiting } of this.#servers.values()) for (const { turnedAway } of waiting.splice(0)) turnedAway()
   }
 
   /**
@@ -60,9 +69,8 @@ export class Bulkhead {
   async #turn(id: ServerId, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    if (!this.wait(id, resolve)) {
-      throw new AppError('unavailable', 'Too many calls wait for this server', { retryAfterMs: 1_000 })
-    }
+    const full = new AppError('unavailable', 'Too many calls wait for this server', { retryAfterMs: 1_000 })
+    if (!this.wait(id, resolve, () => reject(full))) throw full
     const leave = () => {
       if (this.giveUp(id, resolve)) reject(signal.reason)
     }

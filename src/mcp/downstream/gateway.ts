@@ -9,6 +9,7 @@ import type { Fleet } from '../../core/watch/fleet.ts'
 import { headerContext } from '../call-trace.ts'
 import { CALL_LIMITS, type RpcId, UpstreamFault } from '../channel.ts'
 import { Deadlines } from '../deadlines.ts'
+import { cancelled } from '../failures.ts'
 import { LEGACY_VERSIONS } from '../handshake.ts'
 import { parseBounded } from '../json-bounds.ts'
 import { INVALID_PARAMS, isObject, readMessage } from '../json-rpc.ts'
@@ -113,12 +114,14 @@ export class Gateway {
     for (const session of this.#sessions.all()) if (isRevoked(session.caller.tokenId)) this.#sessions.end(session)
   }
 
-  /** Lets calls in flight finish, at most 10 s, and then ends every session. */
+  /** Lets calls in flight finish for 10 s, tells the others that nobody waits for them, and ends every session. */
   async close(): Promise<void> {
     this.#streams.close()
     this.#listeners.end(() => true)
     for (const session of this.#sessions.all()) session.endStream()
-    await this.#deps.deadlines.idle(PATIENCE_MS)
+    const late = await this.#deps.deadlines.idle(PATIENCE_MS)
+    this.#deps.bulkhead.close()
+    for (const call of late) call.giveUp(STOPPING)
     this.#sessions.close()
   }
 
@@ -330,6 +333,7 @@ const LONGEST_LISTEN = 262_144
 
 /** How long calls may go on once Omni2 is to stop. */
 const PATIENCE_MS = 10_000
+const STOPPING = cancelled('handshake', 'Omni2 was told to stop, and could not wait for the answer')
 
 const NO_TOOLS: readonly Capability[] = []
 const MODERN_ONLY: ReadonlySet<string> = new Set(['server/discover', 'subscriptions/listen', 'initialize'])

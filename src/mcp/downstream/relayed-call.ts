@@ -42,7 +42,7 @@ export type RelayDeps = {
   readonly monitor: Pick<Monitor, 'observeCall'>
   readonly upstreams: Pick<McpUpstreams, 'relay' | 'callNow' | 'concealerOf'>
   readonly bulkhead: Bulkhead
-  readonly deadlines: Deadlines
+  readonly deadlines: Deadlines<RelayedCall>
   readonly clock: Clock
   /** Names, in lower case, of fields that are never kept. */
   readonly hiddenFields: ReadonlySet<string>
@@ -124,12 +124,10 @@ export class RelayedCall implements PassedCall {
     }
     asker.session?.began(this)
     const serverId = member.server.id
-    if (bulkhead.enter(serverId)) {
-      this.#run()
-      return
-    }
-    this.#state = 'waiting'
-    if (!bulkhead.wait(serverId, this.#run)) this.#refuse(busy(member, clock), 'refused')
+    const noPlace = () => this.#refuse(busy(member, clock), 'refused')
+    if (bulkhead.enter(serverId)) this.#run()
+    else if (bulkhead.wait(serverId, this.#run, noPlace)) this.#state = 'waiting'
+    else noPlace()
   }
 
   /** The server gets its own state back, and none that it did not give out for this. */
@@ -147,7 +145,7 @@ export class RelayedCall implements PassedCall {
     const { answer, asker, id } = this.#request
     if (this.#state === 'over') return
     this.#finish('cancelled', undefined)
-    this.#giveUp(LEFT)
+    this.giveUp(LEFT)
     // A legacy client that cancelled ignores what comes, but its HTTP request has to end.
     if (asker.session !== undefined) answer.reply(errorMessage(id, CANCELLED))
   }
@@ -166,12 +164,12 @@ export class RelayedCall implements PassedCall {
       return
     }
     const detail = `within ${Math.round(this.#deps.clock.now() - this.#startedAt) / 1_000} s`
-    const fault = faultOf('timeout', { stage: 'handshake', where: labelOf(member.server.config.target), detail })
-    this.failed(fault)
-    this.#giveUp(fault)
+    this.giveUp(faultOf('timeout', { stage: 'handshake', where: labelOf(member.server.config.target), detail }))
   }
 
-  #giveUp(reason: UpstreamFault): void {
+  /** Tells the client why, unless it left, and waits for the server no longer. */
+  giveUp(reason: UpstreamFault): void {
+    this.failed(reason)
     this.#abort?.abort(reason)
     this.#stop?.(reason)
   }
@@ -339,7 +337,7 @@ export class RelayedCall implements PassedCall {
     const { clock, onError } = this.#deps
     const { member, answer, id } = this.#request
     if (error instanceof UpstreamFault) {
-      this.#refuse(failureOf(member, error.failure, clock), error instanceof NoPlace ? 'refused' : error.outcome)
+      this.#refuse(failureOf(member, error, clock), error instanceof NoPlace ? 'refused' : error.outcome)
       return
     }
     onError(error)
