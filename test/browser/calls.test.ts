@@ -65,6 +65,10 @@ test('calls come in as they end, are found by what they were, and what they came
   await tools.getByRole('row', { name: /search github 2 .* 50%/ }).waitFor()
   await dashboard.screenshots('calls-by-tool')
   expect(await dashboard.axe()).toEqual([])
+  await page.setViewportSize({ width: 390, height: 844 })
+  await tools.getByRole('row', { name: /search github 2 50%/ }).waitFor()
+  expect(await dashboard.axe()).toEqual([])
+  await page.setViewportSize({ width: 1440, height: 900 })
   await tools.getByRole('link', { name: 'search' }).click()
   await expect.poll(() => table.getByRole('row').count()).toBe(3)
 

@@ -14,9 +14,12 @@ const COLUMNS: readonly Column<CallView>[] = [
     id: 'called',
     header: 'Called',
     cell: (call) => (
-      <Link to="/calls/$id" params={{ id: call.id }} className={classes.name} title={calledText(call)}>
-        {calledText(call)}
-      </Link>
+      <>
+        <Link to="/calls/$id" params={{ id: call.id }} className={classes.name} title={calledText(call)}>
+          {calledText(call)}
+        </Link>
+        <span className={classes.narrowServer}>{call.server_name}</span>
+      </>
     ),
   },
   { id: 'server', header: 'Server', cell: ({ server_name }) => server_name },

@@ -71,14 +71,17 @@ export function TargetTraffic({ summary, scroller }: Props) {
 function target(row: Target) {
   const tool = row.target === null ? undefined : [row.target]
   return (
-    <Link
-      from="/calls"
-      to="/calls"
-      search={(before) => ({ ...before, server: [row.server_id], tool, view: undefined })}
-      className={classes.name}
-      title={calledText(row)}
-    >
-      {calledText(row)}
-    </Link>
+    <>
+      <Link
+        from="/calls"
+        to="/calls"
+        search={(before) => ({ ...before, server: [row.server_id], tool, view: undefined })}
+        className={classes.name}
+        title={calledText(row)}
+      >
+        {calledText(row)}
+      </Link>
+      <span className={classes.narrowServer}>{row.server_name}</span>
+    </>
   )
 }
