@@ -107,3 +107,13 @@ export async function initialized({ url, path, token }: Pick<Target, 'url' | 'pa
   })
   return answer.headers.get('mcp-session-id') ?? ''
 }
+
+/** Ends a session, as a client does that leaves. */
+export async function ended(
+  { url, path, token }: Pick<Target, 'url' | 'path' | 'token'>,
+  session: string,
+): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, 'mcp-session-id': session }
+  const { status } = await fetch(`${url}${path}`, { method: 'DELETE', headers })
+  if (status !== 200 && status !== 204) throw new Error(`The session was not ended: HTTP ${status}`)
+}
