@@ -22,14 +22,14 @@ export function mergeSketches(sketches: Iterable<Sketch>): Sketch {
   return merged
 }
 
-/** The time in milliseconds that a share `q` (0..1) of all was no slower than; undefined of an empty sketch. */
+/** The least time in milliseconds that a share `q` (0..1) of all was no slower than (nearest rank); undefined of an empty sketch. */
 export function quantile(sketch: Sketch, q: number): number | undefined {
   const sorted = [...sketch].sort(([a], [b]) => a - b)
-  const rank = q * (countOf(sketch) - 1)
+  const rank = q * countOf(sketch)
   let seen = 0
   for (const [bucket, count] of sorted) {
     seen += count
-    if (seen > rank) return timeOf(bucket)
+    if (seen >= rank) return timeOf(bucket)
   }
   return undefined
 }
