@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostileBehaviour } from '../fixtures/servers/hostile-behaviours.ts'
 import { type HostileServer, hostileServer, legacyServer } from '../support/fixture-servers.ts'
-import { check, read, registerHealthy } from '../support/journey.ts'
+import { check, checkAnew, read, registerHealthy } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 
 const REASONS = {
@@ -89,7 +89,7 @@ test('whatever hostile servers answer is told for what it is, costs little, and 
     expect(now).not.toMatchObject({ health_status: 'healthy', badges: [] })
   }
   for (const { upstream } of foes) await upstream.relent()
-  const after = await Promise.all(foes.map(({ id }) => check(omni2, id)))
+  const after = await Promise.all(foes.map(({ id }) => checkAnew(omni2, id)))
   for (const { health_result } of after) expect(health_result).toMatchObject({ outcome: 'ok', tool_count: 1 })
 })
 

@@ -55,6 +55,12 @@ export async function check(omni2: Omni2, id: number): Promise<HealthCheckAnswer
   return answer.health_result.outcome === 'inconclusive' ? omni2.api.triggerHealthCheck({ params: { id } }) : answer
 }
 
+/** Checks what a server is from now on: the first may join a check that began before, the second begins after that. */
+export async function checkAnew(omni2: Omni2, id: number): Promise<HealthCheckAnswer> {
+  await check(omni2, id)
+  return check(omni2, id)
+}
+
 /** The stored events that a reader heard. */
 export const heard = (live: Live): StoredEventView[] =>
   live.messages.flatMap((message) => ('event_type' in message && 'seq' in message ? [message] : []))
