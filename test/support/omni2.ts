@@ -28,6 +28,9 @@ export type Omni2Options = {
 
 const never = new AbortController().signal
 
+/** Below those that Linux gives to whoever asks for any, who would get it before Omni2 listens; apart by test process. */
+let lastPort = 10_000 + (process.pid % 350) * 64
+
 /** The real Omni2 in a process of its own, with an admin's client. Ends with its `await using` block. */
 export class Omni2 implements AsyncDisposable {
   readonly adminToken: string
@@ -40,7 +43,7 @@ export class Omni2 implements AsyncDisposable {
   static async start({ dataDir, env = {}, port: given, ...how }: Omni2Options = {}): Promise<Omni2> {
     const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'omni2-test-')))
     const adminToken = `omni2_admin_${randomBytes(32).toString('base64url')}`
-    const port = given ?? (await freePort(0))
+    const port = given ?? (await freePort(++lastPort))
     const omni2 = new Omni2(
       new Omni2Process({ ...how, port, dataDir: folder, adminToken, env: { ...COMPILED, ...env } }),
       folder,
