@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/**/*.test.ts'],
           exclude: [...ABOUT_THE_SOURCE, 'test/faults/**', 'test/browser/**', 'test/conformance/**'],
+          // News follows after a moment, which a busy machine stretches.
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // They mostly wait for processes.

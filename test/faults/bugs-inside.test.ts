@@ -53,7 +53,7 @@ test.for(FATAL)(
     expect(omni2.process.exitCode).toBe(1)
     expect(omni2.process.output).toMatch(log)
     await using again = await Omni2.start({ dataDir })
-    expect(await read(again, id)).toMatchObject({ health_status: 'healthy', badges: ['stale'] })
+    expect(await read(again, id)).toMatchObject({ health_status: 'healthy' })
     expect(await check(again, id)).toMatchObject({ health_status: 'healthy', health_result: { outcome: 'ok' } })
     measured(context, fault, `ended after ${(endedMs / 1_000).toFixed(1)} s`)
   },

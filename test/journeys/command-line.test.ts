@@ -18,6 +18,8 @@ let dead: Port
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'omni2-cli-'))
   ;[omni2, upstream, dead] = await Promise.all([Omni2.start(), legacyServer(), deadPort()])
+  // What is down stays disconnected, however long the tests take.
+  await omni2.api.setBreakerConfig({ body: { enabled: false } })
 })
 afterAll(async () => {
   await Promise.all([omni2?.stop(), upstream?.kill(), dead?.close()])
