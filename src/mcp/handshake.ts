@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/capabilities.ts'
-import type { Era, Identity, ServerInfo } from '../core/check.ts'
+import type { Era, Identity, ServerInfo, Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
 import { faultOf } from './failures.ts'
@@ -27,9 +27,6 @@ export type Established = {
 const LIST_NAMES = ['tools', 'prompts', 'resources'] as const
 type ListName = (typeof LIST_NAMES)[number]
 
-/** Either what was settled, or the JSON-RPC error a live server refused us with. */
-export type Greeting = Established | { readonly refusal: Extract<Reply, { error: unknown }> }
-
 export type Greeter = {
   readonly channel: Channel
   /** Whom the server is greeted as. */
@@ -51,17 +48,17 @@ export type Greeter = {
 /**
  * Finds the era of the server and greets it in that: `server/discover`, else `initialize`. What 401, 403, 5xx and
  * silence say has nothing to do with the era, so they end the search.
- * @throws UpstreamFault.
+ * @throws UpstreamFault, also for a JSON-RPC error: who answers so is alive, and yet no client can use it.
  */
-export async function greet(greeter: Greeter, options: RequestOptions): Promise<Greeting> {
+export async function greet(greeter: Greeter, options: RequestOptions): Promise<Established> {
   const [first, second] = greeter.eras
-  if (second === undefined) return settled(await attempt(first ?? 'legacy', greeter, options))
+  if (second === undefined) return settled(await attempt(first ?? 'legacy', greeter, options), greeter, options)
   const firstTry = await attempt(first ?? 'modern', greeter, options)
   if ('identity' in firstTry) return firstTry
   const secondTry = await attempt(second, greeter, options)
   if ('identity' in secondTry) return secondTry
   // What the server says to `initialize` tells more than that it does not know `server/discover`.
-  return settled(second === 'legacy' ? secondTry : firstTry)
+  return settled(second === 'legacy' ? secondTry : firstTry, greeter, options)
 }
 
 /** What a `DiscoverResult` says, when it is one and offers our modern revision. */
@@ -82,10 +79,16 @@ export function readDiscovery(result: JsonObject, redact: Greeter['redact']): Es
 /** Not this era, as far as can be told: with the refusal that said so, and the fault to throw when nothing else works. */
 type Rejected = { readonly rejected: Extract<Reply, { error: unknown }> | UpstreamFault }
 
-function settled(tried: Established | Rejected): Greeting {
+function settled(tried: Established | Rejected, { where, redact }: Greeter, options: RequestOptions): Established {
   if ('identity' in tried) return tried
   if (tried.rejected instanceof UpstreamFault) throw tried.rejected
-  return { refusal: tried.rejected }
+  const { code, message } = tried.rejected.error
+  throw faultOf('invalid_response', {
+    stage: stageOf(options),
+    where,
+    detail: `it refuses the handshake with error ${code} (${printable(redact(message))})`,
+    nextAction: "Look into the server's own log: no client can open a session with it.",
+  })
 }
 
 const attempt = (era: Era, greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> =>
@@ -118,7 +121,6 @@ async function discover(greeter: Greeter, options: RequestOptions, isAgain = fal
 
 async function initialize(greeter: Greeter, options: RequestOptions): Promise<Established | Rejected> {
   const { channel, client, where } = greeter
-  const stage = options.trace?.stage ?? 'handshake'
   const { info: clientInfo = {}, capabilities } = client
   const params = { protocolVersion: LEGACY_VERSIONS[0], capabilities, clientInfo }
   let reply: Reply
@@ -136,7 +138,7 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
   const { protocolVersion, capabilities: offers, serverInfo } = reply.result
   if (typeof protocolVersion !== 'string' || !isObject(offers)) {
     throw faultOf('invalid_response', {
-      stage,
+      stage: stageOf(options),
       where,
       detail: 'its answer to initialize lacks what the protocol asks for',
     })
@@ -188,8 +190,10 @@ function mismatch({ where, redact }: Greeter, options: RequestOptions, offered: 
   const versions = isTexts(offered)
     ? printable(redact(offered.slice(0, 10).join(', ')), 100)
     : 'it does not say which it speaks'
-  return faultOf('protocol_mismatch', { stage: options.trace?.stage ?? 'handshake', where, detail: versions })
+  return faultOf('protocol_mismatch', { stage: stageOf(options), where, detail: versions })
 }
+
+const stageOf = ({ trace }: RequestOptions): Stage => trace?.stage ?? 'handshake'
 
 const isTexts = (value: Json | undefined): value is readonly string[] =>
   Array.isArray(value) && value.every((member) => typeof member === 'string')

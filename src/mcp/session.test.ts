@@ -136,13 +136,17 @@ describe('the era', () => {
     })
   })
 
-  test('a live server that refuses the handshake is alive', async () => {
+  test('refused with an error is a failure that says so: no client can use such a server', async () => {
     await using server = await rawServer(({ json, message }) =>
       json(200, { jsonrpc: '2.0', id: message.id, error: { code: -32603, message: 'later' } }),
     )
     await using bench = someUpstreams()
-    expect(await bench.deep(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', capabilities: undefined })
-    expect(await bench.call(aServerAt(server.url))).toMatchObject({ outcome: 'app_error', error: { code: -32603 } })
+    const refused = {
+      outcome: 'protocol',
+      failure: { code: 'invalid_response', stage: 'handshake', message: expect.stringContaining('-32603 (later)') },
+    }
+    expect(await bench.deep(aServerAt(server.url))).toMatchObject({ ...refused, capabilities: undefined })
+    expect(await bench.call(aServerAt(server.url))).toMatchObject(refused)
   })
 })
 

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { type Channel, type Reply, type RequestOptions, type ToolCaller, UpstreamFault } from './channel.ts'
 import { concealList } from './conceal.ts'
-import { type Established, type Greeting, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
+import { type Established, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
 import {
   HEADER_MISMATCH,
   type ParamHeader,
@@ -52,7 +52,7 @@ export type Found = {
 export class Session {
   readonly #deps: SessionDeps
   #established: Established | undefined
-  #greeting: Promise<Greeting> | undefined
+  #greeting: Promise<Established> | undefined
   /** The era spoken last; what to try first. */
   #era: Era | undefined
   #paramHeaders: ReadonlyMap<string, readonly ParamHeader[]> | undefined
@@ -89,9 +89,9 @@ export class Session {
     const alive = await timed('handshake', () => this.#alive(options))
     const { identity } = alive
     const isHeard = deep || this.#deps.lasting.uris().length > 0
-    if (alive.established !== undefined && isHeard) void this.#listen(alive.established)
+    if (isHeard) void this.#listen(alive.established)
     void this.#owed.pay(options)
-    if (alive.established === undefined || !deep) return { outcome: alive.outcome, identity, capabilities: undefined }
+    if (!deep) return { outcome: alive.outcome, identity, capabilities: undefined }
     const { declares } = alive.established
     const tools = declares.tools
       ? await timed('tools_list', () => this.#inSession(options, () => this.#tools(options)))
@@ -127,8 +127,7 @@ export class Session {
     return channel.callNow(params, caller, this.#headersOf(params, request.context)) ? ready.identity : undefined
   }
 
-  async #relayed(greeting: Greeting, request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
-    if ('refusal' in greeting) return { reply: greeting.refusal, identity: undefined }
+  async #relayed(greeting: Established, request: RelayRequest, options: RequestOptions): Promise<RelayedReply> {
     const { channel } = this.#deps
     if (this.#deps.hears === 'everything') void this.#listen(greeting)
     const { identity } = greeting
@@ -181,7 +180,6 @@ export class Session {
   /** Makes sure that it was greeted, and that what it says next is heard. @throws UpstreamFault. */
   async greeted(options: RequestOptions): Promise<void> {
     const greeting = this.#ready ?? (await this.#greet(options))
-    if ('refusal' in greeting) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const stop = this.#deps.clock.after(LISTEN_MS, resolve)
     await Promise.race([this.#listen(greeting), promise])
@@ -191,11 +189,10 @@ export class Session {
   /** Ping, or what stands for it; right after a greeting that alone is proof enough. */
   async #alive(options: RequestOptions): Promise<{
     readonly outcome: 'ok' | 'app_error'
-    readonly identity: Identity | undefined
-    readonly established: Established | undefined
+    readonly identity: Identity
+    readonly established: Established
   }> {
     return this.#inSession(options, async (greeting, isNew) => {
-      if ('refusal' in greeting) return { outcome: 'app_error', identity: undefined, established: undefined }
       const { identity } = greeting
       if (isNew) return { outcome: 'ok', identity, established: greeting }
       if (identity.era === 'legacy') {
@@ -273,9 +270,12 @@ export class Session {
   }
 
   /** Does `work` in the kept session, once more in a new one when the server forgot it, and then judges. */
-  async #inSession<T>(options: RequestOptions, work: (greeting: Greeting, isNew: boolean) => Promise<T>): Promise<T> {
+  async #inSession<T>(
+    options: RequestOptions,
+    work: (greeting: Established, isNew: boolean) => Promise<T>,
+  ): Promise<T> {
     const before = this.#ready
-    let used: Greeting | undefined = before
+    let used: Established | undefined = before
     try {
       used ??= await this.#greet(options)
       return await work(used, before === undefined)
@@ -309,7 +309,7 @@ export class Session {
   }
 
   /** One greeting at a time; who joins one that its starter gave up starts another. */
-  async #greet(options: RequestOptions): Promise<Greeting> {
+  async #greet(options: RequestOptions): Promise<Established> {
     for (;;) {
       const joined = this.#greeting
       if (joined === undefined) return this.#startGreeting(options)
@@ -321,7 +321,7 @@ export class Session {
     }
   }
 
-  async #startGreeting(options: RequestOptions): Promise<Greeting> {
+  async #startGreeting(options: RequestOptions): Promise<Established> {
     const { channel, eras } = this.#deps
     const ordered = this.#era === undefined ? eras : [this.#era, ...eras.filter((era) => era !== this.#era)]
     this.#established = undefined
@@ -331,11 +331,9 @@ export class Session {
       .then((greeting) => this.#restore(greeting, options))
     try {
       const greeting = await this.#greeting
-      if ('identity' in greeting) {
-        this.#established = greeting
-        this.#era = greeting.identity.era
-        void this.#listen(greeting)
-      }
+      this.#established = greeting
+      this.#era = greeting.identity.era
+      void this.#listen(greeting)
       return greeting
     } finally {
       this.#greeting = undefined
@@ -343,8 +341,8 @@ export class Session {
   }
 
   /** Sets in a new session what was set in the one before. */
-  async #restore(greeting: Greeting, options: RequestOptions): Promise<Greeting> {
-    if ('identity' in greeting && greeting.identity.era === 'legacy') await this.#owed.restore(options)
+  async #restore(greeting: Established, options: RequestOptions): Promise<Established> {
+    if (greeting.identity.era === 'legacy') await this.#owed.restore(options)
     return greeting
   }
 }
