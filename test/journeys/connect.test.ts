@@ -57,24 +57,26 @@ test('a modern client stays modern through the bridge', async () => {
   expect([_meta?.era, agent.client.getNegotiatedProtocolVersion()]).toEqual(['modern', '2026-07-28'])
 })
 
-test('an agent whose token is limited to a collection sees what was chosen, and nothing else', async () => {
+test.each([
+  { era: 'legacy', connect: legacyBridge },
+  { era: 'modern', connect: modernBridge },
+])('an agent ($era) whose token is limited to a collection sees what was chosen, and nothing else', async (agent) => {
+  const { era, connect } = agent
   const { servers } = await omni2.api.listServers()
   const id = servers.find(({ name }) => name === 'old')?.id ?? 0
   const tools = [{ tool: 'echo', name: 'say', description: 'Says it' }]
-  const body = { name: 'few', servers: [{ server_id: id, other_tools: false, tools }] }
+  const body = { name: `few-${era}`, servers: [{ server_id: id, other_tools: false, tools }] }
   const few = await omni2.api.createCollection({ body })
-  const limited = { name: 'limited', role: 'agent' as const, limit: { collections: [few.id] } }
+  const limited = { name: `limited-${era}`, role: 'agent' as const, limit: { collections: [few.id] } }
   const { token } = await omni2.api.createToken({ body: limited })
-  for (const connect of [legacyBridge, modernBridge]) {
-    await using chosen = await connect({ url: omni2.url, token, words: ['--collection', 'few'] })
-    const listed = (await chosen.client.listTools()).tools.map(({ name, description }) => [name, description])
-    expect(listed).toEqual([['say', 'Says it']])
-    expect(textOf(await chosen.client.callTool({ name: 'say', arguments: { text: 'a' } }))).toBe('{"text":"a"}')
-    await expect(chosen.client.callTool({ name: 'old__echo' })).rejects.toThrow('Unknown tool')
-    await using all = await connect({ url: omni2.url, token })
-    expect((await all.client.listTools()).tools.map(({ name }) => name)).toEqual(['old__echo'])
-    await expect(connect({ url: omni2.url, token, words: ['--server', 'new'] })).rejects.toThrow('No server "new"')
-  }
+  await using chosen = await connect({ url: omni2.url, token, words: ['--collection', few.name] })
+  const listed = (await chosen.client.listTools()).tools.map(({ name, description }) => [name, description])
+  expect(listed).toEqual([['say', 'Says it']])
+  expect(textOf(await chosen.client.callTool({ name: 'say', arguments: { text: 'a' } }))).toBe('{"text":"a"}')
+  await expect(chosen.client.callTool({ name: 'old__echo' })).rejects.toThrow('Unknown tool')
+  await using all = await connect({ url: omni2.url, token })
+  expect((await all.client.listTools()).tools.map(({ name }) => name)).toEqual(['old__echo'])
+  await expect(connect({ url: omni2.url, token, words: ['--server', 'new'] })).rejects.toThrow('No server "new"')
 })
 
 test('both go on after Omni2 was restarted, without being started anew', async () => {
