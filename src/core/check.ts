@@ -69,6 +69,8 @@ export type Identity = {
   readonly era: Era
   readonly protocolVersion: string
   readonly serverInfo: ServerInfo | undefined
+  /** For the model that uses it; most servers have none. */
+  readonly instructions?: string | undefined
 }
 
 /** How one check went. A failing upstream is a result, never an error. */

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../core/capabilities.ts'
 import type { Era, Identity, ServerInfo, Stage } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Channel, type Reply, type RequestOptions, UpstreamFault } from './channel.ts'
+import type { Conceal } from './conceal.ts'
 import { faultOf } from './failures.ts'
 import { isObject } from './json-rpc.ts'
 import { printable } from './printable.ts'
@@ -38,6 +39,8 @@ export type Greeter = {
   readonly clock: Clock
   /** Removes our own credentials from what the server says. */
   readonly redact: (text: string) => string
+  /** The same for what it means to reach clients; absent when there is nothing to hide. */
+  readonly conceal?: Conceal | undefined
   /**
    * How long `server/discover` may stay unanswered before the server counts as legacy: a child process may never answer
    * what it does not know, or die of it. Absent for HTTP, where a status says so.
@@ -62,19 +65,21 @@ export async function greet(greeter: Greeter, options: RequestOptions): Promise<
 }
 
 /** What a `DiscoverResult` says, when it is one and offers our modern revision. */
-export function readDiscovery(result: JsonObject, redact: Greeter['redact']): Established | undefined {
+export function readDiscovery(result: JsonObject, hiding: Hiding): Established | undefined {
   const { supportedVersions, capabilities } = result
   if (!isTexts(supportedVersions) || !supportedVersions.includes(MODERN_VERSION) || !isObject(capabilities)) {
     return undefined
   }
   const meta = isObject(result._meta) ? result._meta : {}
-  const serverInfo = readServerInfo(meta['io.modelcontextprotocol/serverInfo'] ?? result.serverInfo, redact)
+  const info = meta['io.modelcontextprotocol/serverInfo'] ?? result.serverInfo
   return {
-    identity: { era: 'modern', protocolVersion: MODERN_VERSION, serverInfo },
+    identity: { era: 'modern', protocolVersion: MODERN_VERSION, ...readSelf(info, result.instructions, hiding) },
     declares: readDeclared(capabilities),
     announces: readAnnounced(capabilities),
   }
 }
+
+type Hiding = Pick<Greeter, 'redact' | 'conceal'>
 
 /** Not this era, as far as can be told: with the refusal that said so, and the fault to throw when nothing else works. */
 type Rejected = { readonly rejected: Extract<Reply, { error: unknown }> | UpstreamFault }
@@ -108,7 +113,7 @@ async function discover(greeter: Greeter, options: RequestOptions, isAgain = fal
     return { rejected: error }
   }
   if ('result' in reply) {
-    const found = readDiscovery(reply.result, greeter.redact)
+    const found = readDiscovery(reply.result, greeter)
     return found ?? { rejected: mismatch(greeter, options, reply.result.supportedVersions) }
   }
   const { code, data } = reply.error
@@ -135,7 +140,7 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
     const offered = isObject(data) ? data.supported : undefined
     return { rejected: code === UNSUPPORTED_VERSION ? mismatch(greeter, options, offered) : reply }
   }
-  const { protocolVersion, capabilities: offers, serverInfo } = reply.result
+  const { protocolVersion, capabilities: offers, serverInfo, instructions } = reply.result
   if (typeof protocolVersion !== 'string' || !isObject(offers)) {
     throw faultOf('invalid_response', {
       stage: stageOf(options),
@@ -149,7 +154,7 @@ async function initialize(greeter: Greeter, options: RequestOptions): Promise<Es
   channel.speak({ era: 'legacy', protocolVersion })
   await channel.notify('notifications/initialized', {}, options)
   return {
-    identity: { era: 'legacy', protocolVersion, serverInfo: readServerInfo(serverInfo, greeter.redact) },
+    identity: { era: 'legacy', protocolVersion, ...readSelf(serverInfo, instructions, greeter) },
     declares: readDeclared(offers),
     announces: readAnnounced(offers),
   }
@@ -201,6 +206,22 @@ const isTexts = (value: Json | undefined): value is readonly string[] =>
 function readServerInfo(value: Json | undefined, redact: Greeter['redact']): ServerInfo | undefined {
   if (!isObject(value) || typeof value.name !== 'string' || typeof value.version !== 'string') return undefined
   return { name: printable(redact(value.name)), version: printable(redact(value.version), 50) }
+}
+
+/** Of instructions: a model reads them before anything else, so that nobody honest writes more. */
+const LONGEST_INSTRUCTIONS = 16 * 1024
+
+/** What it says of itself whatever the era. */
+function readSelf(
+  info: Json | undefined,
+  instructions: Json | undefined,
+  { redact, conceal }: Hiding,
+): Pick<Identity, 'serverInfo' | 'instructions'> {
+  const serverInfo = readServerInfo(info, redact)
+  if (typeof instructions !== 'string' || instructions === '') return { serverInfo }
+  const shown = conceal?.(instructions) ?? instructions
+  // The bytes are copied: a slice would keep the whole text in memory.
+  return { serverInfo, instructions: Buffer.from(shown.slice(0, LONGEST_INSTRUCTIONS)).toString() }
 }
 
 const readDeclared = (capabilities: JsonObject): Established['declares'] => ({

@@ -3,6 +3,7 @@ import { SELF_SIGNED } from '../../test/fixtures/self-signed.ts'
 import { type Answer, aTool, only, rawServer } from '../../test/support/raw-server.ts'
 import { aServerAt, FOREVER, HeldClock, someUpstreams } from '../../test/support/upstreams.ts'
 import type { JsonObject } from '../core/capabilities.ts'
+import { Secret } from '../core/config/secret.ts'
 import { NOBODY_HEARS } from './channel.ts'
 import { LastingRequests } from './lasting-requests.ts'
 
@@ -42,6 +43,43 @@ const modern: Answer = ({ message, request, result, json }) => {
   }
 }
 const SCHEMA = { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } }
+
+describe('instructions', () => {
+  const [SECRET, LONGEST] = ['k3y-0123456789abcdef', 16_384]
+  const discovered = { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: {} }
+  const initialized = { protocolVersion: '2025-06-18', capabilities: {} }
+
+  test.each([
+    ['modern', 'server/discover', discovered],
+    ['legacy', 'initialize', initialized],
+  ] as const)(
+    'of a %s server are kept without our credentials, and cut where they are long',
+    async (_, method, said) => {
+      const told = (instructions: unknown) => only(method, ({ result }) => result({ ...said, instructions }))
+      const auth = { type: 'bearer', token: new Secret(SECRET) } as const
+      const kept = async (instructions: unknown) => {
+        await using server = await rawServer(told(instructions))
+        await using bench = someUpstreams()
+        return (await bench.shallow(aServerAt(server.url, { auth }))).identity?.instructions
+      }
+      expect(await kept(`First line.\nNever ${SECRET}.`)).toBe('First line.\nNever ***.')
+      expect(await kept(SECRET + 'x'.repeat(LONGEST))).toBe(`***${'x'.repeat(LONGEST - 3)}`)
+      expect(await kept(['none'])).toBeUndefined()
+      expect(await kept('')).toBeUndefined()
+    },
+  )
+
+  test('that a modern server changed are known with its next check', async () => {
+    let instructions = 'before'
+    await using server = await rawServer(
+      only('server/discover', ({ result }) => result({ ...discovered, instructions })),
+    )
+    await using bench = someUpstreams()
+    await bench.shallow(aServerAt(server.url))
+    instructions = 'after'
+    expect((await bench.shallow(aServerAt(server.url))).identity).toMatchObject({ instructions })
+  })
+})
 
 describe('the era', () => {
   test('is modern when the server answers server/discover, and that is the check', async () => {

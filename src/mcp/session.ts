@@ -3,7 +3,7 @@ import type { Era, Identity } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { type Channel, type Reply, type RequestOptions, type ToolCaller, UpstreamFault } from './channel.ts'
-import { concealList } from './conceal.ts'
+import { type Conceal, concealList } from './conceal.ts'
 import { type Established, greet, readDiscovery, UNSUPPORTED_VERSION } from './handshake.ts'
 import {
   HEADER_MISMATCH,
@@ -37,8 +37,8 @@ export type SessionDeps = {
   readonly hears: 'nothing' | 'changes' | 'everything'
   /** Removes our own credentials from what the server says. */
   readonly redact: (text: string) => string
-  /** The same for its lists; absent when there is nothing to hide in them. */
-  readonly conceal?: ((text: string) => string) | undefined
+  /** The same for what it means to reach clients; absent when there is nothing to hide. */
+  readonly conceal?: Conceal | undefined
 }
 
 /** What a check found, when nothing stopped it. */
@@ -202,9 +202,10 @@ export class Session {
         return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: greeting }
       }
       const reply = await this.#request('server/discover', {}, options)
-      if ('result' in reply) this.#established = readDiscovery(reply.result, this.#deps.redact) ?? greeting
+      if ('result' in reply) this.#established = readDiscovery(reply.result, this.#deps) ?? greeting
       else if (SAYS_OTHER_ERA.has(reply.error.code)) throw otherEra(reply, this.#deps.where, options)
-      return { outcome: 'result' in reply ? 'ok' : 'app_error', identity, established: this.#established ?? greeting }
+      const established = this.#established ?? greeting
+      return { outcome: 'result' in reply ? 'ok' : 'app_error', identity: established.identity, established }
     })
   }
 

@@ -62,4 +62,5 @@ export const StoredIdentity = z.object({
   era: z.enum(ERAS),
   protocolVersion: z.string(),
   serverInfo: maybe(z.object({ name: z.string(), version: z.string() })),
+  instructions: z.string().optional(),
 }) satisfies z.ZodType<Identity>

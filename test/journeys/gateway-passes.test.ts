@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChildServer } from '../support/child-server.ts'
-import { legacyServer } from '../support/fixture-servers.ts'
+import { dualEraServer, legacyServer } from '../support/fixture-servers.ts'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
 import { registerHealthy, stdioDraft, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
@@ -111,6 +111,28 @@ describe.each(['http', 'sse', 'process'])('server-everything over %s', (name) =>
     const [two, four] = await Promise.all([run(first.client, 2), run(second.client, 4)])
     expect(two).toEqual([1, 2])
     expect(four).toEqual([1, 2, 3, 4])
+  })
+})
+
+describe('instructions', () => {
+  /** What a client of each era is told there. */
+  const told = async (path: string) => {
+    await using old = await legacyClient(at(path))
+    await using modern = await modernClient(at(path))
+    return [old.client.getInstructions(), modern.client.getInstructions()]
+  }
+
+  test.each(['http', 'sse', 'process'])('of server-everything over %s reach clients of both eras', async (name) => {
+    const everything = expect.stringContaining('Everything Server')
+    expect(await told(`/servers/${name}/mcp`)).toEqual([everything, everything])
+  })
+
+  test('of a modern server do too, and nobody is told any where servers are put together', async () => {
+    await using server = await dualEraServer()
+    await registerHealthy(omni2, 'modern', { protocol: 'http-streamable', url: server.url })
+    const said = 'Say "echo" and hear it again.'
+    expect(await told('/servers/modern/mcp')).toEqual([said, said])
+    expect(await told('/mcp')).toEqual([undefined, undefined])
   })
 })
 

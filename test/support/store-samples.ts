@@ -56,7 +56,12 @@ export const stateSaved = (id: ServerId, over: Partial<SavedState> = {}): Change
   type: 'state_saved',
   serverId: id,
   state: aState(over),
-  identity: { era: 'modern', protocolVersion: '2026-07-28', serverInfo: { name: 'upstream', version: '1.2' } },
+  identity: {
+    era: 'modern',
+    protocolVersion: '2026-07-28',
+    serverInfo: { name: 'upstream', version: '1.2' },
+    instructions: 'Search before you fetch.',
+  },
 })
 
 const aCapability = (name: string): Capability => ({ name, hash: `hash of ${name}`, definition: { name, nested: [1] } })

@@ -45,7 +45,12 @@ export function serverTests(bench: () => Bench): void {
     expect(loaded).toEqual({
       server,
       state: aState(),
-      identity: { era: 'modern', protocolVersion: '2026-07-28', serverInfo: { name: 'upstream', version: '1.2' } },
+      identity: {
+        era: 'modern',
+        protocolVersion: '2026-07-28',
+        serverInfo: { name: 'upstream', version: '1.2' },
+        instructions: 'Search before you fetch.',
+      },
       capabilities: { value: someCapabilities, seenAt: at(8), dates: sinceListed },
     })
     expect(secretsOf(loaded?.server.config.target)).toEqual(['http://upstream.test/mcp'])

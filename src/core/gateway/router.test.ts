@@ -8,13 +8,14 @@ import { Router } from './router.ts'
 import { EVERYTHING, scopeOfCollection } from './scope.ts'
 
 const ALL: Endpoint = { path: '/mcp', server: undefined, collection: undefined }
+const TWO: Endpoint = { path: '/servers/two/mcp', server: 'two', collection: undefined }
 const ONE: Endpoint = { path: '/servers/one/mcp', server: 'one', collection: undefined }
 
 function start({ hidden = false } = {}) {
   const fleet = new Fleet()
   const member = fleet.put(offering(1, { name: 'one', tools: ['t'], prompts: ['p'], templates: ['repo://{name}'] }))
   const router = new Router({ fleet, catalog: { isHidden: () => hidden, nameLimit: 64 } })
-  return { router, member }
+  return { router, fleet, member }
 }
 
 test('what is completed is what the reference is of, and nothing beside it', () => {
@@ -36,6 +37,19 @@ test('what is completed is what the reference is of, and nothing beside it', () 
     member,
     params: { ref: { type: 'ref/resource', uri: 'repo://{name}' } },
   })
+})
+
+test('what a server wants models to know is for its own endpoint, and for who may use it whole', () => {
+  const { router, fleet, member } = start()
+  const identity = { era: 'legacy', protocolVersion: '2025-11-25', serverInfo: undefined } as const
+  fleet.put({ ...member, identity: { ...identity, instructions: 'Call t.' } })
+  fleet.put(offering(2, { name: 'two' }))
+  const toolOff = { on: false, name: undefined, description: undefined }
+  const part = scopeOfCollection(aCollection(1, 'few', [{ serverId: serverId(1), tools: new Map([['t', toolOff]]) }]))
+  expect(router.instructions({ endpoint: ONE, scope: EVERYTHING })).toBe('Call t.')
+  expect(router.instructions({ endpoint: ONE, scope: part })).toBeUndefined()
+  expect(router.instructions({ endpoint: TWO, scope: EVERYTHING })).toBeUndefined()
+  expect(router.instructions({ endpoint: ALL, scope: EVERYTHING })).toBeUndefined()
 })
 
 test('a name or URI that is too long to be kept is unknown', () => {

@@ -45,6 +45,11 @@ export class Router {
     })
   }
 
+  /** What the one server behind the endpoint wants a model to know; nothing for who may use a part of it alone. */
+  instructions(offer: Offer): string | undefined {
+    return this.#other(offer, {})?.member.identity?.instructions
+  }
+
   /** undefined when nobody behind the endpoint can know the method. */
   route(offer: Offer, method: string, params: JsonObject): Route | Unknown | undefined {
     switch (method) {

@@ -160,7 +160,7 @@ export class Gateway {
         answer.replyPage(request.id, this.#lists.page(offer, list, request.params.cursor), isModern ? LISTED_TAIL : '')
         return
       }
-      const own = session ? this.#legacyResult(request, session) : this.#modernResult(request)
+      const own = session ? this.#legacyResult(request, session) : this.#modernResult(request, offer)
       if (own === undefined) this.#relay(visit, asker, request)
       else answer.reply(resultMessage(request.id, own))
     } catch (error) {
@@ -179,8 +179,8 @@ export class Gateway {
     return undefined
   }
 
-  #modernResult({ method }: Request): JsonObject | undefined {
-    return method === 'server/discover' ? { ...this.#discovery(), ...LISTED } : undefined
+  #modernResult({ method }: Request, offer: Offer): JsonObject | undefined {
+    return method === 'server/discover' ? { ...this.#discovery(offer), ...LISTED } : undefined
   }
 
   #relay({ request, answer, bytesIn, offer }: Visit, asker: Asker, { id, method, params }: Request): void {
@@ -252,26 +252,37 @@ export class Gateway {
     return [{ member: route.member, uri: route.params.uri }]
   }
 
-  #initialize({ answer, bytesIn, caller, offer: { endpoint } }: Visit, { id, params }: Request): void {
+  #initialize({ answer, bytesIn, caller, offer }: Visit, { id, params }: Request): void {
     if (bytesIn > LONGEST_GREETING) throw tooLong('initialize', LONGEST_GREETING)
     const { protocolVersion: asked, clientInfo: info, capabilities } = params
     if (typeof asked !== 'string' || !isObject(info) || !isObject(capabilities)) {
       throw new RpcFailure(400, -32_602, 'initialize needs protocolVersion, clientInfo and capabilities')
     }
     const version = LEGACY_VERSIONS.find((known) => known === asked) ?? LEGACY_VERSIONS[0]
-    const session = this.#sessions.open({ caller, endpoint, client: { info, capabilities }, version })
+    const session = this.#sessions.open({ caller, endpoint: offer.endpoint, client: { info, capabilities }, version })
     const { serverInfo } = this.#deps
-    const result = { protocolVersion: version, capabilities: LEGACY_CAPABILITIES, serverInfo }
+    const result = {
+      protocolVersion: version,
+      capabilities: LEGACY_CAPABILITIES,
+      serverInfo,
+      ...this.#instructions(offer),
+    }
     answer.reply(resultMessage(id, result), 200, ['mcp-session-id', session.id])
   }
 
-  #discovery(): JsonObject {
+  #discovery(offer: Offer): JsonObject {
     const { serverInfo } = this.#deps
     return {
       supportedVersions: [MODERN_VERSION],
       capabilities: MODERN_CAPABILITIES,
       _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
+      ...this.#instructions(offer),
     }
+  }
+
+  #instructions(offer: Offer): JsonObject {
+    const instructions = this.#router.instructions(offer)
+    return instructions === undefined ? {} : { instructions }
   }
 
   #notified(session: LegacySession, { method, params }: Pick<Request, 'method' | 'params'>): void {
