@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { legacyServer } from '../support/fixture-servers.ts'
 import { legacyClient, modernClient } from '../support/gateway-clients.ts'
-import { registerHealthy } from '../support/journey.ts'
+import { registerHealthy, until } from '../support/journey.ts'
 import { Omni2 } from '../support/omni2.ts'
 
 test('a token makes as many calls a minute as is set, whichever way it comes, and others go on', async () => {
@@ -61,7 +61,12 @@ test('a token makes as many calls a minute as is set, whichever way it comes, an
   expect((await old.client.listTools()).tools).toHaveLength(2)
   expect(await neighbour.call('old__echo', { text: 'c' })).toMatchObject({ isError: false })
   await omni2.api.updateSettings({ body: { gateway_calls_per_minute: null } })
+  await expect(old.call('gone__echo')).rejects.toThrow('Unknown tool gone__echo')
   expect(await old.call('old__echo', { text: 'd' })).toMatchObject({ isError: false })
+
+  // What no server was asked is not on the record, so that nobody fills the database with it.
+  const recorded = async () => (await omni2.api.listCalls({ query: {} })).calls.length
+  expect(await until(recorded, (count) => count >= 5)).toBe(5)
 })
 
 test('behind a trusted proxy wrong tokens count by the address it tells, and by its own scheme it is known', async () => {
