@@ -68,6 +68,7 @@ test('every route answers each caller as its access says, and nobody else', asyn
     'GET /settings',
     'GET /settings/*',
     'GET /calls',
+    'GET /calls/:id',
     'GET /agents',
     'GET /collections',
     'GET /collections/:name',

@@ -27,7 +27,17 @@ async function setup({ built = true } = {}) {
   return { ...server, app: server.withRoutes() }
 }
 
-const PAGES = ['/', '/sign-in', '/mcps/7', '/mcps/7/log', '/events', '/settings', '/settings/tokens', '/calls']
+const PAGES = [
+  '/',
+  '/sign-in',
+  '/mcps/7',
+  '/mcps/7/log',
+  '/events',
+  '/settings',
+  '/settings/tokens',
+  '/calls',
+  '/calls/7',
+]
 
 test('every path of the dashboard is its page, for anyone, asked for anew each time and not sent again', async () => {
   const { app } = await setup()

@@ -15,6 +15,7 @@ const PAGES = [
   '/settings',
   '/settings/*',
   '/calls',
+  '/calls/:id',
   '/agents',
   '/collections',
   '/collections/:name',
