@@ -1,3 +1,4 @@
+import './plain-issues.ts'
 import { callRoutes } from './routes/calls.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { collectionRoutes } from './routes/collections.ts'

@@ -66,7 +66,7 @@ test('an admin gives a server breaker settings of its own, and takes them away',
   await form.getByPlaceholder('5 failures, as for all servers').waitFor()
   await threshold.fill('0')
   await form.getByRole('button', { name: 'Save' }).click()
-  await form.getByText('Too small').waitFor()
+  await form.getByText('Must be at least 1').waitFor()
   await threshold.fill('3')
   await form.getByRole('combobox', { name: 'Automatic disable' }).click()
   await page.getByRole('option', { name: 'Off' }).click()

@@ -13,7 +13,7 @@ test('an admin changes settings, and makes and revokes a token', async () => {
   const threshold = breaker.getByLabel('Failures until it opens')
   await threshold.fill('0')
   await breaker.getByRole('button', { name: 'Save' }).click()
-  await breaker.getByText('Too small').waitFor()
+  await breaker.getByText('Must be at least 1').waitFor()
   expect((await omni2.api.getBreakerConfig()).failure_threshold).toBe(5)
   await threshold.fill('7')
   await breaker.getByRole('button', { name: 'Save' }).click()
